@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// What only a POSIX host has: temporary files, permissions, links, terminals.
+#ifndef __wasi__
+#define _POSIX_C_SOURCE   200809L
+#define _XOPEN_SOURCE     700
+#define _FILE_OFFSET_BITS 64
+#endif
+
+#include "base/os.h"
+#include "base/os_private.h"
+
+#ifndef __wasi__
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int kss_os_make_temporary(char *path) {
+    int file = mkstemp(path);
+    if (file >= 0) { // mkstemp's files are private; a new file gets what the user's mask leaves
+        mode_t mask = umask(0);
+        umask(mask);
+        fchmod(file, 0666 & ~mask);
+    }
+    return file;
+}
+
+void kss_os_keep_mode(int file, unsigned mode) {
+    fchmod(file, (mode_t)(mode & 07777));
+}
+
+char *kss_os_real_path(const char *path) {
+    char *real = realpath(path, NULL);
+    if (real == NULL)
+        real = strdup(path);
+    if (real == NULL)
+        kss_os_fatal("out of memory");
+    return real;
+}
+
+bool kss_os_colours(FILE *stream) {
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (no_color != NULL && no_color[0] != '\0')
+        return false;
+    if (term == NULL || strcmp(term, "dumb") == 0)
+        return false;
+    return isatty(fileno(stream)) == 1;
+}
+
+#endif

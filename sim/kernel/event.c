@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// Events: KeInitializeEvent and everything that sets or resets one.
+//
+// The first touch of an event by a routine that signals it is a read of its header (policy
+// set-event-reads-first), made as a dispatcher routine makes it: at DISPATCH_LEVEL.
+#include "kernel/machine.h"
+
+enum { EVENT_NOTIFICATION = 0, EVENT_SYNCHRONIZATION = 1 };
+
+static unsigned offset_of(const struct kss_machine *m, unsigned narrow, unsigned wide) {
+    return kss_wide(m) ? wide : narrow;
+}
+
+// The public dispatcher header in driver memory.
+static void mirror(struct kss_machine *m, kss_addr address, unsigned type, unsigned size,
+                   int32_t signal) {
+    unsigned list = offset_of(m, KSS_OFF32_DISPATCHER_HEADER_WaitListHead,
+                              KSS_OFF64_DISPATCHER_HEADER_WaitListHead);
+    unsigned state = offset_of(m, KSS_OFF32_DISPATCHER_HEADER_SignalState,
+                               KSS_OFF64_DISPATCHER_HEADER_SignalState);
+    kss_poke(m, address, 1, type);
+    kss_poke(m, address + 1, 1, 0);
+    kss_poke(m, address + 2, 1, size / 4);
+    kss_poke(m, address + state, 4, (uint32_t)signal);
+    kss_poke(m, address + list, kss_pointer(m), address + list);
+    kss_poke(m, address + list + kss_pointer(m), kss_pointer(m), address + list);
+}
+
+struct kss_outcome kss_nt_KeInitializeEvent(struct kss_machine *m, struct kss_call *call) {
+    kss_addr address = call->arguments[0];
+    unsigned type = call->arguments[1] & 1;
+    int32_t state = (call->arguments[2] & 0xFF) != 0;
+    uint32_t size = kss_object_size(m, KSS_O_EVENT);
+    uint8_t nothing[64];
+    KSS_TRY(kss_read(m, address, nothing, size, KSS_WHO_DRIVER));
+    mirror(m, address, type, size, state);
+    kss_object_init(m, address, KSS_O_EVENT,
+                    type == EVENT_SYNCHRONIZATION ? KSS_OF_SYNCHRONIZATION : 0u, state);
+    return kss_return(0);
+}
+
+static void signal_event(struct kss_machine *m, uint16_t object, enum kss_signal_how how) {
+    int32_t previous = kss_object_ref(m, object)->signal;
+    kss_object_cold_at(m, object)->signal_place = kss_clock(m)->place;
+    kss_object_signal_state(m, object, 1);
+    unsigned released = kss_satisfy(m, object);
+    if (how == KSS_SIGNAL_PULSE)
+        kss_object_signal_state(m, object, 0);
+    KSS_EMIT(m, KSS_EV_SIGNAL, kss_object_number(m, object), (uint64_t)(int64_t)previous, how,
+             released);
+}
+
+// Set and pulse with Wait TRUE return with the IRQL still raised; the wait that must follow
+// restores it (DDI KeSetEvent).
+static void wait_follows(struct kss_machine *m, const struct kss_call *call) {
+    struct kss_cpu *cpu = kss_cpu(m);
+    if ((call->arguments[2] & 0xFF) == 0 || cpu->thread == KSS_NONE)
+        return;
+    struct kss_thread *thread = kss_thread_at(m, cpu->thread);
+    thread->flags |= KSS_TF_WAIT_NEXT;
+    thread->wait_irql = cpu->irql;
+    cpu->irql = KSS_DISPATCH_LEVEL;
+}
+
+static struct kss_outcome signal_by_call(struct kss_machine *m, struct kss_call *call,
+                                         enum kss_signal_how how) {
+    uint16_t object;
+    KSS_USE(kss_object_use(m, call, call->arguments[0], KSS_O_EVENT, false, &object));
+    int32_t previous = kss_object_ref(m, object)->signal;
+    signal_event(m, object, how);
+    wait_follows(m, call);
+    return kss_return((uint32_t)previous);
+}
+
+struct kss_outcome kss_nt_KeSetEvent(struct kss_machine *m, struct kss_call *call) {
+    return signal_by_call(m, call, KSS_SIGNAL_SET);
+}
+
+struct kss_outcome kss_nt_KePulseEvent(struct kss_machine *m, struct kss_call *call) {
+    return signal_by_call(m, call, KSS_SIGNAL_PULSE);
+}
+
+static struct kss_outcome reset(struct kss_machine *m, struct kss_call *call,
+                                enum kss_signal_how how) {
+    uint16_t object;
+    KSS_USE(kss_object_use(m, call, call->arguments[0], KSS_O_EVENT, true, &object));
+    int32_t previous = kss_object_ref(m, object)->signal;
+    kss_object_signal_state(m, object, 0);
+    KSS_EMIT(m, KSS_EV_SIGNAL, kss_object_number(m, object), (uint64_t)(int64_t)previous, how, 0);
+    return kss_return((uint32_t)previous);
+}
+
+struct kss_outcome kss_nt_KeResetEvent(struct kss_machine *m, struct kss_call *call) {
+    return reset(m, call, KSS_SIGNAL_RESET);
+}
+
+struct kss_outcome kss_nt_KeClearEvent(struct kss_machine *m, struct kss_call *call) {
+    return reset(m, call, KSS_SIGNAL_CLEAR);
+}
+
+struct kss_outcome kss_nt_KeReadStateEvent(struct kss_machine *m, struct kss_call *call) {
+    uint16_t object;
+    KSS_USE(kss_object_use(m, call, call->arguments[0], KSS_O_EVENT, false, &object));
+    return kss_return((uint32_t)kss_object_ref(m, object)->signal);
+}
+
+// Somebody outside the scenario calls KeSetEvent at PASSIVE_LEVEL.
+void kss_environment_signal(struct kss_machine *m, kss_addr address, enum kss_signal_how how) {
+    struct kss_call call = {.arguments = {address}, .routine = KSS_NT_KeSetEvent};
+    uint16_t object;
+    if (kss_object_use(m, &call, address, KSS_O_EVENT, false, &object).kind != KSS_OUT_RETURN)
+        return;
+    signal_event(m, object, how);
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+// The contract between the kernel (the physics) and a processor (who executes driver code).
+//
+// The kernel never calls driver code. A processor asks it to do things; every answer is an outcome:
+//
+//   RETURN value      the NT routine is done: give the value to the driver code
+//   TURN              something else must run now, or may: call kss_turn
+//   STOP              the machine has ended (bug check, hang): read kss_ended
+//   RAISE status      an exception; without a handler the kernel turns it into a bug check (S12)
+//
+// and kss_turn says what to execute next:
+//
+//   RUN               go on with the top frame of the current stack; if has_value, a call that
+//                     frame made has returned value
+//   CALL              enter driver routine with arguments: push its frame with the entry kind given
+//   END               nothing can happen any more
+//
+// A processor's loop is: turn; execute until a driver routine calls NT (kss_nt_call), returns from
+// an entered frame (kss_returned), touches memory that faults (kss_read, kss_write say so) or the
+// step bound is hit; turn again. Between two calls into the kernel no pointer into the block may be
+// kept, except across calls documented as "does not allocate".
+//
+// Ownership: kss_machine is the caller's; code tables and port outlive it. Nothing here prints.
+// Depends on base and nt. Floors above may read state.h; only the kernel writes it, except that
+// processors own what follows a frame header in a run, and rules own the observer sections.
+#ifndef KSS_KERNEL_KERNEL_H
+#define KSS_KERNEL_KERNEL_H
+
+#include "base/text.h"
+#include "kernel/state.h"
+
+struct kss_machine;
+
+struct kss_event {
+    uint64_t time; // 100 ns
+    uint64_t words[KSS_EVENT_WORDS];
+    uint32_t sequence, place;
+    uint16_t kind, thread; // thread KSS_NONE: none
+    uint8_t cpu, irql;
+    uint16_t stack;
+};
+
+// ---- What driver code is
+// ---------------------------------------------------------------------------
+
+struct kss_local { // a named local of a driver routine, for reports
+    const char *name, *type;
+    uint32_t offset; // of its first byte below the frame's upper edge: address = edge - offset
+    uint32_t size;
+    uint32_t place;
+};
+
+enum {
+    KSS_CODE_PAGEABLE = 1,
+    KSS_CODE_LEFT_OUT = 2 /* contains `...` */,
+    KSS_CODE_BODY = 4 /* a thread's body: not a routine of the driver */
+};
+
+struct kss_code {              // a driver routine; its index is its identity
+    const char *module, *name; // "mydrv", "ReadDispatch"; module may be "" only for bodies
+    uint32_t bytes;            // what one call costs
+    uint32_t locals_size;      // addressable locals
+    uint32_t run_bytes;        // bytes of its frame's run behind the header (scripted)
+    uint8_t origin;            // enum kss_origin of bytes
+    uint8_t flags;
+    uint16_t parameter_count;
+    const struct kss_local *locals;
+    uint32_t local_count;
+    uint32_t place;  // of its name
+    uint32_t extent; // place of all of it, braces included; 0: unknown
+};
+
+struct kss_variable { // a global
+    const char *module, *name, *type;
+    uint32_t size;
+    bool pageable;
+    uint32_t place;
+};
+
+struct kss_image { // everything about the driver code that the kernel and reports need
+    const struct kss_code *code;
+    uint32_t code_count;
+    const struct kss_variable *globals; // laid out in order, each aligned to 16
+    uint32_t global_count;
+};
+
+// Code index <-> simulated address of a routine ("pointer to routine" values).
+kss_addr kss_code_address(const struct kss_machine *machine, uint32_t code);
+bool kss_code_at(const struct kss_machine *machine, kss_addr address, uint32_t *code);
+kss_addr kss_global_address(const struct kss_machine *machine, uint32_t global);
+
+// ---- The port
+// ---------------------------------------------------------------------------------------
+
+enum kss_choice {
+    KSS_CHOOSE_THREAD /* among equals ready */,
+    KSS_CHOOSE_LATER /* 0 the ranged event
+comes now, 1 what is due next comes first */
+    ,
+    KSS_CHOOSE_TIE /* which of several due now */,
+    KSS_CHOOSE_OUTSWAP /* policy eager: 0 now, 1 not yet */,
+    KSS_CHOOSE_POOL /* 0 succeeds, 1 fails;
+asked only when `fail_pool` is set */
+    ,
+    KSS_CHOOSE_CPU
+};
+
+struct kss_port {
+    void *context;
+    // Every event that is wanted. May be NULL.
+    void (*event)(void *context, struct kss_machine *machine, const struct kss_event *event);
+    // Makes a text of an event permanent; returns its id, from 1. The kernel calls it only for
+    // wanted events.
+    uint32_t (*text)(void *context, const char *bytes, size_t length);
+    // Which of [count] possibilities happens: 0 is what a plain run takes. NULL: always 0.
+    unsigned (*choose)(void *context, struct kss_machine *machine, enum kss_choice kind,
+                       unsigned count);
+};
+
+// ---- A machine
+// ----------------------------------------------------------------------------------------
+
+enum kss_swap { KSS_SWAP_BALANCE_SET, KSS_SWAP_EAGER, KSS_SWAP_NEVER };
+enum kss_swap_policy { KSS_SWAP_PER_THREAD, KSS_SWAP_PER_PROCESS };
+enum kss_foreign_touch { KSS_FOREIGN_BUGCHECK, KSS_FOREIGN_PAGE_IN };
+
+struct kss_config {
+    struct kss_profile profile;
+    enum kss_swap swap;
+    enum kss_swap_policy swap_policy;
+    enum kss_foreign_touch foreign_touch;
+    bool small_memory;
+    bool fail_pool; // ask the port at each allocation
+};
+
+// The defaults of a machine profile; `profile` is a copy.
+struct kss_config kss_config_default(const struct kss_profile *profile);
+
+// Creates a machine at time 0. [config], [image] and [port] are copied shallowly and must outlive
+// it. [wants] is a bit set of enum kss_event_id (see kss_want). Free with kss_machine_free.
+struct kss_machine *kss_machine_new(const struct kss_config *config, const struct kss_image *image,
+                                    const struct kss_port *port);
+void kss_machine_free(struct kss_machine *machine);
+
+// Turns the building of an event kind on; kinds nobody wants cost nothing.
+void kss_want(struct kss_machine *machine, enum kss_event_id kind);
+bool kss_wanted(const struct kss_machine *machine, enum kss_event_id kind);
+
+// Adds a thread that is ready to run the driver routine [body] (no arguments). priority 0..31.
+// Returns its index. Threads start in the order of their creation.
+uint16_t kss_thread_add(struct kss_machine *machine, const char *name, uint32_t body, int priority,
+                        const char *process, bool system, bool gui, uint32_t place);
+
+// The environment does something [after] 100 ns from now, at the earliest, and at most [range]
+// later. kind: KSS_DUE_DPC, _INTERRUPT (irql), _SIGNAL (arguments[0] = address), _TERMINATE, _ALERT
+// (target thread), _TRIM.
+void kss_promise(struct kss_machine *machine, const struct kss_due *what, uint64_t after,
+                 uint64_t range, uint32_t place);
+
+enum kss_outcome_kind { KSS_OUT_RETURN, KSS_OUT_TURN, KSS_OUT_STOP, KSS_OUT_RAISE };
+struct kss_outcome {
+    enum kss_outcome_kind kind;
+    uint64_t value; // RETURN: result, zero-extended from the routine's result type; RAISE: status
+};
+
+// Driver code running on the current stack calls NT [routine] with [count] arguments (each
+// zero-extended; integers smaller than 64 bits already converted to the parameter's type).
+// The place of the call must have been set with kss_at. After RETURN the processor must also look
+// at kss_must_turn: if true, store the value and turn.
+struct kss_outcome kss_nt_call(struct kss_machine *machine, enum kss_routine_id routine,
+                               const uint64_t *arguments, unsigned count);
+bool kss_must_turn(const struct kss_machine *machine); // a DPC, interrupt or thread wants to run
+
+// The statement that executes now, for events and findings.
+void kss_at(struct kss_machine *machine, uint32_t place);
+
+enum kss_turn_kind { KSS_TURN_RUN, KSS_TURN_CALL, KSS_TURN_END };
+struct kss_turn {
+    enum kss_turn_kind kind;
+    bool has_value;
+    uint64_t value;
+    uint32_t routine;     // CALL: code index
+    enum kss_entry entry; // CALL
+    unsigned argument_count;
+    uint64_t arguments[KSS_ARGUMENTS];
+};
+
+// Decides what the current processor executes next, moving time when nothing can run. When it
+// answers CALL, the frame has been pushed already (kss_frame_push) and may have overflowed: then
+// the answer is END.
+struct kss_turn kss_turn(struct kss_machine *machine);
+
+// ---- Frames (scripted processors)
+// -------------------------------------------------------------------------
+
+// Pushes a frame for [routine] on the current stack; its run bytes are zeroed. Returns false when
+// SP crosses StackLimit: the machine has then stopped with 0x7F. May allocate.
+bool kss_frame_push(struct kss_machine *machine, uint32_t routine, uint32_t bytes,
+                    uint32_t run_bytes, enum kss_entry entry);
+
+// A CALL-entered frame of the current stack returns. Objects in its memory die. Does not allocate.
+void kss_frame_pop(struct kss_machine *machine);
+
+// The top frame, entered by the kernel, returned [value]: pops it and compares guards. Then turn.
+void kss_returned(struct kss_machine *machine, uint64_t value);
+
+// The current stack, its top frame, and the bytes behind a frame's header. Valid until something
+// allocates.
+struct kss_stack *kss_current_stack(struct kss_machine *machine);
+struct kss_frame *kss_top_frame(struct kss_machine *machine);
+static inline uint8_t *kss_frame_run(struct kss_frame *frame) {
+    return (uint8_t *)(frame + 1);
+}
+
+// ---- Memory
+// ---------------------------------------------------------------------------------------------------
+
+enum kss_who { KSS_WHO_DRIVER, KSS_WHO_NT, KSS_WHO_DMA };
+
+// Reads or writes [size] bytes of simulated memory as [who]; checks residency, IRQL, dead frames.
+// Returns RETURN when it went well, STOP when the machine stopped, RAISE (an access violation at
+// PASSIVE or APC on a user address). After a read that did not go well the buffer is zeroed.
+struct kss_outcome kss_read(struct kss_machine *machine, kss_addr address, void *bytes,
+                            uint32_t size, enum kss_who who);
+struct kss_outcome kss_write(struct kss_machine *machine, kss_addr address, const void *bytes,
+                             uint32_t size, enum kss_who who);
+
+// For processors: host memory of [size] simulated bytes that may be touched now without any finding
+// or fault, or NULL when kss_read/kss_write must decide. Valid until something allocates.
+uint8_t *kss_direct(struct kss_machine *machine, kss_addr address, uint32_t size, bool write);
+
+// The simulated address of byte [offset] below the upper edge of frame [frame] on [stack].
+kss_addr kss_frame_edge(const struct kss_machine *machine, const struct kss_stack *stack,
+                        const struct kss_frame *frame);
+
+// Appends what [address] is: "done (KEVENT, mydrv!ReadDispatch, thread App, top-0x2E8)".
+void kss_describe(struct kss_machine *machine, kss_addr address, struct kss_text *out);
+
+// ---- Ends, events, exceptions
+// -------------------------------------------------------------------------------------
+
+enum kss_end {
+    KSS_END_RUNNING,
+    KSS_END_DONE,
+    KSS_END_BUGCHECK,
+    KSS_END_HANG,
+    KSS_END_CANNOT_CONTINUE,
+    KSS_END_STEPS
+};
+enum kss_end kss_ended(const struct kss_machine *machine);
+
+// Ends the run because the step bound was hit.
+void kss_end_steps(struct kss_machine *machine);
+
+// The driver code spins: machine state repeated at a loop's back edge. Moves the clock to the next
+// due event (or reports a hang). Then turn.
+void kss_spin(struct kss_machine *machine);
+
+// Driver code raised [status] (division by zero, access violation) and nothing handles it: bug
+// check per S12. [address], [p0], [p1] describe the fault.
+void kss_unhandled(struct kss_machine *machine, uint32_t status, kss_addr address, uint64_t p0,
+                   uint64_t p1);
+
+// Once after END: emits stack.deepest and path per stack, wait.never, rest.
+void kss_machine_finish(struct kss_machine *machine);
+
+// Emits an event at the current time, place, thread, IRQL.
+void kss_emit(struct kss_machine *machine, enum kss_event_id kind, uint64_t a, uint64_t b,
+              uint64_t c, uint64_t d);
+void kss_emit_at(struct kss_machine *machine, enum kss_event_id kind, uint32_t place, uint64_t a,
+                 uint64_t b, uint64_t c, uint64_t d);
+uint32_t kss_text_id(struct kss_machine *machine, const char *text); // port.text of a C string
+
+// Notes that a named policy decided something (once per run an event).
+void kss_policy_used(struct kss_machine *machine, enum kss_policy_id policy);
+
+// ---- Snapshots
+// -----------------------------------------------------------------------------------------------------------
+
+// The state as one block; *size is its length in bytes. Valid until something allocates. Restoring
+// a copy of it makes everything go on as it would have from there.
+const void *kss_state(const struct kss_machine *machine, size_t *size);
+void kss_restore(struct kss_machine *machine, const void *state, size_t size);
+uint64_t kss_hot_hash(const struct kss_machine *machine); // of the hot sections only
+size_t kss_hot_size(const struct kss_machine *machine);   // bytes used by the hot sections
+
+// ---- For rules and reports: reading state
+// -------------------------------------------------------------------------------------
+
+const struct kss_config *kss_machine_config(const struct kss_machine *machine);
+const struct kss_image *kss_machine_image(const struct kss_machine *machine);
+const void *kss_section_const(const struct kss_machine *machine, enum kss_section section,
+                              uint32_t *used);                            // records; used in bytes
+void *kss_observer(struct kss_machine *machine, bool hot, uint32_t size); // at least [size] bytes,
+// zeroed when new; valid until something allocates
+uint64_t kss_now(const struct kss_machine *machine);
+uint16_t kss_current_thread(const struct kss_machine *machine);
+unsigned kss_current_irql(const struct kss_machine *machine);
+// The stack an address lies in, KSS_NONE if none; *depth is Base - address.
+uint16_t kss_stack_of(const struct kss_machine *machine, kss_addr address, uint32_t *depth);
+// The object at exactly [address], KSS_NONE if none; the object with event number [number].
+uint16_t kss_object_at(const struct kss_machine *machine, kss_addr address);
+uint16_t kss_object_numbered(const struct kss_machine *machine, uint32_t number);
+// The innermost driver routine on the current stack (code index), KSS_NO_FRAME if none.
+uint32_t kss_innermost(const struct kss_machine *machine);
+
+#endif

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+// Inside the kernel: the machine, its sections and what the kernel's files offer each other. Only
+// files of this folder include it (and fast.h, for processors).
+#ifndef KSS_KERNEL_MACHINE_H
+#define KSS_KERNEL_MACHINE_H
+
+#include "kernel/kernel.h"
+#include "nt/layout.h"
+#include "nt/status.h"
+
+#include <string.h>
+
+enum { KSS_OBJECT_CACHE = 64 };
+
+struct kss_machine {
+    struct kss_block *block; // the state
+    struct kss_config config;
+    const struct kss_image *image;
+    struct kss_port port;
+    uint64_t wants[(KSS_EV_COUNT + 63) / 64];
+    kss_addr *global_addresses;
+    struct kss_text scratch;
+    // Accelerators: may be stale, are checked on use, never decide anything.
+    uint16_t object_cache[KSS_OBJECT_CACHE];
+    uint16_t stack_cache;
+};
+
+// ---- Sections (block.c)
+// -----------------------------------------------------------------------------
+static inline void *kss_section(const struct kss_machine *m, enum kss_section section) {
+    return (char *)m->block + m->block->sections[section].offset;
+}
+static inline uint32_t kss_section_used(const struct kss_machine *m, enum kss_section section) {
+    return m->block->sections[section].used;
+}
+
+#define KSS_ACCESS(name, type, section)                                                            \
+    static inline struct type *name(const struct kss_machine *m, uint32_t index) {                 \
+        return (struct type *)kss_section(m, section) + index;                                     \
+    }                                                                                              \
+    static inline uint32_t name##_count(const struct kss_machine *m) {                             \
+        return kss_section_used(m, section) / (uint32_t)sizeof(struct type);                       \
+    }
+KSS_ACCESS(kss_cpu_at, kss_cpu, KSS_S_CPU)
+KSS_ACCESS(kss_thread_at, kss_thread, KSS_S_THREAD)
+KSS_ACCESS(kss_stack_at, kss_stack, KSS_S_STACK)
+KSS_ACCESS(kss_region_at, kss_region, KSS_S_REGION)
+KSS_ACCESS(kss_object_ref, kss_object, KSS_S_OBJECT)
+KSS_ACCESS(kss_wait_at, kss_wait, KSS_S_WAIT)
+KSS_ACCESS(kss_due_at, kss_due, KSS_S_DUE)
+KSS_ACCESS(kss_pending_at, kss_pending, KSS_S_PENDING)
+KSS_ACCESS(kss_thread_cold_at, kss_thread_cold, KSS_S_THREAD_COLD)
+KSS_ACCESS(kss_stack_cold_at, kss_stack_cold, KSS_S_STACK_COLD)
+KSS_ACCESS(kss_object_cold_at, kss_object_cold, KSS_S_OBJECT_COLD)
+KSS_ACCESS(kss_due_cold_at, kss_due_cold, KSS_S_DUE_COLD)
+KSS_ACCESS(kss_path_at, kss_path_row, KSS_S_PATH)
+
+static inline struct kss_global *kss_globals(const struct kss_machine *m) {
+    return kss_section(m, KSS_S_GLOBAL);
+}
+static inline struct kss_clock *kss_clock(const struct kss_machine *m) {
+    return kss_section(m, KSS_S_CLOCK);
+}
+static inline struct kss_cpu *kss_cpu(const struct kss_machine *m) {
+    return kss_cpu_at(m, kss_globals(m)->current_cpu);
+}
+static inline uint8_t *kss_bytes(const struct kss_machine *m) {
+    return kss_section(m, KSS_S_BYTES);
+}
+
+bool kss_block_new(struct kss_machine *m);
+// Appends [size] zeroed bytes to a section; returns their offset in the section. May move the
+// block.
+uint32_t kss_section_append(struct kss_machine *m, enum kss_section section, uint32_t size);
+// Opens or closes a gap of [size] bytes at [offset].
+void kss_section_insert(struct kss_machine *m, enum kss_section section, uint32_t offset,
+                        uint32_t size);
+void kss_section_remove(struct kss_machine *m, enum kss_section section, uint32_t offset,
+                        uint32_t size);
+
+// Chunks of BYTES: stack runs and region contents. Allocating may move the block; freeing compacts.
+uint32_t kss_bytes_alloc(struct kss_machine *m, uint32_t size);
+void kss_bytes_free(struct kss_machine *m, uint32_t offset, uint32_t size);
+
+// ---- Outcomes
+// ---------------------------------------------------------------------------------------------
+enum { KSS_OUT_SPIN = 100 }; // inside the kernel: the processor cannot go on now, but stays busy
+static inline struct kss_outcome kss_return(uint64_t value) {
+    return (struct kss_outcome){KSS_OUT_RETURN, value};
+}
+static inline struct kss_outcome kss_outcome(unsigned kind, uint64_t value) {
+    return (struct kss_outcome){(enum kss_outcome_kind)kind, value};
+}
+static inline struct kss_outcome kss_stopped(void) {
+    return (struct kss_outcome){KSS_OUT_STOP, 0};
+}
+#define KSS_TRY(expression)                                                                        \
+    do {                                                                                           \
+        struct kss_outcome try_ = (expression);                                                    \
+        if (try_.kind != KSS_OUT_RETURN)                                                           \
+            return try_;                                                                           \
+    } while (0)
+
+// For results of kss_object_use: a dead object has been reported, the routine does nothing.
+#define KSS_USE(expression)                                                                        \
+    do {                                                                                           \
+        struct kss_outcome use_ = (expression);                                                    \
+        if (use_.kind == (enum kss_outcome_kind)KSS_OUT_SPIN)                                      \
+            return kss_return(0);                                                                  \
+        if (use_.kind != KSS_OUT_RETURN)                                                           \
+            return use_;                                                                           \
+    } while (0)
+
+// ---- NT routines at work
+// ------------------------------------------------------------------------------------ The frame
+// record of an NT routine: what it needs to go on at its next step. While it is suspended it lies
+// in the run of the stack it was called on, behind a KSS_ENTRY_NT frame.
+struct kss_call {
+    uint64_t arguments[KSS_PARAMETERS];
+    uint64_t local[3];
+    uint64_t result;  // what the driver routine it called returned
+    uint64_t out;     // argument of the driver routine it calls
+    uint32_t routine; // enum kss_routine_id
+    uint32_t place;
+    uint8_t step, count;
+    uint8_t pad[6];
+};
+typedef struct kss_outcome kss_step(struct kss_machine *m, struct kss_call *call);
+#define ROUTINE(name, ...) kss_step kss_nt_##name;
+#include "nt/routines.def"
+#undef ROUTINE
+
+// Suspends the routine: it goes on with [step] when its thread runs again. Returns TURN.
+struct kss_outcome kss_suspend(struct kss_machine *m, struct kss_call *call, uint8_t step);
+
+// ---- Memory (memory.c)
+// ---------------------------------------------------------------------------------------
+uint64_t kss_load(struct kss_machine *m, kss_addr address, unsigned size, enum kss_who who,
+                  struct kss_outcome *outcome);
+struct kss_outcome kss_store(struct kss_machine *m, kss_addr address, unsigned size, uint64_t value,
+                             enum kss_who who);
+// Writes without any check; for mirroring object fields into memory that was just checked.
+void kss_poke(struct kss_machine *m, kss_addr address, unsigned size, uint64_t value);
+uint64_t kss_peek(struct kss_machine *m, kss_addr address, unsigned size);
+// A dispatcher routine works on an object at DISPATCH_LEVEL: its memory must be there.
+struct kss_outcome kss_touch_object(struct kss_machine *m, kss_addr address, uint32_t size,
+                                    bool write);
+uint32_t kss_region_find(const struct kss_machine *m, kss_addr address); // KSS_NO_FRAME: none
+struct kss_region *kss_region_add(struct kss_machine *m, kss_addr address, uint32_t size,
+                                  enum kss_region_kind kind);
+void kss_memory_init(struct kss_machine *m);
+void kss_trim(struct kss_machine *m);
+static inline bool kss_wide(const struct kss_machine *m) {
+    return m->config.profile.pointer_size == 8;
+}
+static inline unsigned kss_pointer(const struct kss_machine *m) {
+    return m->config.profile.pointer_size;
+}
+
+// ---- Stacks (stack.c)
+// -----------------------------------------------------------------------------------------------
+uint16_t kss_stack_new(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
+                       uint16_t thread, uint32_t depth);
+void kss_stack_release(struct kss_machine *m, uint16_t stack);
+static inline struct kss_frame *kss_frame_at(const struct kss_machine *m,
+                                             const struct kss_stack *stack, uint32_t offset) {
+    return (struct kss_frame *)(void *)(kss_bytes(m) + stack->run_offset + offset);
+}
+struct kss_frame *kss_stack_top(const struct kss_machine *m, const struct kss_stack *stack);
+void kss_capture_path(struct kss_machine *m, uint16_t stack);
+// Drops every frame of a stack without its returning (thread exit).
+void kss_stack_clear(struct kss_machine *m, uint16_t stack);
+uint64_t kss_guard(const struct kss_machine *m);
+
+// ---- Objects (object.c)
+// ------------------------------------------------------------------------------------------------
+// Initialises an object; fields in memory are the caller's to mirror. Returns its index.
+uint16_t kss_object_init(struct kss_machine *m, kss_addr address, enum kss_object_kind kind,
+                         unsigned flags, int32_t signal);
+// The object a routine works on, of [kind]; when there is none, says so by event and initialises it
+// not signalled so that the run can go on. Touches its memory. Returns by *index.
+struct kss_outcome kss_object_use(struct kss_machine *m, struct kss_call *call, kss_addr address,
+                                  enum kss_object_kind kind, bool write, uint16_t *index);
+void kss_object_free(struct kss_machine *m, uint16_t index);
+// Objects in [low, high) die; routine: whose frame returned, KSS_NO_FRAME: memory freed.
+void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_t routine,
+                     bool tombstone);
+void kss_object_signal_state(struct kss_machine *m, uint16_t index, int32_t signal);
+uint32_t kss_object_number(const struct kss_machine *m, uint16_t index);
+uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind);
+const char *kss_object_type_name(enum kss_object_kind kind);
+
+// ---- Time (time.c)
+// -----------------------------------------------------------------------------------------------------------
+void kss_due_insert(struct kss_machine *m, const struct kss_due *due, uint64_t after,
+                    uint32_t place);
+bool kss_due_cancel(struct kss_machine *m, enum kss_due_kind kind, uint16_t target);
+bool kss_due_exists(const struct kss_machine *m, enum kss_due_kind kind, uint16_t target);
+// Moves time to the next due entry and lets it happen; false: nothing is due.
+bool kss_advance(struct kss_machine *m);
+// 100 ns from now to the first clock tick at or after [after] from now.
+uint64_t kss_until_tick(const struct kss_machine *m, uint64_t after);
+uint64_t kss_system_time(const struct kss_machine *m);
+// A documented timeout value: negative relative, positive absolute (100 ns since 1601), as a
+// distance from now; *absolute says which. Emits nothing.
+uint64_t kss_timeout(const struct kss_machine *m, int64_t value, bool *absolute);
+
+// ---- Threads, waits, swapper
+// -----------------------------------------------------------------------------------------------------
+void kss_make_ready(struct kss_machine *m, uint16_t thread, bool front);
+void kss_thread_exit(struct kss_machine *m, uint32_t status); // checks of S8, then ends the thread
+void kss_return_to_user(struct kss_machine *m);
+// Blocks the running thread in [call] on [object] (KSS_NONE: a delay).
+struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call, uint16_t object,
+                                    unsigned mode, bool alertable, unsigned reason, bool timed,
+                                    uint64_t timeout);
+void kss_unwait(struct kss_machine *m, uint16_t thread, uint32_t status);
+// Releases what [object]'s signal state satisfies; returns how many waits ended.
+unsigned kss_satisfy(struct kss_machine *m, uint16_t object);
+void kss_alert(struct kss_machine *m, uint16_t thread);
+void kss_terminate(struct kss_machine *m, uint16_t thread);
+void kss_swap_wait_began(struct kss_machine *m, uint16_t thread);
+void kss_swap_look(struct kss_machine *m, uint16_t thread);
+void kss_inswap(struct kss_machine *m, uint16_t thread);
+
+// ---- Signals, timers, DPCs
+// -------------------------------------------------------------------------------------------------------------
+enum kss_signal_how {
+    KSS_SIGNAL_SET,
+    KSS_SIGNAL_RESET,
+    KSS_SIGNAL_CLEAR,
+    KSS_SIGNAL_PULSE,
+    KSS_SIGNAL_TIMER,
+    KSS_SIGNAL_ENVIRONMENT,
+    KSS_SIGNAL_ASSUMED
+};
+// The anonymous KeSetEvent of the environment; may stop the machine.
+void kss_environment_signal(struct kss_machine *m, kss_addr address, enum kss_signal_how how);
+bool kss_dpc_queue(struct kss_machine *m, uint16_t object, uint32_t place);
+void kss_timer_expire(struct kss_machine *m, uint16_t object);
+void kss_set_irql(struct kss_machine *m, unsigned irql);
+bool kss_interruptible(const struct kss_machine *m);
+// Enters the pending interrupt or DPC that may run now; *turn says how. false: there is none.
+bool kss_take_interrupt(struct kss_machine *m, struct kss_turn *turn);
+void kss_emit_deepest(struct kss_machine *m, uint16_t stack);
+
+// ---- Ends (bugcheck.c)
+// -----------------------------------------------------------------------------------------------------------------------
+// [nt]: the NT routine at work or KSS_NT_COUNT; [about]: what P1 or the touched address is, or
+// NULL.
+void kss_bugcheck(struct kss_machine *m, uint32_t code, uint64_t p1, uint64_t p2, uint64_t p3,
+                  uint64_t p4, uint32_t nt, const char *about);
+void kss_hang(struct kss_machine *m, enum kss_end end, unsigned why, uint32_t nt);
+kss_addr kss_nt_address(const struct kss_machine *m, uint32_t nt);
+kss_addr kss_thread_address(const struct kss_machine *m, uint16_t thread);
+
+static inline bool kss_wants(const struct kss_machine *m, enum kss_event_id kind) {
+    return (m->wants[(unsigned)kind / 64] >> ((unsigned)kind % 64)) & 1;
+}
+#define KSS_EMIT(m, kind, a, b, c, d)                                                              \
+    ((void)(kss_wants((m), (kind)) &&                                                              \
+            (kss_emit((m), (kind), (uint64_t)(a), (uint64_t)(b), (uint64_t)(c), (uint64_t)(d)),    \
+             1)))
+
+#endif

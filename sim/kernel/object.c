@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+// Kernel objects: records keyed by address, whose public fields are mirrored into driver memory.
+//
+// An object lives from its KeInitializeXxx until its memory goes (frame returned, block freed) or
+// is initialised anew. Objects of dead stack frames leave a tombstone, so that whoever still holds
+// the address is told what was there. Numbers in events count initialisations of new objects,
+// from 1.
+#include "kernel/machine.h"
+
+#include "base/os.h"
+
+static unsigned slot_of(kss_addr address) {
+    return (unsigned)((address >> 2) * UINT64_C(0x9E3779B97F4A7C15) >> 58);
+}
+
+static uint16_t find(const struct kss_machine *m, kss_addr address) {
+    uint16_t cached = m->object_cache[slot_of(address)];
+    uint32_t count = kss_object_ref_count(m);
+    if (cached < count && kss_object_ref(m, cached)->address == address &&
+        kss_object_ref(m, cached)->kind != KSS_O_FREE)
+        return cached;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct kss_object *object = kss_object_ref(m, i);
+        if (object->address == address && object->kind != KSS_O_FREE) {
+            ((struct kss_machine *)m)->object_cache[slot_of(address)] = (uint16_t)i;
+            return (uint16_t)i;
+        }
+    }
+    return KSS_NONE;
+}
+
+uint16_t kss_object_at(const struct kss_machine *m, kss_addr address) {
+    uint16_t index = find(m, address);
+    return index != KSS_NONE && kss_object_ref(m, index)->flags & KSS_OF_DEAD ? (uint16_t)KSS_NONE
+                                                                              : index;
+}
+
+uint16_t kss_object_numbered(const struct kss_machine *m, uint32_t number) {
+    for (uint32_t i = 0; number != 0 && i < kss_object_ref_count(m); i++)
+        if (kss_object_cold_at(m, i)->number == number && kss_object_ref(m, i)->kind != KSS_O_FREE)
+            return (uint16_t)i;
+    return KSS_NONE;
+}
+
+uint32_t kss_object_number(const struct kss_machine *m, uint16_t index) {
+    return index == KSS_NONE ? 0 : kss_object_cold_at(m, index)->number;
+}
+
+uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind) {
+    bool wide = kss_wide(m);
+    switch (kind) {
+    case KSS_O_EVENT: return wide ? KSS_SIZE64_KEVENT : KSS_SIZE32_KEVENT;
+    case KSS_O_TIMER: return wide ? KSS_SIZE64_KTIMER : KSS_SIZE32_KTIMER;
+    case KSS_O_DPC: return wide ? KSS_SIZE64_KDPC : KSS_SIZE32_KDPC;
+    case KSS_O_SPINLOCK: return kss_pointer(m);
+    case KSS_O_FREE: break;
+    }
+    return 0;
+}
+
+const char *kss_object_type_name(enum kss_object_kind kind) {
+    static const char *const names[] = {"", "KEVENT", "KTIMER", "KDPC", "KSPIN_LOCK"};
+    return names[kind];
+}
+
+// ---- Counting what lies where
+// --------------------------------------------------------------------------
+static void count_in_memory(struct kss_machine *m, const struct kss_object *object, int by) {
+    if (object->flags & KSS_OF_ANONYMOUS)
+        return;
+    if (object->stack != KSS_NONE) {
+        struct kss_stack *stack = kss_stack_at(m, object->stack);
+        stack->objects = (uint16_t)(stack->objects + by);
+        return;
+    }
+    uint32_t region = kss_region_find(m, object->address);
+    if (region != KSS_NO_FRAME) {
+        struct kss_region *place = kss_region_at(m, region);
+        place->objects = (uint16_t)(place->objects + by);
+    }
+}
+
+static uint16_t free_slot(struct kss_machine *m) {
+    uint32_t count = kss_object_ref_count(m);
+    for (uint32_t i = 0; i < count; i++)
+        if (kss_object_ref(m, i)->kind == KSS_O_FREE)
+            return (uint16_t)i;
+    if (count >= KSS_NONE)
+        kss_os_fatal("a simulated machine holds at most 65,535 kernel objects at once");
+    kss_section_append(m, KSS_S_OBJECT, sizeof(struct kss_object));
+    kss_section_append(m, KSS_S_OBJECT_COLD, sizeof(struct kss_object_cold));
+    return (uint16_t)count;
+}
+
+void kss_object_free(struct kss_machine *m, uint16_t index) {
+    struct kss_object *object = kss_object_ref(m, index);
+    if (!(object->flags & KSS_OF_DEAD))
+        count_in_memory(m, object, -1);
+    memset(object, 0, sizeof *object);
+    memset(kss_object_cold_at(m, index), 0, sizeof(struct kss_object_cold));
+}
+
+static void announce(struct kss_machine *m, uint16_t index, bool again) {
+    const struct kss_object *object = kss_object_ref(m, index);
+    struct kss_object_cold *cold = kss_object_cold_at(m, index);
+    if (kss_wants(m, KSS_EV_OBJECT)) {
+        kss_text_clear(&m->scratch);
+        kss_describe(m, object->address, &m->scratch);
+        uint32_t name = kss_text_id(m, m->scratch.bytes);
+        cold->name = name;
+        uint32_t type = kss_text_id(m, kss_object_type_name((enum kss_object_kind)object->kind));
+        kss_emit(m, KSS_EV_OBJECT, cold->number, name, type, object->address);
+    }
+    object = kss_object_ref(m, index);
+    uint32_t region = kss_region_find(m, object->address);
+    bool resident =
+        region == KSS_NO_FRAME || (kss_region_at(m, region)->kind != KSS_REGION_PAGED &&
+                                   kss_region_at(m, region)->kind != KSS_REGION_IMAGE_PAGED);
+    KSS_EMIT(m, KSS_EV_INIT, kss_object_cold_at(m, index)->number, again,
+             (uint64_t)(int64_t)object->signal, resident);
+}
+
+// What an object is in when it is initialised anew or dies: the lists that still hold it.
+static unsigned in_use(const struct kss_machine *m, uint16_t index) {
+    const struct kss_object *object = kss_object_ref(m, index);
+    unsigned use = 0;
+    if (object->waiters != KSS_NONE)
+        use |= 1;
+    if (object->kind == KSS_O_TIMER && object->flags & KSS_OF_QUEUED)
+        use |= 2;
+    if (object->kind == KSS_O_DPC && object->flags & KSS_OF_QUEUED)
+        use |= 4;
+    if (object->kind == KSS_O_DPC)
+        for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
+            const struct kss_object *timer = kss_object_ref(m, i);
+            if (timer->kind == KSS_O_TIMER && timer->flags & KSS_OF_QUEUED &&
+                timer->dpc == object->address)
+                use |= 4;
+        }
+    if (object->kind == KSS_O_SPINLOCK && object->signal != 0)
+        use |= 8;
+    return use;
+}
+
+uint16_t kss_object_init(struct kss_machine *m, kss_addr address, enum kss_object_kind kind,
+                         unsigned flags, int32_t signal) {
+    uint16_t index = find(m, address);
+    bool again = index != KSS_NONE && !(kss_object_ref(m, index)->flags & KSS_OF_DEAD) &&
+                 in_use(m, index) != 0;
+    bool same = index != KSS_NONE && !(kss_object_ref(m, index)->flags & KSS_OF_DEAD) &&
+                kss_object_ref(m, index)->kind == kind && !again;
+    struct kss_object_cold old = {0};
+    if (same)
+        old = *kss_object_cold_at(m, index);
+    if (index != KSS_NONE)
+        kss_object_free(m, index);
+    index = free_slot(m);
+    uint32_t depth;
+    struct kss_object *object = kss_object_ref(m, index);
+    *object = (struct kss_object){.address = address,
+                                  .kind = (uint8_t)kind,
+                                  .flags = (uint8_t)flags,
+                                  .stack = kss_stack_of(m, address, &depth),
+                                  .signal = signal,
+                                  .waiters = KSS_NONE};
+    count_in_memory(m, object, 1);
+    m->object_cache[slot_of(address)] = index;
+    struct kss_clock *clock = kss_clock(m);
+    struct kss_object_cold *cold = kss_object_cold_at(m, index);
+    *cold = (struct kss_object_cold){.number = same ? old.number : ++clock->objects_named,
+                                     .name = old.name,
+                                     .place = clock->place,
+                                     .routine = kss_innermost(m)};
+    announce(m, index, again);
+    return index;
+}
+
+// ---- Death
+// ---------------------------------------------------------------------------------------------------
+void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_t routine,
+                     bool tombstone) {
+    for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
+        struct kss_object *object = kss_object_ref(m, i);
+        if (object->kind == KSS_O_FREE || object->flags & (KSS_OF_DEAD | KSS_OF_ANONYMOUS) ||
+            object->address < low || object->address >= high)
+            continue;
+        unsigned use = in_use(m, (uint16_t)i);
+        if (use != 0)
+            KSS_EMIT(m, KSS_EV_OBJECT_DIES, kss_object_number(m, (uint16_t)i), use, routine, 0);
+        object = kss_object_ref(m, i);
+        count_in_memory(m, object, -1);
+        object->flags |= KSS_OF_DEAD;
+        if (use == 0 && !tombstone)
+            kss_object_free(m, (uint16_t)i);
+    }
+}
+
+// ---- Use
+// ----------------------------------------------------------------------------------------------------------
+void kss_object_signal_state(struct kss_machine *m, uint16_t index, int32_t signal) {
+    struct kss_object *object = kss_object_ref(m, index);
+    object->signal = signal;
+    uint32_t offset = kss_wide(m) ? KSS_OFF64_DISPATCHER_HEADER_SignalState
+                                  : KSS_OFF32_DISPATCHER_HEADER_SignalState;
+    kss_poke(m, object->address + offset, 4, (uint32_t)signal);
+}
+
+static void report_unknown(struct kss_machine *m, struct kss_call *call, kss_addr address) {
+    if (!kss_wants(m, KSS_EV_NOT_INITIALIZED))
+        return;
+    kss_text_clear(&m->scratch);
+    kss_describe(m, address, &m->scratch);
+    uint32_t name = kss_text_id(m, m->scratch.bytes);
+    kss_emit(m, KSS_EV_NOT_INITIALIZED, address, call->routine, name, 0);
+}
+
+static void report_dead(struct kss_machine *m, uint16_t index) {
+    const struct kss_object *object = kss_object_ref(m, index);
+    if (!kss_wants(m, KSS_EV_TOUCH_DEAD))
+        return;
+    kss_addr address = object->address;
+    uint64_t thread =
+        object->stack == KSS_NONE ? (uint64_t)KSS_NONE : kss_stack_at(m, object->stack)->thread;
+    uint32_t name = kss_object_cold_at(m, index)->name;
+    kss_emit(m, KSS_EV_TOUCH_DEAD, address, thread, 1, name);
+}
+
+// The thread that owns the stack works on a local of a live frame where a dead object was: that is
+// a new object nobody initialised, not the old one.
+static bool owner_reuses(struct kss_machine *m, uint16_t index) {
+    const struct kss_object *object = kss_object_ref(m, index);
+    return object->stack != KSS_NONE && kss_cpu(m)->thread != KSS_NONE &&
+           kss_stack_at(m, object->stack)->thread == kss_cpu(m)->thread && !kss_cpu(m)->in_dpc &&
+           kss_direct(m, object->address, 1, false) != NULL;
+}
+
+struct kss_outcome kss_object_use(struct kss_machine *m, struct kss_call *call, kss_addr address,
+                                  enum kss_object_kind kind, bool write, uint16_t *index) {
+    *index = find(m, address);
+    if (*index != KSS_NONE && kss_object_ref(m, *index)->flags & KSS_OF_DEAD) {
+        if (!owner_reuses(m, *index)) {
+            report_dead(m, *index); // the access lands in memory that is no object any more
+            return kss_outcome(KSS_OUT_SPIN, 0);
+        }
+        kss_object_free(m, *index);
+        *index = KSS_NONE;
+    }
+    KSS_TRY(kss_touch_object(m, address, kss_object_size(m, kind), write));
+    if (*index != KSS_NONE && kss_object_ref(m, *index)->kind == kind)
+        return kss_return(0);
+    if (*index != KSS_NONE) {
+        KSS_EMIT(m, KSS_EV_WRONG_TYPE, address, call->routine, kss_object_number(m, *index), 0);
+    } else {
+        report_unknown(m, call, address);
+    }
+    *index = kss_object_init(m, address, kind, 0, 0);
+    return kss_return(0);
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+// Kernel stacks: frames pushed and popped in runs, the limit, the deepest path.
+//
+//   Base (exclusive)  |--------------------------|  depth 0
+//                     | reserve (save area)      |
+//                     | trap frame / start frames|
+//                     | frame of routine 1       |  previous.depth .. frame.depth
+//                     | frame of routine 2       |
+//                  SP |--------------------------|  stack.depth = Base - SP
+//                     | unused                   |
+//   Limit             |--------------------------|  stack.size
+//                     | guard page               |  touching it: 0x7F (8, ...)
+//
+// The high-water mark is kept exactly; the path that reached it is captured when the first frame
+// above it returns, so that going deeper and deeper costs nothing.
+#include "kernel/machine.h"
+
+#include <assert.h>
+
+enum { FIRST_RUN = 512 };
+
+// A stack's slot of addresses: the stack, the guard page below it, and a page never used between
+// slots, so that a stray pointer does not land in a neighbour.
+static kss_addr next_base(struct kss_machine *m, uint32_t reserved) {
+    struct kss_global *global = kss_globals(m);
+    uint64_t page = m->config.profile.page_size;
+    uint64_t slot = (reserved + page - 1) / page * page + 2 * page;
+    global->stack_next += slot;
+    return global->stack_next - page;
+}
+
+static uint16_t free_slot(struct kss_machine *m) {
+    uint32_t count = kss_stack_at_count(m);
+    for (uint32_t i = 0; i < count; i++)
+        if (kss_stack_at(m, i)->kind == KSS_STACK_FREE)
+            return (uint16_t)i;
+    kss_section_append(m, KSS_S_STACK, sizeof(struct kss_stack));
+    kss_section_append(m, KSS_S_STACK_COLD, sizeof(struct kss_stack_cold));
+    return (uint16_t)count;
+}
+
+uint16_t kss_stack_new(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
+                       uint16_t thread, uint32_t depth) {
+    uint16_t index = free_slot(m);
+    uint32_t run = kss_bytes_alloc(m, FIRST_RUN);
+    kss_addr base = next_base(m, size);
+    struct kss_stack *stack = kss_stack_at(m, index);
+    *stack = (struct kss_stack){.base = base,
+                                .size = size,
+                                .reserved = size,
+                                .depth = depth,
+                                .top = KSS_NO_FRAME,
+                                .run_offset = run,
+                                .run_capacity = FIRST_RUN,
+                                .thread = thread,
+                                .below = KSS_NONE,
+                                .kind = (uint8_t)kind};
+    struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
+    uint32_t number = 0;
+    for (uint32_t i = 0; i < kss_stack_at_count(m); i++)
+        if (kss_stack_cold_at(m, i)->number > number)
+            number = kss_stack_cold_at(m, i)->number;
+    *cold = (struct kss_stack_cold){.deepest = depth, .number = number + 1};
+    KSS_EMIT(m, KSS_EV_STACK, kind - 1, base, size, cold->number);
+    return index;
+}
+
+void kss_stack_release(struct kss_machine *m, uint16_t index) {
+    struct kss_stack *stack = kss_stack_at(m, index);
+    kss_objects_die(m, stack->base - stack->size, stack->base, KSS_NO_FRAME, true);
+    stack = kss_stack_at(m, index);
+    uint32_t offset = stack->run_offset, capacity = stack->run_capacity;
+    stack->run_capacity = stack->run_used = 0;
+    stack->run_offset = 0;
+    stack->top = KSS_NO_FRAME;
+    stack->kind = KSS_STACK_FREE;
+    kss_bytes_free(m, offset, capacity);
+}
+
+struct kss_frame *kss_stack_top(const struct kss_machine *m, const struct kss_stack *stack) {
+    return stack->top == KSS_NO_FRAME ? NULL : kss_frame_at(m, stack, stack->top);
+}
+
+struct kss_stack *kss_current_stack(struct kss_machine *m) {
+    uint16_t index = kss_cpu(m)->stack;
+    return index == KSS_NONE ? NULL : kss_stack_at(m, index);
+}
+
+struct kss_frame *kss_top_frame(struct kss_machine *m) {
+    struct kss_stack *stack = kss_current_stack(m);
+    return stack == NULL ? NULL : kss_stack_top(m, stack);
+}
+
+kss_addr kss_frame_edge(const struct kss_machine *m, const struct kss_stack *stack,
+                        const struct kss_frame *frame) {
+    (void)m;
+    return stack->base - (frame->depth - frame->bytes);
+}
+
+static void grow_run(struct kss_machine *m, uint16_t index, uint32_t extra) {
+    struct kss_stack *stack = kss_stack_at(m, index);
+    uint32_t old_offset = stack->run_offset, old_capacity = stack->run_capacity;
+    uint32_t capacity = old_capacity * 2;
+    while (capacity - stack->run_used < extra)
+        capacity *= 2;
+    if (old_offset + old_capacity == kss_section_used(m, KSS_S_BYTES)) {
+        kss_section_append(m, KSS_S_BYTES, capacity - old_capacity);
+        kss_stack_at(m, index)->run_capacity = capacity;
+        return;
+    }
+    uint32_t offset = kss_bytes_alloc(m, capacity);
+    stack = kss_stack_at(m, index);
+    memcpy(kss_bytes(m) + offset, kss_bytes(m) + old_offset, stack->run_used);
+    stack->run_offset = offset;
+    stack->run_capacity = capacity;
+    kss_bytes_free(m, old_offset, old_capacity);
+}
+
+// ---- Overflow
+// ------------------------------------------------------------------------------------- P2-P4 of
+// 0x7F are not documented; each machine follows what published dumps show (policy
+// overflow-parameters).
+static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, uint64_t depth) {
+    struct kss_stack *stack = kss_stack_at(m, index);
+    uint32_t old_depth = stack->depth;
+    kss_capture_path(m, index);
+    KSS_EMIT(m, KSS_EV_OVERFLOW, kss_stack_cold_at(m, index)->number, depth,
+             depth - kss_stack_at(m, index)->size, routine);
+    if (kss_wants(m, KSS_EV_PATH)) {
+        bool driver = routine != KSS_NO_FRAME;
+        kss_emit(m, KSS_EV_PATH, routine, depth, depth - old_depth,
+                 driver ? m->image->code[routine].origin : KSS_ORIGIN_LISTED);
+        const struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
+        uint32_t first = cold->path, count = cold->path_count;
+        for (uint32_t i = 0; i < count; i++) {
+            struct kss_path_row row = *kss_path_at(m, first + i);
+            kss_emit(m, KSS_EV_PATH, row.routine, row.depth, row.bytes, row.origin);
+        }
+    }
+    stack = kss_stack_at(m, index);
+    kss_addr sp = stack->base - depth;
+    kss_addr ip = routine == KSS_NO_FRAME ? kss_nt_address(m, 0) : kss_code_address(m, routine);
+    kss_policy_used(m, KSS_POLICY_overflow_parameters);
+    // The crossing routine is the innermost driver routine: its frame is what did not fit.
+    uint64_t p[3] = {0, 0, 0};
+    switch (m->config.profile.overflow) {
+    case KSS_OVERFLOW_TSS: p[0] = UINT64_C(0x80042000); break;
+    case KSS_OVERFLOW_SP_IP:
+        p[1] = sp;
+        p[2] = ip;
+        break;
+    case KSS_OVERFLOW_NONE: break;
+    }
+    struct kss_clock *clock = kss_clock(m);
+    uint32_t place = clock->place;
+    kss_bugcheck(m, 0x7F, 8, p[0], p[1], p[2], KSS_NT_COUNT, NULL);
+    clock = kss_clock(m);
+    clock->bugcheck_place = place;
+    if (routine != KSS_NO_FRAME)
+        clock->bugcheck_routine = routine;
+}
+
+// ---- Frames
+// -------------------------------------------------------------------------------------------
+// Pushes onto stack [index]. The caller has decided that it is the executing one.
+static bool push(struct kss_machine *m, uint16_t index, uint32_t routine, uint32_t bytes,
+                 uint32_t run_bytes, enum kss_entry entry) {
+    struct kss_stack *stack = kss_stack_at(m, index);
+    uint64_t depth = (uint64_t)stack->depth + bytes;
+    if (depth > stack->size) {
+        overflow(m, index, routine, depth);
+        return false;
+    }
+    uint32_t need = (uint32_t)sizeof(struct kss_frame) + ((run_bytes + 7) & ~UINT32_C(7));
+    if (need > stack->run_capacity - stack->run_used) {
+        grow_run(m, index, need);
+        stack = kss_stack_at(m, index);
+    }
+    uint32_t offset = stack->run_used;
+    struct kss_frame *frame = kss_frame_at(m, stack, offset);
+    memset(frame, 0, need);
+    frame->previous = stack->top;
+    frame->routine = routine;
+    frame->depth = (uint32_t)depth;
+    frame->bytes = bytes;
+    frame->entry = (uint8_t)entry;
+    stack->top = offset;
+    stack->run_used += need;
+    stack->depth = (uint32_t)depth;
+    struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
+    if (depth > cold->deepest)
+        cold->deepest = (uint32_t)depth;
+    return true;
+}
+
+bool kss_frame_push(struct kss_machine *m, uint32_t routine, uint32_t bytes, uint32_t run_bytes,
+                    enum kss_entry entry) {
+    uint16_t index = kss_cpu(m)->stack;
+    assert(index != KSS_NONE);
+    if (!push(m, index, routine, bytes, run_bytes, entry))
+        return false;
+    if (entry <= KSS_ENTRY_CALLOUT && kss_wants(m, KSS_EV_CALL))
+        kss_emit(m, KSS_EV_CALL, routine, bytes, kss_stack_at(m, index)->depth,
+                 m->image->code[routine].origin);
+    return true;
+}
+
+static void drop_top(struct kss_machine *m, uint16_t index) {
+    struct kss_stack *stack = kss_stack_at(m, index);
+    struct kss_frame *frame = kss_stack_top(m, stack);
+    struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
+    if (frame->depth == cold->deepest && cold->captured != cold->deepest) {
+        kss_capture_path(m, index);
+        stack = kss_stack_at(m, index);
+        frame = kss_stack_top(m, stack);
+    }
+    if (stack->objects != 0 && frame->bytes != 0) {
+        kss_addr edge = kss_frame_edge(m, stack, frame);
+        kss_objects_die(m, edge - frame->bytes, edge, frame->routine, true);
+        stack = kss_stack_at(m, index);
+        frame = kss_stack_top(m, stack);
+    }
+    stack->run_used = stack->top;
+    stack->depth = frame->depth - frame->bytes;
+    stack->top = frame->previous;
+}
+
+void kss_frame_pop(struct kss_machine *m) {
+    drop_top(m, kss_cpu(m)->stack);
+}
+
+void kss_stack_clear(struct kss_machine *m, uint16_t index) {
+    while (kss_stack_at(m, index)->top != KSS_NO_FRAME)
+        drop_top(m, index);
+}
+
+// ---- The deepest path
+// ---------------------------------------------------------------------------------
+void kss_capture_path(struct kss_machine *m, uint16_t index) {
+    struct kss_stack *stack = kss_stack_at(m, index);
+    uint32_t count = 0;
+    for (uint32_t at = stack->top; at != KSS_NO_FRAME;) {
+        const struct kss_frame *frame = kss_frame_at(m, stack, at);
+        count += frame->bytes != 0 || frame->entry <= KSS_ENTRY_CALLOUT;
+        at = frame->previous;
+    }
+    struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
+    if (count > cold->path_room) { // the old rows stay unused; rooms double, so little is lost
+        uint32_t room = count * 2;
+        uint32_t offset =
+            kss_section_append(m, KSS_S_PATH, room * (uint32_t)sizeof(struct kss_path_row));
+        cold = kss_stack_cold_at(m, index);
+        cold->path = offset / (uint32_t)sizeof(struct kss_path_row);
+        cold->path_room = room;
+    }
+    cold->path_count = count;
+    stack = kss_stack_at(m, index);
+    cold->captured = stack->depth;
+    struct kss_path_row *row = kss_path_at(m, cold->path);
+    for (uint32_t at = stack->top; at != KSS_NO_FRAME;) {
+        const struct kss_frame *frame = kss_frame_at(m, stack, at);
+        at = frame->previous;
+        if (frame->bytes == 0 && frame->entry > KSS_ENTRY_CALLOUT)
+            continue;
+        bool driver = frame->entry <= KSS_ENTRY_CALLOUT;
+        *row++ = (struct kss_path_row){.routine = driver ? frame->routine : KSS_NO_FRAME,
+                                       .depth = frame->depth,
+                                       .bytes = frame->bytes,
+                                       .entry = frame->entry,
+                                       .origin = driver ? m->image->code[frame->routine].origin
+                                                        : (uint8_t)KSS_ORIGIN_LISTED};
+    }
+}
+
+// What a routine the environment called must leave as it was: IRQL, spin locks, APC counts,
+// swapping.
+uint64_t kss_guard(const struct kss_machine *m) {
+    const struct kss_cpu *cpu = kss_cpu(m);
+    uint64_t guard = cpu->irql | (uint64_t)(cpu->locks_held & 0xFF) << 8;
+    if (cpu->thread != KSS_NONE) {
+        const struct kss_thread *thread = kss_thread_at(m, cpu->thread);
+        guard |= (uint64_t)((thread->flags & KSS_TF_SWAP_ENABLED) != 0) << 16;
+        guard |= (uint64_t)(uint16_t)thread->kernel_apc_disable << 32;
+        guard |= (uint64_t)(uint16_t)thread->special_apc_disable << 48;
+    }
+    return guard;
+}

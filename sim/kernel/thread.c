@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// Threads: made, made ready, ended. The ready list is one ordered list; the scheduler takes the
+// highest priority, among equals whoever became ready first.
+#include "kernel/machine.h"
+
+static uint32_t process_number(const char *name) {
+    if (name == NULL || strcmp(name, "System") == 0)
+        return 0;
+    uint32_t hash = 2166136261u;
+    for (; *name; name++)
+        hash = (hash ^ (uint8_t)*name) * 16777619u;
+    return hash == 0 ? 1 : hash;
+}
+
+uint16_t kss_thread_add(struct kss_machine *m, const char *name, uint32_t body, int priority,
+                        const char *process, bool system, bool gui, uint32_t place) {
+    const struct kss_profile *profile = &m->config.profile;
+    uint16_t index = (uint16_t)kss_thread_at_count(m);
+    kss_section_append(m, KSS_S_THREAD, sizeof(struct kss_thread));
+    kss_section_append(m, KSS_S_THREAD_COLD, sizeof(struct kss_thread_cold));
+    struct kss_thread *thread = kss_thread_at(m, index);
+    *thread = (struct kss_thread){
+        .state = KSS_T_READY,
+        .flags =
+            (uint8_t)(KSS_TF_SWAP_ENABLED | (system ? KSS_TF_SYSTEM : 0) | (gui ? KSS_TF_GUI : 0)),
+        .priority = (int8_t)priority,
+        .wait_blocks = KSS_NONE,
+        .waiting_on = KSS_NONE,
+        .cpu = KSS_NONE,
+        .process = system ? 0 : process_number(process ? process : "application"),
+        .body = body,
+    };
+    struct kss_thread_cold *cold = kss_thread_cold_at(m, index);
+    cold->place = place;
+    uint32_t name_id = kss_text_id(m, name);
+    uint32_t process_id = kss_text_id(m, system ? "System" : process ? process : "application");
+    cold = kss_thread_cold_at(m, index);
+    cold->name = name_id;
+    cold->process_name = process_id;
+    struct kss_cpu *cpu = kss_cpu(m);
+    uint16_t running = cpu->thread;
+    cpu->thread = index;
+    kss_emit_at(m, KSS_EV_THREAD, place, name_id, system, (uint64_t)priority, process_id);
+    uint32_t depth = profile->reserve + (system ? profile->start_frames : profile->trap_frame);
+    uint16_t stack = kss_stack_new(m, KSS_STACK_THREAD, profile->stack_size, index, depth);
+    kss_cpu(m)->thread = running;
+    thread = kss_thread_at(m, index);
+    thread->stack = thread->first_stack = stack;
+    kss_make_ready(m, index, false);
+    return index;
+}
+
+void kss_make_ready(struct kss_machine *m, uint16_t index, bool front) {
+    kss_thread_at(m, index)->state = KSS_T_READY;
+    uint32_t end = kss_section_used(m, KSS_S_READY);
+    kss_section_insert(m, KSS_S_READY, front ? 0 : end, sizeof(uint16_t));
+    uint16_t *list = kss_section(m, KSS_S_READY);
+    list[front ? 0 : end / sizeof(uint16_t)] = index;
+    KSS_EMIT(m, KSS_EV_READY, index, 0, 0, 0);
+}
+
+// ---- Ends
+// -------------------------------------------------------------------------------------------
+static bool in_callout(const struct kss_machine *m, const struct kss_thread *thread) {
+    for (uint16_t s = thread->stack; s != KSS_NONE;) {
+        const struct kss_stack *stack = kss_stack_at(m, s);
+        for (uint32_t at = stack->top; at != KSS_NO_FRAME;) {
+            const struct kss_frame *frame = kss_frame_at(m, stack, at);
+            if (frame->entry == KSS_ENTRY_CALLOUT)
+                return true;
+            at = frame->previous;
+        }
+        s = stack->below;
+    }
+    return false;
+}
+
+// A system call's return to user mode: DBG bug-check-0x4a and -0x1.
+void kss_return_to_user(struct kss_machine *m) {
+    struct kss_cpu *cpu = kss_cpu(m);
+    const struct kss_thread *thread = kss_thread_at(m, cpu->thread);
+    uint32_t routine = thread->body;
+    KSS_EMIT(m, KSS_EV_USER_RETURN, routine, 0, 0, 0);
+    cpu = kss_cpu(m);
+    thread = kss_thread_at(m, cpu->thread);
+    kss_addr address = kss_code_address(m, routine);
+    if (cpu->irql != KSS_PASSIVE_LEVEL)
+        kss_bugcheck(m, 0x4A, address, cpu->irql, 0, 0, KSS_NT_COUNT, NULL);
+    else if (thread->kernel_apc_disable != 0 || thread->special_apc_disable != 0)
+        kss_bugcheck(m, 0x1, address, 0,
+                     (uint64_t)(uint16_t)thread->special_apc_disable << 16 |
+                         (uint16_t)thread->kernel_apc_disable,
+                     0, KSS_NT_COUNT, NULL);
+}
+
+// The exit checks in their order: APC-disable count (0x20), stack swapping (0x94). Threads start
+// with count 0 here, so "minus its value at thread start" is the value itself.
+void kss_thread_exit(struct kss_machine *m, uint32_t status) {
+    struct kss_cpu *cpu = kss_cpu(m);
+    uint16_t index = cpu->thread;
+    struct kss_thread *thread = kss_thread_at(m, index);
+    if (in_callout(m, thread)) {
+        kss_policy_used(m, KSS_POLICY_expand_stack_active);
+        kss_bugcheck(m, 0x107, 0, 0, 0, 0, KSS_NT_COUNT, NULL);
+        return;
+    }
+    int32_t apcs = thread->kernel_apc_disable + thread->special_apc_disable;
+    if (apcs != 0) {
+        kss_policy_used(m, KSS_POLICY_apc_count_baseline);
+        uint32_t combined = (uint32_t)(uint16_t)thread->special_apc_disable << 16 |
+                            (uint16_t)thread->kernel_apc_disable;
+        kss_bugcheck(m, 0x20, 0, combined, cpu->irql, 1, KSS_NT_COUNT, NULL);
+        return;
+    }
+    if (!(thread->flags & KSS_TF_SWAP_ENABLED)) {
+        kss_bugcheck(m, 0x94, 0, 0, 0, 0, KSS_NT_COUNT, NULL);
+        return;
+    }
+    uint16_t stack = thread->first_stack;
+    kss_stack_clear(m, stack);
+    KSS_EMIT(m, KSS_EV_THREAD_EXIT, index, status, 0, 0);
+    thread = kss_thread_at(m, index);
+    thread->state = KSS_T_ENDED;
+    thread->exit_status = status;
+    thread->stack = KSS_NONE;
+    cpu = kss_cpu(m);
+    cpu->thread = cpu->stack = KSS_NONE;
+    cpu->irql = KSS_PASSIVE_LEVEL;
+}
+
+struct kss_outcome kss_nt_PsTerminateSystemThread(struct kss_machine *m, struct kss_call *call) {
+    const struct kss_cpu *cpu = kss_cpu(m);
+    if (cpu->thread == KSS_NONE || !(kss_thread_at(m, cpu->thread)->flags & KSS_TF_SYSTEM))
+        return kss_return((uint32_t)STATUS_INVALID_PARAMETER);
+    kss_thread_exit(m, (uint32_t)call->arguments[0]);
+    return kss_outcome(kss_globals(m)->stopped ? KSS_OUT_STOP : KSS_OUT_TURN, 0);
+}
+
+// ---- APC control
+// ------------------------------------------------------------------------------------ KRN
+// disabling-apcs: counters per thread, minus one for each disable.
+static struct kss_outcome count_apcs(struct kss_machine *m, int kernel, int special) {
+    uint16_t index = kss_cpu(m)->thread;
+    if (index != KSS_NONE) {
+        struct kss_thread *thread = kss_thread_at(m, index);
+        thread->kernel_apc_disable = (int16_t)(thread->kernel_apc_disable + kernel);
+        thread->special_apc_disable = (int16_t)(thread->special_apc_disable + special);
+    }
+    return kss_return(0);
+}
+
+struct kss_outcome kss_nt_KeEnterCriticalRegion(struct kss_machine *m, struct kss_call *call) {
+    (void)call;
+    return count_apcs(m, -1, 0);
+}
+
+struct kss_outcome kss_nt_KeLeaveCriticalRegion(struct kss_machine *m, struct kss_call *call) {
+    (void)call;
+    return count_apcs(m, 1, 0);
+}
+
+struct kss_outcome kss_nt_KeEnterGuardedRegion(struct kss_machine *m, struct kss_call *call) {
+    (void)call;
+    return count_apcs(m, 0, -1);
+}
+
+struct kss_outcome kss_nt_KeLeaveGuardedRegion(struct kss_machine *m, struct kss_call *call) {
+    (void)call;
+    return count_apcs(m, 0, 1);
+}
+
+struct kss_outcome kss_nt_KeAreApcsDisabled(struct kss_machine *m, struct kss_call *call) {
+    (void)call;
+    uint16_t index = kss_cpu(m)->thread;
+    if (index == KSS_NONE)
+        return kss_return(1);
+    const struct kss_thread *thread = kss_thread_at(m, index);
+    return kss_return(thread->kernel_apc_disable != 0 || thread->special_apc_disable != 0);
+}
+
+struct kss_outcome kss_nt_KeAreAllApcsDisabled(struct kss_machine *m, struct kss_call *call) {
+    (void)call;
+    const struct kss_cpu *cpu = kss_cpu(m);
+    return kss_return(cpu->irql >= KSS_APC_LEVEL || cpu->thread == KSS_NONE ||
+                      kss_thread_at(m, cpu->thread)->special_apc_disable != 0);
+}

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: MIT
+// What runs next. This is the scheduler, the dispatch interrupt and the idle loop in one place.
+//
+// A turn looks at the current processor:
+//   1. a driver routine that was pushed and not started (an expanded callout) starts
+//   2. interrupts and DPCs that the IRQL lets through
+//   3. a ready thread of higher priority takes over (IRQL below DISPATCH_LEVEL)
+//   4. an NT routine on top goes on with its next step; driver code on top goes on
+//   5. idle: the ready thread of the highest priority, among equals the first
+// then at the other processors, then moves the clock to what is due, and when nothing is, the run
+// ends.
+#include "kernel/machine.h"
+
+static kss_step *const steps[KSS_NT_COUNT] = {
+#define ROUTINE(name, ...) kss_nt_##name,
+#include "nt/routines.def"
+#undef ROUTINE
+};
+
+// ---- NT calls
+// ---------------------------------------------------------------------------------------
+struct kss_outcome kss_suspend(struct kss_machine *m, struct kss_call *call, uint8_t step) {
+    call->step = step;
+    if (!kss_frame_push(m, call->routine, 0, sizeof *call, KSS_ENTRY_NT))
+        return kss_stopped();
+    memcpy(kss_frame_run(kss_top_frame(m)), call, sizeof *call);
+    return kss_outcome(KSS_OUT_TURN, 0);
+}
+
+static void check_irql(struct kss_machine *m, enum kss_routine_id routine, kss_addr object) {
+    const struct kss_routine *row = &kss_routines[routine];
+    unsigned irql = kss_cpu(m)->irql;
+    if (irql >= row->irql_min && irql <= row->irql_max)
+        return;
+    uint16_t index = row->parameters[0].class_ == KSS_CLASS_OBJECT ? kss_object_at(m, object)
+                                                                   : (uint16_t)KSS_NONE;
+    KSS_EMIT(m, KSS_EV_IRQL_RULE, routine, row->irql_min, row->irql_max,
+             kss_object_number(m, index));
+}
+
+struct kss_outcome kss_nt_call(struct kss_machine *m, enum kss_routine_id routine,
+                               const uint64_t *arguments, unsigned count) {
+    struct kss_call call = {
+        .routine = routine, .place = kss_clock(m)->place, .count = (uint8_t)count};
+    memcpy(call.arguments, arguments, count * sizeof *arguments);
+    KSS_EMIT(m, KSS_EV_NT_CALL, routine, call.arguments[0], call.arguments[1], call.arguments[2]);
+    check_irql(m, routine, call.arguments[0]);
+    struct kss_outcome outcome = steps[routine](m, &call);
+    if (kss_globals(m)->stopped)
+        return kss_stopped();
+    if (outcome.kind == KSS_OUT_RETURN)
+        KSS_EMIT(m, KSS_EV_NT_RETURN, routine, outcome.value, 0, 0);
+    return outcome;
+}
+
+// The suspended NT routine on top goes on.
+static struct kss_outcome resume(struct kss_machine *m) {
+    struct kss_frame *frame = kss_top_frame(m);
+    struct kss_call call;
+    memcpy(&call, kss_frame_run(frame), sizeof call);
+    uint8_t step = call.step;
+    kss_frame_pop(m);
+    kss_at(m, call.place);
+    struct kss_outcome outcome = steps[call.routine](m, &call);
+    if (kss_globals(m)->stopped)
+        return kss_stopped();
+    if (outcome.kind == (enum kss_outcome_kind)KSS_OUT_SPIN)
+        kss_suspend(m, &call, step);
+    else if (outcome.kind == KSS_OUT_RETURN)
+        KSS_EMIT(m, KSS_EV_NT_RETURN, call.routine, outcome.value, 0, 0);
+    return outcome;
+}
+
+// ---- Scheduling
+// ---------------------------------------------------------------------------------------- Position
+// in the ready list of the thread to run, KSS_NO_FRAME: none of at least [priority].
+static uint32_t best_ready(struct kss_machine *m, int priority) {
+    uint32_t count = kss_section_used(m, KSS_S_READY) / (uint32_t)sizeof(uint16_t);
+    const uint16_t *ready = kss_section(m, KSS_S_READY);
+    uint32_t best = KSS_NO_FRAME, equals = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        int own = kss_thread_at(m, ready[i])->priority;
+        if (own < priority)
+            continue;
+        if (best == KSS_NO_FRAME || own > kss_thread_at(m, ready[best])->priority) {
+            best = i;
+            equals = 1;
+        } else {
+            equals += own == kss_thread_at(m, ready[best])->priority;
+        }
+    }
+    if (equals < 2 || m->port.choose == NULL)
+        return best;
+    unsigned skip = m->port.choose(m->port.context, m, KSS_CHOOSE_THREAD, equals);
+    ready = kss_section(m, KSS_S_READY);
+    int level = kss_thread_at(m, ready[best])->priority;
+    for (; skip != 0; skip--)
+        do
+            best++;
+        while (kss_thread_at(m, ready[best])->priority != level);
+    return best;
+}
+
+static void switch_to(struct kss_machine *m, uint32_t position) {
+    uint16_t *ready = kss_section(m, KSS_S_READY);
+    uint16_t index = ready[position];
+    kss_section_remove(m, KSS_S_READY, position * (uint32_t)sizeof(uint16_t), sizeof(uint16_t));
+    kss_inswap(m, index);
+    struct kss_thread *thread = kss_thread_at(m, index);
+    struct kss_cpu *cpu = kss_cpu(m);
+    thread->state = KSS_T_RUNNING;
+    thread->cpu = kss_globals(m)->current_cpu;
+    cpu->thread = index;
+    cpu->stack = thread->stack;
+    cpu->irql = thread->wait_irql;
+    KSS_EMIT(m, KSS_EV_SWITCH, index, 0, 0, 0);
+}
+
+static void leave_thread(struct kss_machine *m, bool front) {
+    struct kss_cpu *cpu = kss_cpu(m);
+    uint16_t index = cpu->thread;
+    struct kss_thread *thread = kss_thread_at(m, index);
+    thread->wait_irql = cpu->irql;
+    thread->stack = cpu->stack;
+    cpu->thread = cpu->stack = KSS_NONE;
+    cpu->irql = KSS_PASSIVE_LEVEL;
+    kss_make_ready(m, index, front);
+}
+
+static bool preemptible(const struct kss_machine *m) {
+    const struct kss_cpu *cpu = kss_cpu(m);
+    return cpu->thread != KSS_NONE && cpu->irql < KSS_DISPATCH_LEVEL && cpu->in_dpc == 0 &&
+           cpu->interrupts == 0 && cpu->stalls == 0;
+}
+
+static bool higher_ready(const struct kss_machine *m) {
+    uint32_t count = kss_section_used(m, KSS_S_READY) / (uint32_t)sizeof(uint16_t);
+    const uint16_t *ready = kss_section(m, KSS_S_READY);
+    int own = kss_thread_at(m, kss_cpu(m)->thread)->priority;
+    for (uint32_t i = 0; i < count; i++)
+        if (kss_thread_at(m, ready[i])->priority > own)
+            return true;
+    return false;
+}
+
+bool kss_must_turn(const struct kss_machine *m) {
+    if (kss_globals(m)->stopped || kss_cpu_at_count(m) > 1)
+        return true;
+    if (kss_section_used(m, KSS_S_PENDING) != 0 && kss_interruptible(m))
+        return true;
+    if (kss_section_used(m, KSS_S_READY) == 0 || !preemptible(m))
+        return false;
+    return m->port.choose != NULL || higher_ready(m);
+}
+
+// ---- One processor
+// ----------------------------------------------------------------------------------------
+enum progress { TURN_READY, TURN_AGAIN, TURN_IDLE, TURN_SPINS };
+
+static enum progress start_body(struct kss_machine *m, struct kss_turn *turn) {
+    const struct kss_thread *thread = kss_thread_at(m, kss_cpu(m)->thread);
+    const struct kss_code *code = &m->image->code[thread->body];
+    uint32_t body = thread->body;
+    kss_at(m, kss_thread_cold_at(m, kss_cpu(m)->thread)->place);
+    if (!kss_frame_push(m, body, code->bytes, code->run_bytes, KSS_ENTRY_THREAD))
+        return TURN_AGAIN;
+    struct kss_frame *frame = kss_top_frame(m);
+    frame->from_stack = KSS_NONE;
+    frame->guard = kss_guard(m);
+    *turn = (struct kss_turn){.kind = KSS_TURN_CALL, .routine = body, .entry = KSS_ENTRY_THREAD};
+    return TURN_READY;
+}
+
+// An expanded callout's argument lies in the frame record of the routine that asked for it.
+static enum progress start_callout(struct kss_machine *m, struct kss_turn *turn) {
+    struct kss_frame *frame = kss_top_frame(m);
+    frame->extra &= (uint8_t)~KSS_FRAME_FRESH;
+    const struct kss_stack *asker = kss_stack_at(m, frame->from_stack);
+    uint32_t at = frame->from_stack == kss_cpu(m)->stack ? frame->previous : asker->top;
+    struct kss_call call;
+    memcpy(&call, kss_frame_run(kss_frame_at(m, asker, at)), sizeof call);
+    *turn = (struct kss_turn){.kind = KSS_TURN_CALL,
+                              .routine = frame->routine,
+                              .entry = (enum kss_entry)frame->entry,
+                              .argument_count = 1,
+                              .arguments = {call.out}};
+    return TURN_READY;
+}
+
+static enum progress continue_top(struct kss_machine *m, struct kss_turn *turn) {
+    struct kss_frame *frame = kss_top_frame(m);
+    if (frame == NULL)
+        return start_body(m, turn);
+    if (frame->entry != KSS_ENTRY_NT) {
+        *turn = (struct kss_turn){.kind = KSS_TURN_RUN};
+        return TURN_READY;
+    }
+    struct kss_outcome outcome = resume(m);
+    switch ((unsigned)outcome.kind) {
+    case KSS_OUT_RETURN:
+        *turn = (struct kss_turn){.kind = KSS_TURN_RUN, .has_value = true, .value = outcome.value};
+        return TURN_READY;
+    case KSS_OUT_SPIN: return TURN_SPINS;
+    case KSS_OUT_RAISE: kss_unhandled(m, (uint32_t)outcome.value, 0, 0, 0); return TURN_AGAIN;
+    default: return TURN_AGAIN;
+    }
+}
+
+static enum progress run_processor(struct kss_machine *m, struct kss_turn *turn) {
+    struct kss_frame *frame = kss_top_frame(m);
+    if (frame != NULL && frame->extra & KSS_FRAME_FRESH)
+        return start_callout(m, turn);
+    if (kss_take_interrupt(m, turn))
+        return turn->kind == KSS_TURN_END ? TURN_AGAIN : TURN_READY;
+    if (kss_cpu(m)->stack == KSS_NONE) {
+        uint32_t position = best_ready(m, -1);
+        if (position == KSS_NO_FRAME)
+            return TURN_IDLE;
+        switch_to(m, position);
+        return continue_top(m, turn);
+    }
+    if (kss_section_used(m, KSS_S_READY) != 0 && preemptible(m)) {
+        int own = kss_thread_at(m, kss_cpu(m)->thread)->priority;
+        if (higher_ready(m)) {
+            uint32_t position = best_ready(m, own + 1);
+            leave_thread(m, true); // shifts the list by one
+            switch_to(m, position + 1);
+        } else if (m->port.choose != NULL) { // among equals the running thread is the first
+            leave_thread(m, true);
+            switch_to(m, best_ready(m, own));
+        }
+    }
+    return continue_top(m, turn);
+}
+
+// ---- The machine at rest
+// -------------------------------------------------------------------------------------- A waiting
+// thread's event that was initialised in a routine with left-out code: the code that signals it was
+// left out. It is signalled once, at a time when any out-swap has been decided.
+static bool assume_signal(struct kss_machine *m) {
+    for (uint16_t i = 0; i < kss_thread_at_count(m); i++) {
+        const struct kss_thread *thread = kss_thread_at(m, i);
+        uint16_t object = thread->waiting_on;
+        if (thread->state != KSS_T_WAITING || object == KSS_NONE ||
+            kss_object_ref(m, object)->kind != KSS_O_EVENT ||
+            kss_object_ref(m, object)->flags & (KSS_OF_ASSUMED | KSS_OF_DEAD))
+            continue;
+        uint32_t routine = kss_object_cold_at(m, object)->routine;
+        if (routine == KSS_NO_FRAME || !(m->image->code[routine].flags & KSS_CODE_LEFT_OUT))
+            continue;
+        uint64_t since = kss_clock(m)->now - kss_thread_cold_at(m, i)->wait_began;
+        const struct kss_profile *profile = &m->config.profile;
+        uint64_t decided =
+            (m->config.small_memory ? profile->outswap_after_small : profile->outswap_after) +
+            profile->swapper_period;
+        if (since < decided && m->config.swap == KSS_SWAP_BALANCE_SET) {
+            kss_due_insert(m, &(struct kss_due){.kind = KSS_DUE_TICK}, decided - since, 0);
+            return true;
+        }
+        kss_object_ref(m, object)->flags |= KSS_OF_ASSUMED;
+        kss_at(m, m->image->code[routine].place);
+        KSS_EMIT(m, KSS_EV_ASSUMED, 0, kss_object_number(m, object), routine, i);
+        kss_policy_used(m, KSS_POLICY_ellipsis_signal);
+        kss_environment_signal(m, kss_object_ref(m, object)->address, KSS_SIGNAL_ASSUMED);
+        return true;
+    }
+    return false;
+}
+
+struct kss_turn kss_turn(struct kss_machine *m) {
+    struct kss_turn turn;
+    for (;;) {
+        bool spins = false;
+        uint32_t processors = kss_cpu_at_count(m);
+        for (uint32_t tried = 0; tried < processors; tried++) {
+            if (kss_globals(m)->stopped)
+                return (struct kss_turn){.kind = KSS_TURN_END};
+            if (processors > 1) // round robin at every boundary
+                kss_globals(m)->current_cpu =
+                    (uint16_t)((kss_globals(m)->current_cpu + 1u) % processors);
+            enum progress progress = run_processor(m, &turn);
+            if (progress == TURN_READY)
+                return turn;
+            if (progress == TURN_AGAIN)
+                tried = UINT32_MAX;
+            spins |= progress == TURN_SPINS;
+        }
+        if (kss_advance(m) || (!spins && assume_signal(m)))
+            continue;
+        if (spins)
+            kss_hang(m, KSS_END_HANG, 1, KSS_NT_COUNT);
+        else
+            kss_globals(m)->stopped = KSS_END_DONE;
+    }
+}
+
+// ---- Returns
+// -------------------------------------------------------------------------------------------------------
+static void check_balance(struct kss_machine *m, const struct kss_frame *frame) {
+    uint64_t now = kss_guard(m);
+    if (now == frame->guard)
+        return;
+    static const struct { unsigned shift, bits; } parts[] = {{0, 8}, {8, 8}, {32, 32}, {16, 8}};
+    for (unsigned i = 0; i < 4; i++) {
+        uint64_t mask = (UINT64_C(1) << parts[i].bits) - 1;
+        uint64_t before = frame->guard >> parts[i].shift & mask;
+        uint64_t after = now >> parts[i].shift & mask;
+        if (before != after)
+            KSS_EMIT(m, KSS_EV_BALANCE, frame->routine, i, before, after);
+    }
+}
+
+static void back_to(struct kss_machine *m, const struct kss_frame *frame) {
+    struct kss_cpu *cpu = kss_cpu(m);
+    cpu->stack = frame->from_stack;
+    cpu->irql = frame->from_irql;
+}
+
+static void dpc_returned(struct kss_machine *m, const struct kss_frame *frame) {
+    KSS_EMIT(m, KSS_EV_DPC_DONE, frame->cause, frame->routine, 0, 0);
+    uint64_t now = kss_guard(m);
+    if (now >> 32 != frame->guard >> 32 && kss_cpu(m)->thread != KSS_NONE)
+        kss_bugcheck(m, 0xC7, 4, kss_code_address(m, frame->routine), frame->guard >> 32, now >> 32,
+                     KSS_NT_COUNT, NULL);
+    kss_cpu(m)->in_dpc--;
+    back_to(m, frame);
+}
+
+static void isr_returned(struct kss_machine *m, const struct kss_frame *frame) {
+    KSS_EMIT(m, KSS_EV_INTERRUPT_DONE, frame->routine, 0, 0, 0);
+    const struct kss_frame *top = kss_top_frame(m);
+    if (top != NULL && top->entry == KSS_ENTRY_TRAP && frame->from_stack == kss_cpu(m)->stack)
+        kss_frame_pop(m);
+    kss_cpu(m)->interrupts--;
+    back_to(m, frame);
+}
+
+static void callout_returned(struct kss_machine *m, const struct kss_frame *frame) {
+    uint16_t segment = kss_cpu(m)->stack;
+    if (segment == frame->from_stack)
+        return;
+    kss_emit_deepest(m, segment);
+    kss_cpu(m)->stack = frame->from_stack;
+    if (kss_stack_at(m, segment)->thread != KSS_NONE)
+        kss_thread_at(m, kss_stack_at(m, segment)->thread)->stack = frame->from_stack;
+    kss_stack_release(m, segment);
+}
+
+void kss_returned(struct kss_machine *m, uint64_t value) {
+    struct kss_frame frame = *kss_top_frame(m);
+    check_balance(m, &frame);
+    KSS_EMIT(m, KSS_EV_RETURN, frame.routine, frame.depth - frame.bytes, value, 0);
+    if (frame.entry == KSS_ENTRY_THREAD) { // the checks see the thread as it returns
+        if (!(kss_thread_at(m, kss_cpu(m)->thread)->flags & KSS_TF_SYSTEM))
+            kss_return_to_user(m);
+        if (!kss_globals(m)->stopped)
+            kss_thread_exit(m, (uint32_t)value);
+        return;
+    }
+    kss_frame_pop(m);
+    switch (frame.entry) {
+    case KSS_ENTRY_DPC: dpc_returned(m, &frame); break;
+    case KSS_ENTRY_ISR: isr_returned(m, &frame); break;
+    case KSS_ENTRY_CALLOUT: callout_returned(m, &frame); break;
+    default: break;
+    }
+}
+
+// ---- Spinning
+// -----------------------------------------------------------------------------------------------------------
+// The loop at work waits for something to change. Other ready threads get the processor (its
+// quantum ends, or the balance set manager lifts the starved); then the clock moves; then it is a
+// hang.
+void kss_spin(struct kss_machine *m) {
+    struct kss_global *global = kss_globals(m);
+    uint32_t ready = kss_section_used(m, KSS_S_READY) / (uint32_t)sizeof(uint16_t);
+    if (ready != 0 && preemptible(m) && global->spins <= ready && global->spins < UINT8_MAX) {
+        global->spins++;
+        leave_thread(m, false);
+        switch_to(m, 0);
+        return;
+    }
+    global->spins = 0;
+    if (kss_due_at_count(m) == 0 && global->time_read) {
+        global->time_read = 0;
+        kss_due_insert(m, &(struct kss_due){.kind = KSS_DUE_TICK}, kss_until_tick(m, 1), 0);
+    }
+    if (kss_due_at_count(m) == 0) {
+        kss_hang(m, KSS_END_HANG, 0, KSS_NT_COUNT);
+        return;
+    }
+    KSS_EMIT(m, KSS_EV_SPIN, kss_innermost(m), kss_due_at(m, 0)->delta, 0, 0);
+    kss_advance(m);
+}
+
+// ---- The end
+// ---------------------------------------------------------------------------------------------------------------
+void kss_emit_deepest(struct kss_machine *m, uint16_t index) {
+    if (!kss_wants(m, KSS_EV_DEEPEST))
+        return;
+    struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
+    const struct kss_stack *stack = kss_stack_at(m, index);
+    if (cold->captured != cold->deepest && stack->depth == cold->deepest)
+        kss_capture_path(m, index);
+    cold = kss_stack_cold_at(m, index);
+    stack = kss_stack_at(m, index);
+    uint16_t executing = kss_cpu(m)->stack;
+    uint16_t thread = kss_cpu(m)->thread;
+    kss_cpu(m)->thread = stack->thread;
+    kss_emit(m, KSS_EV_DEEPEST, cold->number, cold->deepest, stack->size - cold->deepest, 0);
+    uint32_t first = kss_stack_cold_at(m, index)->path;
+    uint32_t count = kss_stack_cold_at(m, index)->path_count;
+    if (kss_stack_cold_at(m, index)->captured != kss_stack_cold_at(m, index)->deepest)
+        count = 0;
+    for (uint32_t i = 0; i < count && kss_wants(m, KSS_EV_PATH); i++) {
+        struct kss_path_row row = *kss_path_at(m, first + i);
+        kss_emit(m, KSS_EV_PATH, row.routine, row.depth, row.bytes, row.origin);
+    }
+    kss_cpu(m)->thread = thread;
+    kss_cpu(m)->stack = executing;
+}
+
+void kss_machine_finish(struct kss_machine *m) {
+    kss_at(m, 0);
+    enum kss_end end = kss_ended(m);
+    for (uint16_t i = 0; i < kss_thread_at_count(m) && end == KSS_END_DONE; i++)
+        if (kss_thread_at(m, i)->state == KSS_T_WAITING)
+            kss_emit_at(m, KSS_EV_NEVER, kss_thread_cold_at(m, i)->wait_place,
+                        kss_object_number(m, kss_thread_at(m, i)->waiting_on), i, 0, 0);
+    for (uint16_t i = 0; i < kss_stack_at_count(m); i++)
+        if (kss_stack_at(m, i)->kind != KSS_STACK_FREE)
+            kss_emit_deepest(m, i);
+    static const uint8_t why[] = {[KSS_END_RUNNING] = 3,         [KSS_END_DONE] = 0,
+                                  [KSS_END_BUGCHECK] = 1,        [KSS_END_HANG] = 2,
+                                  [KSS_END_CANNOT_CONTINUE] = 4, [KSS_END_STEPS] = 3};
+    kss_emit(m, KSS_EV_REST, why[end], kss_clock(m)->steps, 0, 0);
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+// Waiting: KeWaitForSingleObject, KeDelayExecutionThread, and everything that ends a wait.
+//
+// Order of precedence, as documented and as ReactOS's wait.c orders the rest: the object's state,
+// then alert, then user APC (a termination is one), then the timeout. WaitMode and Alertable are
+// two parameters (KRN waits-and-apcs):
+//
+//   UserMode    alertable      alert ends it, termination ends it
+//   UserMode    not alertable  termination ends it (STATUS_USER_APC)
+//   KernelMode  alertable      alert ends it
+//   KernelMode  not alertable  only the object or the timeout
+//
+// A wait is a list of wait blocks, also for one object, so that waiting for several later is the
+// same code. Wait blocks of up to three objects lie in the KTHREAD, which is always resident.
+#include "kernel/machine.h"
+
+enum { USER_MODE = 1, NO_TIMEOUT = -1 };
+
+static bool signalled(const struct kss_object *object) {
+    return object->signal > 0;
+}
+
+// What a satisfied wait does to the object.
+static void consume(struct kss_machine *m, uint16_t index) {
+    const struct kss_object *object = kss_object_ref(m, index);
+    if ((object->kind == KSS_O_EVENT || object->kind == KSS_O_TIMER) &&
+        object->flags & KSS_OF_SYNCHRONIZATION)
+        kss_object_signal_state(m, index, 0);
+}
+
+// ---- Wait blocks
+// ----------------------------------------------------------------------------------------
+static uint16_t wait_block(struct kss_machine *m, uint16_t object, uint16_t thread) {
+    uint32_t count = kss_wait_at_count(m), index = 0;
+    while (index < count && kss_wait_at(m, index)->kind != 0)
+        index++;
+    if (index == count)
+        kss_section_append(m, KSS_S_WAIT, sizeof(struct kss_wait));
+    *kss_wait_at(m, index) = (struct kss_wait){.object = object,
+                                               .thread = thread,
+                                               .next = KSS_NONE,
+                                               .next_of_thread = KSS_NONE,
+                                               .kind = 1};
+    uint16_t *link = &kss_object_ref(m, object)->waiters;
+    while (*link != KSS_NONE)
+        link = &kss_wait_at(m, *link)->next;
+    *link = (uint16_t)index;
+    return (uint16_t)index;
+}
+
+static void free_wait_blocks(struct kss_machine *m, struct kss_thread *thread) {
+    for (uint16_t block = thread->wait_blocks; block != KSS_NONE;) {
+        struct kss_wait *wait = kss_wait_at(m, block);
+        uint16_t *link = &kss_object_ref(m, wait->object)->waiters;
+        while (*link != block)
+            link = &kss_wait_at(m, *link)->next;
+        *link = wait->next;
+        uint16_t next = wait->next_of_thread;
+        memset(wait, 0, sizeof *wait);
+        block = next;
+    }
+    thread->wait_blocks = KSS_NONE;
+}
+
+// ---- Beginning
+// ------------------------------------------------------------------------------------------- What
+// already ends a wait that is about to block; 0: nothing.
+static uint32_t interrupted(struct kss_thread *thread, unsigned mode, bool alertable) {
+    if (alertable) {
+        if (mode == USER_MODE && thread->flags & KSS_TF_ALERTED_USER) {
+            thread->flags &= (uint8_t)~KSS_TF_ALERTED_USER;
+            return STATUS_ALERTED;
+        }
+        if (thread->flags & KSS_TF_ALERTED_KERNEL) {
+            thread->flags &= (uint8_t)~KSS_TF_ALERTED_KERNEL;
+            return STATUS_ALERTED;
+        }
+    }
+    if (mode == USER_MODE && thread->flags & (KSS_TF_TERMINATING | KSS_TF_USER_APC))
+        return STATUS_USER_APC;
+    return 0;
+}
+
+struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call, uint16_t object,
+                                    unsigned mode, bool alertable, unsigned reason, bool timed,
+                                    uint64_t timeout) {
+    struct kss_cpu *cpu = kss_cpu(m);
+    uint16_t index = cpu->thread;
+    struct kss_thread *thread = kss_thread_at(m, index);
+    thread->wait_mode = (uint8_t)mode;
+    thread->wait_alertable = alertable;
+    thread->wait_reason = (uint8_t)reason;
+    thread->waiting_on = object;
+    thread->wait_irql = cpu->irql;
+    struct kss_outcome outcome = kss_suspend(m, call, 1);
+    if (outcome.kind == KSS_OUT_STOP)
+        return outcome;
+    uint16_t blocks = object == KSS_NONE ? (uint16_t)KSS_NONE : wait_block(m, object, index);
+    thread = kss_thread_at(m, index);
+    thread->wait_blocks = blocks;
+    thread->state = KSS_T_WAITING;
+    struct kss_thread_cold *cold = kss_thread_cold_at(m, index);
+    cold->wait_began = kss_clock(m)->now;
+    cold->wait_place = kss_clock(m)->place;
+    KSS_EMIT(m, KSS_EV_WAIT_BLOCK, kss_object_number(m, object), mode, alertable,
+             timed ? timeout : (uint64_t)NO_TIMEOUT);
+    if (timed)
+        kss_due_insert(m, &(struct kss_due){.kind = KSS_DUE_TIMEOUT, .target = index},
+                       kss_until_tick(m, timeout), kss_clock(m)->place);
+    cpu = kss_cpu(m);
+    cpu->thread = cpu->stack = KSS_NONE;
+    cpu->irql = KSS_PASSIVE_LEVEL;
+    kss_swap_wait_began(m, index);
+    return outcome;
+}
+
+// The part of a wait routine after its wait has ended.
+static struct kss_outcome finish(struct kss_machine *m, uint32_t status) {
+    uint16_t index = kss_cpu(m)->thread;
+    struct kss_thread *thread = kss_thread_at(m, index);
+    uint16_t object = thread->waiting_on;
+    thread->waiting_on = KSS_NONE;
+    thread->wait_mode = thread->wait_reason = thread->wait_alertable = 0;
+    thread->wait_status = 0;
+    KSS_EMIT(m, KSS_EV_WAIT_END, kss_object_number(m, object), status, 1,
+             kss_clock(m)->now - kss_thread_cold_at(m, index)->wait_began);
+    return kss_return(status);
+}
+
+static struct kss_outcome at_once(struct kss_machine *m, uint16_t object, uint32_t status) {
+    KSS_EMIT(m, KSS_EV_WAIT_END, kss_object_number(m, object), status, 0, 0);
+    return kss_return(status);
+}
+
+// A wait that would block at DISPATCH_LEVEL: in a DPC 0xB8; on a thread nothing is documented, so
+// the run cannot go on (design S14).
+static struct kss_outcome blocks_at_dispatch(struct kss_machine *m, struct kss_call *call,
+                                             uint16_t object) {
+    const struct kss_cpu *cpu = kss_cpu(m);
+    bool in_dpc = cpu->in_dpc || cpu->interrupts;
+    KSS_EMIT(m, KSS_EV_BLOCK_AT_DISPATCH, call->routine, kss_object_number(m, object), in_dpc, 0);
+    if (in_dpc) {
+        uint16_t thread = kss_cpu(m)->thread;
+        uint64_t original = thread == KSS_NONE ? 0 : kss_thread_address(m, thread);
+        kss_bugcheck(m, 0xB8, original, 0, 0, 0, call->routine, NULL);
+    } else {
+        kss_hang(m, KSS_END_CANNOT_CONTINUE, 2, call->routine);
+    }
+    return kss_stopped();
+}
+
+// A time argument: NULL gives timed = false.
+struct time_argument {
+    bool timed, absolute, zero;
+    uint64_t after;
+};
+static struct kss_outcome read_time(struct kss_machine *m, struct kss_call *call, kss_addr pointer,
+                                    struct time_argument *time) {
+    *time = (struct time_argument){0};
+    if (pointer == 0)
+        return kss_return(0);
+    struct kss_outcome outcome;
+    int64_t value = (int64_t)kss_load(m, pointer, 8, KSS_WHO_DRIVER, &outcome);
+    KSS_TRY(outcome);
+    time->timed = true;
+    time->zero = value == 0;
+    time->after = kss_timeout(m, value, &time->absolute);
+    if (time->absolute)
+        KSS_EMIT(m, KSS_EV_ABSOLUTE, call->routine, value, (uint64_t)value - kss_system_time(m), 0);
+    return kss_return(0);
+}
+
+// KeSetEvent(.., TRUE) left the IRQL raised for exactly this call.
+static void take_wait_next(struct kss_machine *m) {
+    struct kss_cpu *cpu = kss_cpu(m);
+    if (cpu->thread == KSS_NONE)
+        return;
+    struct kss_thread *thread = kss_thread_at(m, cpu->thread);
+    if (thread->flags & KSS_TF_WAIT_NEXT) {
+        thread->flags &= (uint8_t)~KSS_TF_WAIT_NEXT;
+        cpu->irql = thread->wait_irql;
+    }
+}
+
+static bool may_block(const struct kss_machine *m) {
+    const struct kss_cpu *cpu = kss_cpu(m);
+    return cpu->irql < KSS_DISPATCH_LEVEL && cpu->thread != KSS_NONE && !cpu->in_dpc;
+}
+
+struct kss_outcome kss_nt_KeWaitForSingleObject(struct kss_machine *m, struct kss_call *call) {
+    if (call->step == 1)
+        return finish(m, (uint32_t)kss_thread_at(m, kss_cpu(m)->thread)->wait_status);
+    kss_addr address = call->arguments[0];
+    unsigned reason = (unsigned)call->arguments[1], mode = call->arguments[2] & 1;
+    bool alertable = (call->arguments[3] & 0xFF) != 0;
+    take_wait_next(m);
+    uint16_t object = kss_object_at(m, address);
+    enum kss_object_kind kind = object != KSS_NONE && kss_object_ref(m, object)->kind == KSS_O_TIMER
+                                    ? KSS_O_TIMER
+                                    : KSS_O_EVENT;
+    KSS_USE(kss_object_use(m, call, address, kind, false, &object));
+    struct time_argument time;
+    KSS_TRY(read_time(m, call, call->arguments[4], &time));
+    KSS_EMIT(m, KSS_EV_WAIT, kss_object_number(m, object), mode, reason,
+             time.timed ? time.after : (uint64_t)NO_TIMEOUT);
+    if (signalled(kss_object_ref(m, object))) {
+        consume(m, object);
+        return at_once(m, object, STATUS_SUCCESS);
+    }
+    if (time.zero)
+        return at_once(m, object, STATUS_TIMEOUT);
+    if (!may_block(m))
+        return blocks_at_dispatch(m, call, object);
+    uint32_t ended = interrupted(kss_thread_at(m, kss_cpu(m)->thread), mode, alertable);
+    if (ended != 0)
+        return at_once(m, object, ended);
+    return kss_block_thread(m, call, object, mode, alertable, reason, time.timed, time.after);
+}
+
+struct kss_outcome kss_nt_KeDelayExecutionThread(struct kss_machine *m, struct kss_call *call) {
+    if (call->step == 1) { // an expired interval is success, not a timeout
+        int32_t status = kss_thread_at(m, kss_cpu(m)->thread)->wait_status;
+        return finish(m, status == (int32_t)STATUS_TIMEOUT ? STATUS_SUCCESS : (uint32_t)status);
+    }
+    unsigned mode = call->arguments[0] & 1;
+    bool alertable = (call->arguments[1] & 0xFF) != 0;
+    struct time_argument time;
+    KSS_TRY(read_time(m, call, call->arguments[2], &time));
+    KSS_EMIT(m, KSS_EV_DELAY, mode, time.after, alertable, 0);
+    if (!may_block(m))
+        return blocks_at_dispatch(m, call, KSS_NONE);
+    uint32_t ended = interrupted(kss_thread_at(m, kss_cpu(m)->thread), mode, alertable);
+    if (ended != 0)
+        return at_once(m, KSS_NONE, ended);
+    return kss_block_thread(m, call, KSS_NONE, mode, alertable, 4 /* DelayExecution */, true,
+                            time.after);
+}
+
+struct kss_outcome kss_nt_KeTestAlertThread(struct kss_machine *m, struct kss_call *call) {
+    uint16_t index = kss_cpu(m)->thread;
+    if (index == KSS_NONE)
+        return kss_return(0);
+    struct kss_thread *thread = kss_thread_at(m, index);
+    uint8_t flag = call->arguments[0] & 1 ? KSS_TF_ALERTED_USER : KSS_TF_ALERTED_KERNEL;
+    bool alerted = (thread->flags & flag) != 0;
+    thread->flags &= (uint8_t)~flag;
+    return kss_return(alerted);
+}
+
+// ---- Ending
+// ------------------------------------------------------------------------------------------------
+void kss_unwait(struct kss_machine *m, uint16_t index, uint32_t status) {
+    struct kss_thread *thread = kss_thread_at(m, index);
+    if (thread->state != KSS_T_WAITING)
+        return;
+    free_wait_blocks(m, thread);
+    kss_due_cancel(m, KSS_DUE_TIMEOUT, index);
+    kss_due_cancel(m, KSS_DUE_OUTSWAP, index);
+    thread = kss_thread_at(m, index);
+    thread->wait_status = (int32_t)status;
+    kss_make_ready(m, index, false);
+}
+
+unsigned kss_satisfy(struct kss_machine *m, uint16_t object) {
+    unsigned released = 0;
+    while (signalled(kss_object_ref(m, object)) && kss_object_ref(m, object)->waiters != KSS_NONE) {
+        const struct kss_wait *wait = kss_wait_at(m, kss_object_ref(m, object)->waiters);
+        uint16_t thread = wait->thread;
+        uint32_t status = STATUS_WAIT_0 + wait->key;
+        consume(m, object);
+        kss_unwait(m, thread, status);
+        released++;
+    }
+    return released;
+}
+
+void kss_alert(struct kss_machine *m, uint16_t index) {
+    struct kss_thread *thread = kss_thread_at(m, index);
+    bool ends = thread->state == KSS_T_WAITING && thread->wait_alertable;
+    KSS_EMIT(m, KSS_EV_ALERT, index, ends, 0, 0);
+    thread = kss_thread_at(m, index);
+    if (ends)
+        kss_unwait(m, index, STATUS_ALERTED);
+    else if (thread->state != KSS_T_ENDED)
+        thread->flags |= KSS_TF_ALERTED_KERNEL;
+}
+
+void kss_terminate(struct kss_machine *m, uint16_t index) {
+    struct kss_thread *thread = kss_thread_at(m, index);
+    bool apcs = thread->kernel_apc_disable == 0 && thread->special_apc_disable == 0;
+    bool ends = thread->state == KSS_T_WAITING && thread->wait_mode == USER_MODE && apcs;
+    KSS_EMIT(m, KSS_EV_TERMINATE, index, ends, 0, 0);
+    thread = kss_thread_at(m, index);
+    if (thread->state == KSS_T_ENDED)
+        return;
+    thread->flags |= KSS_TF_TERMINATING;
+    if (ends)
+        kss_unwait(m, index, STATUS_USER_APC);
+}
