@@ -169,8 +169,10 @@ static uint16_t own_stack(struct kss_machine *m, bool dpc) {
     if (index != KSS_NONE)
         return index;
     const struct kss_profile *profile = &m->config.profile;
-    index = kss_stack_new(m, dpc ? KSS_STACK_DPC : KSS_STACK_ISR,
-                          dpc ? profile->dpc_stack_size : profile->isr_stack_size, KSS_NONE, 0);
+    uint32_t size = dpc ? profile->dpc_stack_size : profile->isr_stack_size;
+    if (size == 0) // no public figure: as a thread's
+        size = profile->stack_size;
+    index = kss_stack_new(m, dpc ? KSS_STACK_DPC : KSS_STACK_ISR, size, KSS_NONE, 0);
     *(dpc ? &kss_cpu(m)->dpc_stack : &kss_cpu(m)->isr_stack) = index;
     return index;
 }

@@ -4,6 +4,11 @@
 // with one row per entry and the public source of the row; this header gives them as arrays with
 // look-ups. Parser, checks, docs, `kss list` and reports derive from these rows.
 //
+// Sources in rows: "DDI x" is the page of routine or type x in
+// MicrosoftDocs/windows-driver-docs-ddi; "KRN x", "DBG x", "DVT x" the page x.md of the folder
+// kernel, debugger or devtest in MicrosoftDocs/windows-driver-docs (on learn.microsoft.com the
+// address ends in the same name). "inference" and "silent" say that no source states it.
+//
 // Everything here is constant data; nothing is owned or freed. Depends on base only.
 #ifndef KSS_NT_NT_H
 #define KSS_NT_NT_H
