@@ -41,8 +41,7 @@ struct page {
     unsigned count;
 };
 
-// ---- Ink and characters
-// ----------------------------------------------------------------------------
+// ---- Ink and characters -------------------------------------------------------------------------
 
 static const char *escape(const struct page *page, enum ink ink) {
     switch (ink) {
@@ -131,8 +130,7 @@ static void say(struct page *page, const char *text, size_t indent) {
     }
 }
 
-// ---- Marks
-// ----------------------------------------------------------------------------------------------
+// ---- Marks --------------------------------------------------------------------------------------
 
 static void add_mark(struct page *page, const struct kss_label *label, unsigned order) {
     struct kss_span span = label->span;
@@ -205,8 +203,7 @@ static void collect(struct page *page) {
             page->gutter = digits(page->marks[i].line);
 }
 
-// ---- Lines
-// ---------------------------------------------------------------------------------------------------
+// ---- Lines --------------------------------------------------------------------------------------
 
 static void gutter(struct page *page, uint32_t line) {
     start(page, GUTTER);
@@ -329,8 +326,7 @@ static void put_hanging(struct page *page, const struct mark *marks, unsigned co
     }
 }
 
-// ---- Windows
-// ----------------------------------------------------------------------------------------------------
+// ---- Windows ------------------------------------------------------------------------------------
 
 struct window {
     const char *bytes; // of the whole line
@@ -411,8 +407,7 @@ static void marked_line(struct page *page, struct mark *marks, unsigned count) {
     }
 }
 
-// ---- The whole
-// -----------------------------------------------------------------------------------------------------
+// ---- The whole ----------------------------------------------------------------------------------
 
 static void head(struct page *page) {
     static const char *const names[] = {

@@ -6,6 +6,7 @@
 #include "base/os.h"
 #include "base/arena.h"
 #include "base/os_private.h"
+#include "base/text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -62,8 +63,7 @@ int kss_os_is_special(const char *path) {
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
-// ---- Reading
-// ------------------------------------------------------------------------------------------
+// ---- Reading ------------------------------------------------------------------------------------
 
 static const char too_large[] = "2 GiB or larger";
 
@@ -137,8 +137,7 @@ const char *kss_os_read(struct kss_arena *arena, const char *path, char **bytes,
     return reason;
 }
 
-// ---- Writing
-// ------------------------------------------------------------------------------------------
+// ---- Writing ------------------------------------------------------------------------------------
 
 const char *kss_os_put(FILE *stream, const char *bytes, size_t length) {
     errno = 0;
@@ -195,22 +194,17 @@ const char *kss_os_write(const char *path, const char *bytes, size_t length) {
         return kss_os_put(stdout, bytes, length);
     if (kss_os_is_special(path))
         return write_through(path, bytes, length);
-    static const char suffix[] = ".XXXXXX";
     char *target = kss_os_real_path(path);
-    size_t size = strlen(target);
-    char *temporary = malloc(size + sizeof suffix);
-    if (temporary == NULL)
-        kss_os_fatal("out of memory");
-    memcpy(temporary, target, size);
-    memcpy(temporary + size, suffix, sizeof suffix);
-    const char *reason = write_beside(target, temporary, bytes, length);
-    free(temporary);
+    struct kss_text temporary = {0};
+    kss_text_str(&temporary, target);
+    kss_text_str(&temporary, ".XXXXXX");
+    const char *reason = write_beside(target, temporary.bytes, bytes, length);
+    kss_text_free(&temporary);
     free(target);
     return reason;
 }
 
-// ---- Directories
-// ------------------------------------------------------------------------------------------
+// ---- Directories --------------------------------------------------------------------------------
 
 static int by_bytes(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);

@@ -108,7 +108,9 @@ struct kss_outcome kss_nt_KeReadStateEvent(struct kss_machine *m, struct kss_cal
 void kss_environment_signal(struct kss_machine *m, kss_addr address, enum kss_signal_how how) {
     struct kss_call call = {.arguments = {address}, .routine = KSS_NT_KeSetEvent};
     uint16_t object;
-    if (kss_object_use(m, &call, address, KSS_O_EVENT, false, &object).kind != KSS_OUT_RETURN)
-        return;
-    signal_event(m, object, how);
+    uint32_t outer = m->at_work;
+    m->at_work = KSS_NT_KeSetEvent;
+    if (kss_object_use(m, &call, address, KSS_O_EVENT, false, &object).kind == KSS_OUT_RETURN)
+        signal_event(m, object, how);
+    m->at_work = outer;
 }

@@ -99,8 +99,7 @@ struct kss_outcome kss_nt_KeExpandKernelStackAndCalloutEx(struct kss_machine *m,
     return expand(m, call);
 }
 
-// ---- Questions
-// --------------------------------------------------------------------------------------------
+// ---- Questions ----------------------------------------------------------------------------------
 struct kss_outcome kss_nt_IoGetStackLimits(struct kss_machine *m, struct kss_call *call) {
     const struct kss_stack *stack = kss_current_stack(m);
     kss_addr high = stack->base, low = stack->base - stack->size;

@@ -55,8 +55,7 @@ struct kss_outcome kss_nt_KeGetCurrentIrql(struct kss_machine *m, struct kss_cal
     return kss_return(kss_cpu(m)->irql);
 }
 
-// ---- DPC objects
-// --------------------------------------------------------------------------------------
+// ---- DPC objects --------------------------------------------------------------------------------
 struct kss_outcome kss_nt_KeInitializeDpc(struct kss_machine *m, struct kss_call *call) {
     kss_addr address = call->arguments[0];
     uint8_t nothing[64];
@@ -137,8 +136,7 @@ struct kss_outcome kss_nt_KeFlushQueuedDpcs(struct kss_machine *m, struct kss_ca
     return kss_outcome(KSS_OUT_SPIN, 0);
 }
 
-// ---- Entering
-// ------------------------------------------------------------------------------------------------
+// ---- Entering -----------------------------------------------------------------------------------
 static bool enter(struct kss_machine *m, uint16_t stack, const struct kss_pending *what,
                   enum kss_entry entry, unsigned irql, uint32_t cause, struct kss_turn *turn) {
     struct kss_cpu *cpu = kss_cpu(m);

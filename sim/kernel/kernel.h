@@ -40,8 +40,7 @@ struct kss_event {
     uint16_t stack;
 };
 
-// ---- What driver code is
-// ---------------------------------------------------------------------------
+// ---- What driver code is ------------------------------------------------------------------------
 
 struct kss_local { // a named local of a driver routine, for reports
     const char *name, *type;
@@ -89,8 +88,7 @@ kss_addr kss_code_address(const struct kss_machine *machine, uint32_t code);
 bool kss_code_at(const struct kss_machine *machine, kss_addr address, uint32_t *code);
 kss_addr kss_global_address(const struct kss_machine *machine, uint32_t global);
 
-// ---- The port
-// ---------------------------------------------------------------------------------------
+// ---- The port -----------------------------------------------------------------------------------
 
 enum kss_choice {
     KSS_CHOOSE_THREAD /* among equals ready */,
@@ -117,8 +115,7 @@ struct kss_port {
                        unsigned count);
 };
 
-// ---- A machine
-// ----------------------------------------------------------------------------------------
+// ---- A machine ----------------------------------------------------------------------------------
 
 enum kss_swap { KSS_SWAP_BALANCE_SET, KSS_SWAP_EAGER, KSS_SWAP_NEVER };
 enum kss_swap_policy { KSS_SWAP_PER_THREAD, KSS_SWAP_PER_PROCESS };
@@ -190,8 +187,7 @@ struct kss_turn {
 // the answer is END.
 struct kss_turn kss_turn(struct kss_machine *machine);
 
-// ---- Frames (scripted processors)
-// -------------------------------------------------------------------------
+// ---- Frames (scripted processors) ---------------------------------------------------------------
 
 // Pushes a frame for [routine] on the current stack; its run bytes are zeroed. Returns false when
 // SP crosses StackLimit: the machine has then stopped with 0x7F. May allocate.
@@ -212,8 +208,7 @@ static inline uint8_t *kss_frame_run(struct kss_frame *frame) {
     return (uint8_t *)(frame + 1);
 }
 
-// ---- Memory
-// ---------------------------------------------------------------------------------------------------
+// ---- Memory -------------------------------------------------------------------------------------
 
 enum kss_who { KSS_WHO_DRIVER, KSS_WHO_NT, KSS_WHO_DMA };
 
@@ -236,8 +231,7 @@ kss_addr kss_frame_edge(const struct kss_machine *machine, const struct kss_stac
 // Appends what [address] is: "done (KEVENT, mydrv!ReadDispatch, thread App, top-0x2E8)".
 void kss_describe(struct kss_machine *machine, kss_addr address, struct kss_text *out);
 
-// ---- Ends, events, exceptions
-// -------------------------------------------------------------------------------------
+// ---- Ends, events, exceptions -------------------------------------------------------------------
 
 enum kss_end {
     KSS_END_RUNNING,
@@ -274,8 +268,7 @@ uint32_t kss_text_id(struct kss_machine *machine, const char *text); // port.tex
 // Notes that a named policy decided something (once per run an event).
 void kss_policy_used(struct kss_machine *machine, enum kss_policy_id policy);
 
-// ---- Snapshots
-// -----------------------------------------------------------------------------------------------------------
+// ---- Snapshots ----------------------------------------------------------------------------------
 
 // The state as one block; *size is its length in bytes. Valid until something allocates. Restoring
 // a copy of it makes everything go on as it would have from there.
@@ -284,8 +277,7 @@ void kss_restore(struct kss_machine *machine, const void *state, size_t size);
 uint64_t kss_hot_hash(const struct kss_machine *machine); // of the hot sections only
 size_t kss_hot_size(const struct kss_machine *machine);   // bytes used by the hot sections
 
-// ---- For rules and reports: reading state
-// -------------------------------------------------------------------------------------
+// ---- For rules and reports: reading state -------------------------------------------------------
 
 const struct kss_config *kss_machine_config(const struct kss_machine *machine);
 const struct kss_image *kss_machine_image(const struct kss_machine *machine);

@@ -27,6 +27,7 @@ struct kss_machine *kss_machine_new(const struct kss_config *config, const struc
     m->config = *config;
     m->image = image;
     m->port = *port;
+    m->at_work = KSS_NT_COUNT;
     kss_block_new(m);
     kss_section_append(m, KSS_S_GLOBAL, sizeof(struct kss_global));
     kss_section_append(m, KSS_S_CLOCK, sizeof(struct kss_clock));
@@ -44,8 +45,7 @@ void kss_machine_free(struct kss_machine *m) {
     free(m);
 }
 
-// ---- Events
-// ---------------------------------------------------------------------------------------
+// ---- Events -------------------------------------------------------------------------------------
 void kss_want(struct kss_machine *m, enum kss_event_id kind) {
     m->wants[(unsigned)kind / 64] |= UINT64_C(1) << ((unsigned)kind % 64);
 }
@@ -95,8 +95,7 @@ void kss_at(struct kss_machine *m, uint32_t place) {
     kss_clock(m)->place = place;
 }
 
-// ---- Reading
-// -----------------------------------------------------------------------------------------
+// ---- Reading ------------------------------------------------------------------------------------
 const struct kss_config *kss_machine_config(const struct kss_machine *m) {
     return &m->config;
 }

@@ -20,13 +20,13 @@ struct kss_machine {
     uint64_t wants[(KSS_EV_COUNT + 63) / 64];
     kss_addr *global_addresses;
     struct kss_text scratch;
+    uint32_t at_work; // the NT routine whose step runs, KSS_NT_COUNT: none
     // Accelerators: may be stale, are checked on use, never decide anything.
     uint16_t object_cache[KSS_OBJECT_CACHE];
     uint16_t stack_cache;
 };
 
-// ---- Sections (block.c)
-// -----------------------------------------------------------------------------
+// ---- Sections (block.c) -------------------------------------------------------------------------
 static inline void *kss_section(const struct kss_machine *m, enum kss_section section) {
     return (char *)m->block + m->block->sections[section].offset;
 }
@@ -82,8 +82,7 @@ void kss_section_remove(struct kss_machine *m, enum kss_section section, uint32_
 uint32_t kss_bytes_alloc(struct kss_machine *m, uint32_t size);
 void kss_bytes_free(struct kss_machine *m, uint32_t offset, uint32_t size);
 
-// ---- Outcomes
-// ---------------------------------------------------------------------------------------------
+// ---- Outcomes -----------------------------------------------------------------------------------
 enum { KSS_OUT_SPIN = 100 }; // inside the kernel: the processor cannot go on now, but stays busy
 static inline struct kss_outcome kss_return(uint64_t value) {
     return (struct kss_outcome){KSS_OUT_RETURN, value};
@@ -111,10 +110,9 @@ static inline struct kss_outcome kss_stopped(void) {
             return use_;                                                                           \
     } while (0)
 
-// ---- NT routines at work
-// ------------------------------------------------------------------------------------ The frame
-// record of an NT routine: what it needs to go on at its next step. While it is suspended it lies
-// in the run of the stack it was called on, behind a KSS_ENTRY_NT frame.
+// ---- NT routines at work ------------------------------------------------------------------------
+// The frame record of an NT routine: what it needs to go on at its next step. While it is suspended
+// it lies in the run of the stack it was called on, behind a KSS_ENTRY_NT frame.
 struct kss_call {
     uint64_t arguments[KSS_PARAMETERS];
     uint64_t local[3];
@@ -133,8 +131,7 @@ typedef struct kss_outcome kss_step(struct kss_machine *m, struct kss_call *call
 // Suspends the routine: it goes on with [step] when its thread runs again. Returns TURN.
 struct kss_outcome kss_suspend(struct kss_machine *m, struct kss_call *call, uint8_t step);
 
-// ---- Memory (memory.c)
-// ---------------------------------------------------------------------------------------
+// ---- Memory (memory.c) --------------------------------------------------------------------------
 uint64_t kss_load(struct kss_machine *m, kss_addr address, unsigned size, enum kss_who who,
                   struct kss_outcome *outcome);
 struct kss_outcome kss_store(struct kss_machine *m, kss_addr address, unsigned size, uint64_t value,
@@ -157,8 +154,7 @@ static inline unsigned kss_pointer(const struct kss_machine *m) {
     return m->config.profile.pointer_size;
 }
 
-// ---- Stacks (stack.c)
-// -----------------------------------------------------------------------------------------------
+// ---- Stacks (stack.c) ---------------------------------------------------------------------------
 uint16_t kss_stack_new(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
                        uint16_t thread, uint32_t depth);
 void kss_stack_release(struct kss_machine *m, uint16_t stack);
@@ -172,8 +168,7 @@ void kss_capture_path(struct kss_machine *m, uint16_t stack);
 void kss_stack_clear(struct kss_machine *m, uint16_t stack);
 uint64_t kss_guard(const struct kss_machine *m);
 
-// ---- Objects (object.c)
-// ------------------------------------------------------------------------------------------------
+// ---- Objects (object.c) -------------------------------------------------------------------------
 // Initialises an object; fields in memory are the caller's to mirror. Returns its index.
 uint16_t kss_object_init(struct kss_machine *m, kss_addr address, enum kss_object_kind kind,
                          unsigned flags, int32_t signal);
@@ -190,8 +185,7 @@ uint32_t kss_object_number(const struct kss_machine *m, uint16_t index);
 uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind);
 const char *kss_object_type_name(enum kss_object_kind kind);
 
-// ---- Time (time.c)
-// -----------------------------------------------------------------------------------------------------------
+// ---- Time (time.c) ------------------------------------------------------------------------------
 void kss_due_insert(struct kss_machine *m, const struct kss_due *due, uint64_t after,
                     uint32_t place);
 bool kss_due_cancel(struct kss_machine *m, enum kss_due_kind kind, uint16_t target);
@@ -205,8 +199,7 @@ uint64_t kss_system_time(const struct kss_machine *m);
 // distance from now; *absolute says which. Emits nothing.
 uint64_t kss_timeout(const struct kss_machine *m, int64_t value, bool *absolute);
 
-// ---- Threads, waits, swapper
-// -----------------------------------------------------------------------------------------------------
+// ---- Threads, waits, swapper --------------------------------------------------------------------
 void kss_make_ready(struct kss_machine *m, uint16_t thread, bool front);
 void kss_thread_exit(struct kss_machine *m, uint32_t status); // checks of S8, then ends the thread
 void kss_return_to_user(struct kss_machine *m);
@@ -223,8 +216,7 @@ void kss_swap_wait_began(struct kss_machine *m, uint16_t thread);
 void kss_swap_look(struct kss_machine *m, uint16_t thread);
 void kss_inswap(struct kss_machine *m, uint16_t thread);
 
-// ---- Signals, timers, DPCs
-// -------------------------------------------------------------------------------------------------------------
+// ---- Signals, timers, DPCs ----------------------------------------------------------------------
 enum kss_signal_how {
     KSS_SIGNAL_SET,
     KSS_SIGNAL_RESET,
@@ -244,8 +236,7 @@ bool kss_interruptible(const struct kss_machine *m);
 bool kss_take_interrupt(struct kss_machine *m, struct kss_turn *turn);
 void kss_emit_deepest(struct kss_machine *m, uint16_t stack);
 
-// ---- Ends (bugcheck.c)
-// -----------------------------------------------------------------------------------------------------------------------
+// ---- Ends (bugcheck.c) --------------------------------------------------------------------------
 // [nt]: the NT routine at work or KSS_NT_COUNT; [about]: what P1 or the touched address is, or
 // NULL.
 void kss_bugcheck(struct kss_machine *m, uint32_t code, uint64_t p1, uint64_t p2, uint64_t p3,

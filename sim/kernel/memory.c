@@ -38,8 +38,7 @@ static const struct layout *layout(const struct kss_machine *m) {
     return &layouts[kss_wide(m)];
 }
 
-// ---- Code and globals
-// -----------------------------------------------------------------------------
+// ---- Code and globals ---------------------------------------------------------------------------
 kss_addr kss_code_address(const struct kss_machine *m, uint32_t code) {
     return layout(m)->code + (kss_addr)code * CODE_SLOT;
 }
@@ -79,9 +78,8 @@ void kss_memory_init(struct kss_machine *m) {
     }
 }
 
-// ---- Regions
-// ---------------------------------------------------------------------------------------- Index of
-// the region that holds [address], KSS_NONE if none; regions are sorted and do not overlap.
+// ---- Regions ------------------------------------------------------------------------------------
+// Index of the first region above [address]; regions are sorted and do not overlap.
 static uint32_t region_after(const struct kss_machine *m, kss_addr address) {
     const struct kss_region *regions = kss_region_at(m, 0);
     uint32_t low = 0, high = kss_region_at_count(m);
@@ -136,8 +134,7 @@ void kss_trim(struct kss_machine *m) {
     KSS_EMIT(m, KSS_EV_TRIM, bytes, 0, 0, 0);
 }
 
-// ---- Stacks as memory
-// -----------------------------------------------------------------------------------
+// ---- Stacks as memory ---------------------------------------------------------------------------
 uint16_t kss_stack_of(const struct kss_machine *m, kss_addr address, uint32_t *depth) {
     uint32_t count = kss_stack_at_count(m);
     for (uint32_t i = 0; i < count; i++) {
@@ -181,12 +178,11 @@ static uint8_t *local_bytes(struct kss_machine *m, const struct kss_stack *stack
     return kss_frame_run(frame) + (top + code->locals_size - below_edge);
 }
 
-// ---- Faults
-// --------------------------------------------------------------------------------------------------
-static kss_addr instruction(struct kss_machine *m, enum kss_who who, uint32_t nt) {
+// ---- Faults -------------------------------------------------------------------------------------
+static kss_addr instruction(struct kss_machine *m, enum kss_who who) {
     uint32_t routine = kss_innermost(m);
     if (who == KSS_WHO_NT || routine == KSS_NO_FRAME)
-        return kss_nt_address(m, nt < KSS_NT_COUNT ? nt : 0);
+        return kss_nt_address(m, m->at_work < KSS_NT_COUNT ? m->at_work : 0);
     return kss_code_address(m, routine);
 }
 
@@ -203,14 +199,14 @@ static struct kss_outcome fault(struct kss_machine *m, kss_addr address, bool wr
     size_t length = strlen(text) < sizeof about ? strlen(text) : sizeof about - 1;
     memcpy(about, text, length);
     about[length] = 0;
-    kss_addr ip = instruction(m, who, KSS_NT_COUNT);
+    kss_addr ip = instruction(m, who);
     unsigned irql = kss_cpu(m)->irql;
     if (code == 0x50)
-        kss_bugcheck(m, code, address, write, ip, 0, KSS_NT_COUNT, about);
+        kss_bugcheck(m, code, address, write, ip, 0, m->at_work, about);
     else // a dispatcher routine works at DISPATCH_LEVEL whatever its caller's IRQL
         kss_bugcheck(m, code, address,
                      who == KSS_WHO_NT && irql < KSS_DISPATCH_LEVEL ? KSS_DISPATCH_LEVEL : irql,
-                     write, ip, KSS_NT_COUNT, about);
+                     write, ip, m->at_work, about);
     return kss_stopped();
 }
 
@@ -261,6 +257,7 @@ static struct kss_outcome touch_region(struct kss_machine *m, struct kss_region 
     if (raised && kss_wants(m, KSS_EV_TOUCH_PAGED)) {
         uint32_t text = kss_text_id(m, describe(m, address));
         kss_emit(m, KSS_EV_TOUCH_PAGED, address, write, out, text);
+        region = region_at(m, address); // emitting may move the block
     }
     if (out && raised)
         return fault(m, address, write, who, who == KSS_WHO_NT ? 0xA : 0xD1);
@@ -306,8 +303,7 @@ static struct kss_outcome touch(struct kss_machine *m, kss_addr address, uint32_
     return kss_return(0);
 }
 
-// ---- Bytes
-// ---------------------------------------------------------------------------------------------------
+// ---- Bytes --------------------------------------------------------------------------------------
 // Host memory of as many of the [size] bytes at [address] as lie together; NULL: they have none
 // (filler, dead, freed), *step says how many.
 static uint8_t *bytes_at(struct kss_machine *m, kss_addr address, uint32_t size, uint32_t *step) {

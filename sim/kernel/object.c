@@ -63,8 +63,7 @@ const char *kss_object_type_name(enum kss_object_kind kind) {
     return names[kind];
 }
 
-// ---- Counting what lies where
-// --------------------------------------------------------------------------
+// ---- Counting what lies where -------------------------------------------------------------------
 static void count_in_memory(struct kss_machine *m, const struct kss_object *object, int by) {
     if (object->flags & KSS_OF_ANONYMOUS)
         return;
@@ -175,8 +174,7 @@ uint16_t kss_object_init(struct kss_machine *m, kss_addr address, enum kss_objec
     return index;
 }
 
-// ---- Death
-// ---------------------------------------------------------------------------------------------------
+// ---- Death --------------------------------------------------------------------------------------
 void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_t routine,
                      bool tombstone) {
     for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
@@ -195,8 +193,7 @@ void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_
     }
 }
 
-// ---- Use
-// ----------------------------------------------------------------------------------------------------------
+// ---- Use ----------------------------------------------------------------------------------------
 void kss_object_signal_state(struct kss_machine *m, uint16_t index, int32_t signal) {
     struct kss_object *object = kss_object_ref(m, index);
     object->signal = signal;

@@ -80,8 +80,7 @@ struct kss_outcome kss_nt_ExAllocatePool2(struct kss_machine *m, struct kss_call
                     (uint32_t)call->arguments[2], flags & FLAG_RAISE);
 }
 
-// ---- Freeing
-// -----------------------------------------------------------------------------------------------
+// ---- Freeing ------------------------------------------------------------------------------------
 // Freed blocks stay as tombstones; beyond a thousand the oldest neighbours become one.
 static void merge_tombstones(struct kss_machine *m) {
     uint32_t freed = 0, count = kss_region_at_count(m);

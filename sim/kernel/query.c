@@ -2,8 +2,7 @@
 // Who am I, what time is it, stop: the small questions and the deliberate ends.
 #include "kernel/machine.h"
 
-// ---- Identity
-// ------------------------------------------------------------------------------------------
+// ---- Identity -----------------------------------------------------------------------------------
 static struct kss_outcome thread_pointer(const struct kss_machine *m) {
     uint16_t thread = kss_cpu(m)->thread; // an idle processor runs its idle thread
     return kss_return(kss_thread_address(m, thread == KSS_NONE ? 0xFFF : thread));
@@ -78,8 +77,7 @@ struct kss_outcome kss_nt_MmIsAddressValid(struct kss_machine *m, struct kss_cal
                       !kss_region_at(m, region)->out);
 }
 
-// ---- Time
-// ---------------------------------------------------------------------------------------------------
+// ---- Time ---------------------------------------------------------------------------------------
 static struct kss_outcome give_time(struct kss_machine *m, kss_addr to, uint64_t value) {
     kss_globals(m)->time_read = 1;
     return kss_store(m, to, 8, value, KSS_WHO_DRIVER);
@@ -134,8 +132,7 @@ struct kss_outcome kss_nt_KeStallExecutionProcessor(struct kss_machine *m, struc
     return kss_return(0);
 }
 
-// ---- Ends
-// ---------------------------------------------------------------------------------------------------------
+// ---- Ends ---------------------------------------------------------------------------------------
 struct kss_outcome kss_nt_KeBugCheckEx(struct kss_machine *m, struct kss_call *call) {
     const uint64_t *p = call->arguments;
     kss_bugcheck(m, (uint32_t)p[0], p[1], p[2], p[3], p[4], KSS_NT_KeBugCheckEx, NULL);

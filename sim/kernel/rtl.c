@@ -7,8 +7,7 @@ enum { CHUNK = 256 };
 
 #define DRIVER KSS_WHO_DRIVER
 
-// ---- Memory
-// -----------------------------------------------------------------------------------------
+// ---- Memory -------------------------------------------------------------------------------------
 static struct kss_outcome fill(struct kss_machine *m, kss_addr to, uint64_t size, uint8_t value) {
     uint8_t bytes[CHUNK];
     memset(bytes, value, sizeof bytes);
@@ -80,8 +79,7 @@ struct kss_outcome kss_nt_RtlEqualMemory(struct kss_machine *m, struct kss_call 
     return outcome;
 }
 
-// ---- Lists: LIST_ENTRY { Flink, Blink }
-// ------------------------------------------------------------------
+// ---- Lists: LIST_ENTRY { Flink, Blink } ---------------------------------------------------------
 static struct kss_outcome link_of(struct kss_machine *m, kss_addr entry, bool back,
                                   kss_addr *value) {
     struct kss_outcome outcome;
@@ -183,8 +181,7 @@ struct kss_outcome kss_nt_PopEntryList(struct kss_machine *m, struct kss_call *c
     return kss_return(first);
 }
 
-// ---- Interlocked
-// ------------------------------------------------------------------------------------------------
+// ---- Interlocked --------------------------------------------------------------------------------
 enum exchange { SWAP, ADD, AND, OR, COMPARE };
 
 static struct kss_outcome exchange(struct kss_machine *m, const struct kss_call *call,

@@ -116,9 +116,8 @@ static void grow_run(struct kss_machine *m, uint16_t index, uint32_t extra) {
     kss_bytes_free(m, old_offset, old_capacity);
 }
 
-// ---- Overflow
-// ------------------------------------------------------------------------------------- P2-P4 of
-// 0x7F are not documented; each machine follows what published dumps show (policy
+// ---- Overflow -----------------------------------------------------------------------------------
+// P2-P4 of 0x7F are not documented; each machine follows what published dumps show (policy
 // overflow-parameters).
 static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, uint64_t depth) {
     struct kss_stack *stack = kss_stack_at(m, index);
@@ -160,8 +159,7 @@ static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, ui
         clock->bugcheck_routine = routine;
 }
 
-// ---- Frames
-// -------------------------------------------------------------------------------------------
+// ---- Frames -------------------------------------------------------------------------------------
 // Pushes onto stack [index]. The caller has decided that it is the executing one.
 static bool push(struct kss_machine *m, uint16_t index, uint32_t routine, uint32_t bytes,
                  uint32_t run_bytes, enum kss_entry entry) {
@@ -234,8 +232,7 @@ void kss_stack_clear(struct kss_machine *m, uint16_t index) {
         drop_top(m, index);
 }
 
-// ---- The deepest path
-// ---------------------------------------------------------------------------------
+// ---- The deepest path ---------------------------------------------------------------------------
 void kss_capture_path(struct kss_machine *m, uint16_t index) {
     struct kss_stack *stack = kss_stack_at(m, index);
     uint32_t count = 0;

@@ -281,8 +281,7 @@ struct kss_global {                                 // one record
     uint8_t pad[7];
 };
 
-// ---- cold records
-// ---------------------------------------------------------------------------------
+// ---- cold records -------------------------------------------------------------------------------
 
 struct kss_clock {     // one record
     uint64_t now;      // 100 ns since the run began

@@ -59,8 +59,7 @@ void kss_make_ready(struct kss_machine *m, uint16_t index, bool front) {
     KSS_EMIT(m, KSS_EV_READY, index, 0, 0, 0);
 }
 
-// ---- Ends
-// -------------------------------------------------------------------------------------------
+// ---- Ends ---------------------------------------------------------------------------------------
 static bool in_callout(const struct kss_machine *m, const struct kss_thread *thread) {
     for (uint16_t s = thread->stack; s != KSS_NONE;) {
         const struct kss_stack *stack = kss_stack_at(m, s);
@@ -136,9 +135,8 @@ struct kss_outcome kss_nt_PsTerminateSystemThread(struct kss_machine *m, struct 
     return kss_outcome(kss_globals(m)->stopped ? KSS_OUT_STOP : KSS_OUT_TURN, 0);
 }
 
-// ---- APC control
-// ------------------------------------------------------------------------------------ KRN
-// disabling-apcs: counters per thread, minus one for each disable.
+// ---- APC control --------------------------------------------------------------------------------
+// KRN disabling-apcs: counters per thread, minus one for each disable.
 static struct kss_outcome count_apcs(struct kss_machine *m, int kernel, int special) {
     uint16_t index = kss_cpu(m)->thread;
     if (index != KSS_NONE) {

@@ -96,11 +96,11 @@ void kss_promise(struct kss_machine *m, const struct kss_due *what, uint64_t aft
                     after + range);
 }
 
-// ---- Moving
-// ---------------------------------------------------------------------------------------------
+// ---- Moving -------------------------------------------------------------------------------------
 static void move_clock(struct kss_machine *m, uint64_t by) {
     struct kss_global *global = kss_globals(m);
     kss_clock(m)->now += by;
+    global->spins = 0;
     global->tick_phase = (global->tick_phase + by) % m->config.profile.clock_tick;
     global->swapper_phase = (global->swapper_phase + by) % m->config.profile.swapper_period;
     kss_due_at(m, 0)->delta -= by;

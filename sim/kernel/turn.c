@@ -17,14 +17,21 @@ static kss_step *const steps[KSS_NT_COUNT] = {
 #undef ROUTINE
 };
 
-// ---- NT calls
-// ---------------------------------------------------------------------------------------
+// ---- NT calls -----------------------------------------------------------------------------------
 struct kss_outcome kss_suspend(struct kss_machine *m, struct kss_call *call, uint8_t step) {
     call->step = step;
     if (!kss_frame_push(m, call->routine, 0, sizeof *call, KSS_ENTRY_NT))
         return kss_stopped();
     memcpy(kss_frame_run(kss_top_frame(m)), call, sizeof *call);
     return kss_outcome(KSS_OUT_TURN, 0);
+}
+
+static struct kss_outcome step_of(struct kss_machine *m, struct kss_call *call) {
+    uint32_t outer = m->at_work;
+    m->at_work = call->routine;
+    struct kss_outcome outcome = steps[call->routine](m, call);
+    m->at_work = outer;
+    return outcome;
 }
 
 static void check_irql(struct kss_machine *m, enum kss_routine_id routine, kss_addr object) {
@@ -45,7 +52,7 @@ struct kss_outcome kss_nt_call(struct kss_machine *m, enum kss_routine_id routin
     memcpy(call.arguments, arguments, count * sizeof *arguments);
     KSS_EMIT(m, KSS_EV_NT_CALL, routine, call.arguments[0], call.arguments[1], call.arguments[2]);
     check_irql(m, routine, call.arguments[0]);
-    struct kss_outcome outcome = steps[routine](m, &call);
+    struct kss_outcome outcome = step_of(m, &call);
     if (kss_globals(m)->stopped)
         return kss_stopped();
     if (outcome.kind == KSS_OUT_RETURN)
@@ -61,7 +68,7 @@ static struct kss_outcome resume(struct kss_machine *m) {
     uint8_t step = call.step;
     kss_frame_pop(m);
     kss_at(m, call.place);
-    struct kss_outcome outcome = steps[call.routine](m, &call);
+    struct kss_outcome outcome = step_of(m, &call);
     if (kss_globals(m)->stopped)
         return kss_stopped();
     if (outcome.kind == (enum kss_outcome_kind)KSS_OUT_SPIN)
@@ -71,9 +78,8 @@ static struct kss_outcome resume(struct kss_machine *m) {
     return outcome;
 }
 
-// ---- Scheduling
-// ---------------------------------------------------------------------------------------- Position
-// in the ready list of the thread to run, KSS_NO_FRAME: none of at least [priority].
+// ---- Scheduling ---------------------------------------------------------------------------------
+// Position in the ready list of the thread to run, KSS_NO_FRAME: none of at least [priority].
 static uint32_t best_ready(struct kss_machine *m, int priority) {
     uint32_t count = kss_section_used(m, KSS_S_READY) / (uint32_t)sizeof(uint16_t);
     const uint16_t *ready = kss_section(m, KSS_S_READY);
@@ -153,8 +159,7 @@ bool kss_must_turn(const struct kss_machine *m) {
     return m->port.choose != NULL || higher_ready(m);
 }
 
-// ---- One processor
-// ----------------------------------------------------------------------------------------
+// ---- One processor ------------------------------------------------------------------------------
 enum progress { TURN_READY, TURN_AGAIN, TURN_IDLE, TURN_SPINS };
 
 static enum progress start_body(struct kss_machine *m, struct kss_turn *turn) {
@@ -233,10 +238,9 @@ static enum progress run_processor(struct kss_machine *m, struct kss_turn *turn)
     return continue_top(m, turn);
 }
 
-// ---- The machine at rest
-// -------------------------------------------------------------------------------------- A waiting
-// thread's event that was initialised in a routine with left-out code: the code that signals it was
-// left out. It is signalled once, at a time when any out-swap has been decided.
+// ---- The machine at rest ------------------------------------------------------------------------
+// A waiting thread's event that was initialised in a routine with left-out code: what signals it
+// was left out. It is signalled once, at a time when any out-swap has been decided.
 static bool assume_signal(struct kss_machine *m) {
     for (uint16_t i = 0; i < kss_thread_at_count(m); i++) {
         const struct kss_thread *thread = kss_thread_at(m, i);
@@ -294,8 +298,7 @@ struct kss_turn kss_turn(struct kss_machine *m) {
     }
 }
 
-// ---- Returns
-// -------------------------------------------------------------------------------------------------------
+// ---- Returns ------------------------------------------------------------------------------------
 static void check_balance(struct kss_machine *m, const struct kss_frame *frame) {
     uint64_t now = kss_guard(m);
     if (now == frame->guard)
@@ -366,8 +369,7 @@ void kss_returned(struct kss_machine *m, uint64_t value) {
     }
 }
 
-// ---- Spinning
-// -----------------------------------------------------------------------------------------------------------
+// ---- Spinning -----------------------------------------------------------------------------------
 // The loop at work waits for something to change. Other ready threads get the processor (its
 // quantum ends, or the balance set manager lifts the starved); then the clock moves; then it is a
 // hang.
@@ -393,8 +395,7 @@ void kss_spin(struct kss_machine *m) {
     kss_advance(m);
 }
 
-// ---- The end
-// ---------------------------------------------------------------------------------------------------------------
+// ---- The end ------------------------------------------------------------------------------------
 void kss_emit_deepest(struct kss_machine *m, uint16_t index) {
     if (!kss_wants(m, KSS_EV_DEEPEST))
         return;

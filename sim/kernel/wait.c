@@ -28,8 +28,7 @@ static void consume(struct kss_machine *m, uint16_t index) {
         kss_object_signal_state(m, index, 0);
 }
 
-// ---- Wait blocks
-// ----------------------------------------------------------------------------------------
+// ---- Wait blocks --------------------------------------------------------------------------------
 static uint16_t wait_block(struct kss_machine *m, uint16_t object, uint16_t thread) {
     uint32_t count = kss_wait_at_count(m), index = 0;
     while (index < count && kss_wait_at(m, index)->kind != 0)
@@ -62,9 +61,8 @@ static void free_wait_blocks(struct kss_machine *m, struct kss_thread *thread) {
     thread->wait_blocks = KSS_NONE;
 }
 
-// ---- Beginning
-// ------------------------------------------------------------------------------------------- What
-// already ends a wait that is about to block; 0: nothing.
+// ---- Beginning ----------------------------------------------------------------------------------
+// What already ends a wait that is about to block; 0: nothing.
 static uint32_t interrupted(struct kss_thread *thread, unsigned mode, bool alertable) {
     if (alertable) {
         if (mode == USER_MODE && thread->flags & KSS_TF_ALERTED_USER) {
@@ -247,8 +245,7 @@ struct kss_outcome kss_nt_KeTestAlertThread(struct kss_machine *m, struct kss_ca
     return kss_return(alerted);
 }
 
-// ---- Ending
-// ------------------------------------------------------------------------------------------------
+// ---- Ending -------------------------------------------------------------------------------------
 void kss_unwait(struct kss_machine *m, uint16_t index, uint32_t status) {
     struct kss_thread *thread = kss_thread_at(m, index);
     if (thread->state != KSS_T_WAITING)
@@ -258,6 +255,7 @@ void kss_unwait(struct kss_machine *m, uint16_t index, uint32_t status) {
     kss_due_cancel(m, KSS_DUE_OUTSWAP, index);
     thread = kss_thread_at(m, index);
     thread->wait_status = (int32_t)status;
+    kss_globals(m)->spins = 0;
     kss_make_ready(m, index, false);
 }
 

@@ -26,7 +26,7 @@ const char *kss_origin_name(enum kss_origin origin) {
     return (unsigned)origin < KSS_ORIGIN_COUNT ? names[origin] : names[KSS_ORIGIN_UNKNOWN];
 }
 
-// ---- IRQLs -----------------------------------------------------------------------------------
+// ---- IRQLs --------------------------------------------------------------------------------------
 enum {
     X86 = 1 << KSS_ARCH_X86,
     X64 = 1 << KSS_ARCH_X64,
@@ -63,7 +63,7 @@ bool kss_irql_find(enum kss_arch arch, const char *name, size_t length, unsigned
     return false;
 }
 
-// ---- Costs -----------------------------------------------------------------------------------
+// ---- Costs --------------------------------------------------------------------------------------
 // The row after the last keeps the array valid when costs.def is empty; it is not counted.
 const struct kss_cost kss_costs[] = {
 #define COST(routine, machine, bytes, origin, source)                                              \

@@ -17,11 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// ---- IRQLs -----------------------------------------------------------------------------------
+// ---- IRQLs --------------------------------------------------------------------------------------
 // PASSIVE, APC and DISPATCH are the same on all machines; the rest are per machine (irqls.def).
 enum { KSS_PASSIVE_LEVEL = 0, KSS_APC_LEVEL = 1, KSS_DISPATCH_LEVEL = 2 };
 
-// ---- Origins ---------------------------------------------------------------------------------
+// ---- Origins ------------------------------------------------------------------------------------
 // Where a byte figure comes from; printed with it everywhere.
 enum kss_origin {
     KSS_ORIGIN_UNKNOWN,
@@ -33,7 +33,7 @@ enum kss_origin {
 };
 const char *kss_origin_name(enum kss_origin origin); // "given", ...
 
-// ---- Machines (machines.def) -----------------------------------------------------------------
+// ---- Machines (machines.def) --------------------------------------------------------------------
 enum kss_arch { KSS_ARCH_X86, KSS_ARCH_X64, KSS_ARCH_ARM, KSS_ARCH_ARM64 };
 enum kss_overflow_parameters { // how P2-P4 of 0x7F (8, ...) are filled
     KSS_OVERFLOW_TSS,          // x86: (8, TSS address, 0, 0)
@@ -81,7 +81,7 @@ const struct kss_profile *kss_profile_find(const char *name, size_t length);
 const char *kss_irql_name(enum kss_arch arch, unsigned irql);
 bool kss_irql_find(enum kss_arch arch, const char *name, size_t length, unsigned *irql);
 
-// ---- Types (types.def) -----------------------------------------------------------------------
+// ---- Types (types.def) --------------------------------------------------------------------------
 enum kss_scalar {
     KSS_VOID,
     KSS_I8,
@@ -136,7 +136,7 @@ const struct kss_field *kss_type_field(const struct kss_type *type, const char *
 // The same rows as constants of the compiler: KSS_OFF32_KEVENT_SignalState, KSS_SIZE64_KEVENT, ...
 // and KSS_OFFSET(KEVENT, SignalState, wide), KSS_SIZE(KEVENT, wide): see nt/layout.h.
 
-// ---- Constants (constants.def, status.def, reasons.def) --------------------------------------
+// ---- Constants (constants.def, status.def, reasons.def) -----------------------------------------
 struct kss_constant {
     const char *name;
     int64_t value;
@@ -151,7 +151,7 @@ const char *kss_constant_name(const char *type, int64_t value); // first constan
 
 // NTSTATUS values the kernel returns, as enum constants STATUS_x (nt/status.h).
 
-// ---- Bug checks (bugchecks.def) --------------------------------------------------------------
+// ---- Bug checks (bugchecks.def) -----------------------------------------------------------------
 struct kss_bugcheck {
     uint32_t code;
     const char *name;          // "IRQL_NOT_LESS_OR_EQUAL"
@@ -164,7 +164,7 @@ extern const unsigned kss_bugcheck_count;
 const struct kss_bugcheck *kss_bugcheck_find(uint32_t code);
 const struct kss_bugcheck *kss_bugcheck_named(const char *name, size_t length);
 
-// ---- Routines (routines.def) -----------------------------------------------------------------
+// ---- Routines (routines.def) --------------------------------------------------------------------
 enum kss_class {
     KSS_CLASS_VALUE,    // integer, enum, BOOLEAN
     KSS_CLASS_OBJECT,   // pointer to a kernel object the routine works on, of the type named
@@ -230,7 +230,7 @@ struct kss_cost {
 extern const struct kss_cost kss_costs[];
 extern const unsigned kss_cost_count;
 
-// ---- Hazards (hazards.def) -------------------------------------------------------------------
+// ---- Hazards (hazards.def) ----------------------------------------------------------------------
 enum kss_hazard_severity { KSS_HAZARD_NOTE, KSS_HAZARD_WARNING, KSS_HAZARD_ERROR };
 
 // KSS_HAZARD_stack_overflow, ...
@@ -251,7 +251,7 @@ struct kss_hazard {
 extern const struct kss_hazard kss_hazards[KSS_HAZARD_COUNT];
 const struct kss_hazard *kss_hazard_named(const char *name, size_t length); // dashes; or KSS2001
 
-// ---- Policies (policies.def) -----------------------------------------------------------------
+// ---- Policies (policies.def) --------------------------------------------------------------------
 // Named choices where the documents are silent; printed when one decided a verdict.
 enum kss_policy_id {
 #define POLICY(id, ...) KSS_POLICY_##id,
@@ -267,7 +267,7 @@ struct kss_policy {
 };
 extern const struct kss_policy kss_policies[KSS_POLICY_COUNT];
 
-// ---- Events (events.def) ---------------------------------------------------------------------
+// ---- Events (events.def) ------------------------------------------------------------------------
 // How the four words of an event are read and printed.
 enum kss_word {
     KSS_W_NONE,

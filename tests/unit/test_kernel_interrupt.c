@@ -154,8 +154,7 @@ static void a_higher_interrupt_nests_a_lower_one_waits(void **state) {
     rig_close(&rig);
 }
 
-// ---- Timers
-// -------------------------------------------------------------------------------------------
+// ---- Timers -------------------------------------------------------------------------------------
 static void a_timer_signals_and_queues_its_dpc(void **state) {
     (void)state;
     struct rig rig;
@@ -194,8 +193,7 @@ static void a_periodic_timer_comes_again_until_cancelled(void **state) {
     rig_close(&rig);
 }
 
-// ---- Spin locks
-// -------------------------------------------------------------------------------------------
+// ---- Spin locks ---------------------------------------------------------------------------------
 static void a_spin_lock_raises_and_restores(void **state) {
     (void)state;
     struct rig rig;

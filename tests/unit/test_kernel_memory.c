@@ -146,8 +146,7 @@ static void the_signal_state_is_mirrored_into_memory(void **state) {
     rig_close(&rig);
 }
 
-// ---- Pool
-// -------------------------------------------------------------------------------------------
+// ---- Pool ---------------------------------------------------------------------------------------
 enum { NONPAGED = 512, PAGED = 1, TAG = 0x5473736B };
 
 static void blocks_are_aligned_and_do_not_cross_pages(void **state) {

@@ -105,8 +105,7 @@ static void runs_move_and_keep_their_bytes(void **state) {
     rig_close(&rig);
 }
 
-// ---- Expansion
-// ------------------------------------------------------------------------------------
+// ---- Expansion ----------------------------------------------------------------------------------
 static struct kss_outcome expand(struct rig *rig, uint64_t size, bool wait) {
     return RIG_OUTCOME(rig, KeExpandKernelStackAndCalloutEx, kss_code_address(rig->m, 2), 0x1234,
                        size, wait, 0);

@@ -128,8 +128,7 @@ static void a_spinning_loop_moves_the_clock_or_hangs(void **state) {
     rig_close(&rig);
 }
 
-// ---- The block
-// -------------------------------------------------------------------------------------
+// ---- The block ----------------------------------------------------------------------------------
 static void restoring_a_snapshot_goes_on_the_same_way(void **state) {
     (void)state;
     struct rig rig;

@@ -164,8 +164,7 @@ static void set_with_wait_true_is_followed_by_a_wait_at_the_old_irql(void **stat
     rig_close(&rig);
 }
 
-// ---- The swapper
-// -----------------------------------------------------------------------------------
+// ---- The swapper --------------------------------------------------------------------------------
 static void swap_never(struct kss_config *config) {
     config->swap = KSS_SWAP_NEVER;
 }
@@ -272,8 +271,7 @@ static void setting_an_event_on_an_out_swapped_stack_is_0xa(void **state) {
     rig_close(&rig);
 }
 
-// ---- Time
-// ---------------------------------------------------------------------------------------------
+// ---- Time ---------------------------------------------------------------------------------------
 static void a_ranged_event_can_let_the_out_swap_past(void **state) {
     (void)state;
     for (unsigned late = 0; late < 2; late++) {

@@ -41,7 +41,7 @@ static void size_of(const char *name, bool wide, unsigned *size, unsigned *align
     *align = stars ? (wide ? 8 : 4) : type->align[wide];
 }
 
-// ---- Types -----------------------------------------------------------------------------------
+// ---- Types --------------------------------------------------------------------------------------
 
 static void test_targets_exist(void **state) {
     (void)state;
@@ -170,7 +170,7 @@ static void test_layout_constants(void **state) {
     assert_int_equal(KSS_ALIGN(LARGE_INTEGER, false), 8);
 }
 
-// ---- Routines --------------------------------------------------------------------------------
+// ---- Routines -----------------------------------------------------------------------------------
 
 static void check_parameter(const struct kss_parameter *parameter) {
     unsigned stars;
@@ -254,7 +254,7 @@ static void test_some_routines_in_full(void **state) {
     assert_true(kss_routines[KSS_NT_KeExpandKernelStackAndCallout].can & KSS_CAN_CALL);
 }
 
-// ---- Machines --------------------------------------------------------------------------------
+// ---- Machines -----------------------------------------------------------------------------------
 
 static void test_profiles(void **state) {
     (void)state;
@@ -311,7 +311,7 @@ static void test_costs(void **state) {
     }
 }
 
-// ---- Bug checks, hazards, policies, events, constants -----------------------------------------
+// ---- Bug checks, hazards, policies, events, constants -------------------------------------------
 
 static void test_bugchecks(void **state) {
     (void)state;

@@ -1,0 +1,34 @@
+# Completions of kss for bash, made by kss help --completion bash.
+_kss() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+    local verb=${COMP_WORDS[1]}
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        COMPREPLY=($(compgen -W "run explain list fmt new version help" -- "$word"))
+        return
+    fi
+    case $before in
+    --format) COMPREPLY=($(compgen -W "text jsonl" -- "$word")); return ;;
+    --swap) COMPREPLY=($(compgen -W "balance-set eager never" -- "$word")); return ;;
+    --completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
+    --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
+    esac
+    case $verb in
+    run) local options="--format --output --verbose --quiet --machine --swap --why --strict --bless --max-steps --color --help" ;;
+    explain) local options="--help" ;;
+    list) local options="--markdown --help" ;;
+    fmt) local options="--check --color --help" ;;
+    new) local options="--help" ;;
+    version) local options="--help" ;;
+    help) local options="--man --completion --help" ;;
+    esac
+    case $word in
+    -*) COMPREPLY=($(compgen -W "$options" -- "$word")); return ;;
+    esac
+    case $verb in
+    list) COMPREPLY=($(compgen -W "machines routines hazards bugchecks policies events statuses types" -- "$word")) ;;
+    help) COMPREPLY=($(compgen -W "run explain list fmt new version help" -- "$word")) ;;
+    run | fmt) COMPREPLY=($(compgen -f -- "$word")) ;;
+    esac
+}
+complete -o filenames -F _kss kss

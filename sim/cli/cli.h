@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// The `kss` command: what its files share. One file per verb; options.def has all verbs and
+// options. Results go to standard output, diagnostics to standard error. Exit statuses are enum
+// kss_status.
+#ifndef KSS_CLI_CLI_H
+#define KSS_CLI_CLI_H
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "kss/kss.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum kss_cli_verb {
+#define VERB(id, ...) KSS_VERB_##id,
+#include "cli/options.def"
+    KSS_VERB_COUNT
+};
+
+enum kss_cli_option {
+#define OPTION(id, ...) KSS_OPTION_##id,
+#include "cli/options.def"
+    KSS_OPTION_COUNT
+};
+
+struct kss_verb_row {
+    const char *name, *operands, *summary, *text, *examples[2];
+};
+extern const struct kss_verb_row kss_verbs[KSS_VERB_COUNT];
+
+struct kss_option_row {
+    const char *name;
+    char letter;
+    const char *argument, *values;
+    uint32_t verbs; // bit per verb
+    const char *text;
+};
+extern const struct kss_option_row kss_options_table[KSS_OPTION_COUNT];
+
+struct kss_given { // an option as it was given, in order
+    enum kss_cli_option option;
+    const char *value;
+};
+
+struct kss_cli {
+    struct kss_arena arena;
+    enum kss_cli_verb verb;
+    struct kss_given *given; // in the arena
+    unsigned given_count;
+    const char **operands;
+    unsigned operand_count;
+};
+
+// The last value of an option, "" for a flag; NULL: not given.
+const char *kss_cli_value(const struct kss_cli *cli, enum kss_cli_option option);
+
+// Reads the command line behind the verb. Returns false after saying what is wrong with it.
+bool kss_cli_parse(struct kss_cli *cli, int argc, char **argv);
+
+// Whether [stream] gets colours, by --color and the terminal.
+bool kss_cli_colours(const struct kss_cli *cli, FILE *stream);
+
+// "kss: ..." on standard error; returns KSS_BAD_INPUT.
+int kss_cli_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// The same for a word that is not one of [names], with the closest of them as help.
+int kss_cli_unknown(const char *what, const char *word, const char *const *names, size_t count);
+
+// Writes to standard output or standard error, or ends the process with status 70.
+void kss_cli_print(const struct kss_text *text);
+void kss_cli_warn(const struct kss_text *text);
+// Ends the process with status 70 and "kss: WHAT: REASON".
+_Noreturn void kss_cli_fatal(const char *what, const char *reason);
+
+struct kss_input {
+    const char *path; // to open
+    const char *name; // to show: never absolute
+};
+
+// The scenario files that operands name: directories searched for *.kss, in order of their names.
+// Returns false after saying which operand is wrong.
+bool kss_cli_inputs(struct kss_cli *cli, struct kss_input **inputs, unsigned *count);
+
+typedef int kss_cli_run(struct kss_cli *cli);
+kss_cli_run kss_cli_run_verb, kss_cli_explain, kss_cli_list, kss_cli_fmt, kss_cli_new,
+    kss_cli_version, kss_cli_help;
+
+// help.c
+void kss_help_short(struct kss_text *out);
+void kss_help_verb(enum kss_cli_verb verb, struct kss_text *out);
+void kss_help_man(struct kss_text *out);                           // man.c
+void kss_help_completion(const char *shell, struct kss_text *out); // completion.c
+// list.c: the topics, for completion; NULL behind the last.
+const char *kss_list_topic(unsigned index);
+
+#endif

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+// kss explain: what a finding, a bug check, a routine, a status or a policy means.
+#include "cli/cli.h"
+#include "cli/describe.h"
+
+#include "rules/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void line(struct kss_text *out, const char *name, const char *value) {
+    if (value != NULL && value[0] != '\0')
+        kss_text_format(out, "  %-10s %s\n", name, value);
+}
+
+// ---- Each kind
+// ----------------------------------------------------------------------------------------
+
+static void explain_hazard(const struct kss_hazard *hazard, struct kss_text *out) {
+    kss_text_format(out, "KSS%04u %s (%s)\n", hazard->number, hazard->name,
+                    kss_describe_severity(hazard));
+    line(out, "means", hazard->text);
+    line(out, "source", hazard->source);
+    if (!hazard->built)
+        line(out, "note", "no rule of this version looks for it yet");
+    const char *text = kss_explain_text((enum kss_hazard_id)(hazard - kss_hazards));
+    if (text == NULL)
+        return;
+    kss_text_char(out, '\n');
+    kss_text_str(out, text);
+    if (out->bytes[out->length - 1] != '\n')
+        kss_text_char(out, '\n');
+}
+
+static void explain_bugcheck(const struct kss_bugcheck *bugcheck, struct kss_text *out) {
+    kss_text_format(out, "bug check 0x%X %s\n", (unsigned)bugcheck->code, bugcheck->name);
+    line(out, "means", bugcheck->text);
+    static const char *const names[] = {"P1", "P2", "P3", "P4"};
+    bool any = false;
+    for (unsigned i = 0; i < 4; i++) {
+        line(out, names[i], bugcheck->parameters[i]);
+        any |= bugcheck->parameters[i] != NULL;
+    }
+    if (!any)
+        line(out, "P1 to P4", "none documented");
+    line(out, "source", bugcheck->source);
+    kss_text_format(out, "  %-10s expect bugcheck %s;\n", "expected", bugcheck->name);
+}
+
+static const char *unit_name(enum kss_unit unit) {
+    static const char *const names[] = {"", "in 100 ns", "in ms", "in us"};
+    return names[unit];
+}
+
+static void explain_parameters(const struct kss_routine *routine, struct kss_text *out) {
+    for (unsigned i = 0; i < routine->parameter_count; i++) {
+        const struct kss_parameter *p = &routine->parameters[i];
+        kss_text_format(out, "    %-24s %s", p->name, p->type);
+        if (p->unit != KSS_UNIT_NONE)
+            kss_text_format(out, ", %s", unit_name(p->unit));
+        if (p->resident)
+            kss_text_str(out, ", memory that is resident");
+        if (p->optional)
+            kss_text_str(out, ", may be NULL");
+        if (p->fallback != NULL)
+            kss_text_format(out, ", `...` gives %s", p->fallback);
+        kss_text_char(out, '\n');
+    }
+}
+
+static void explain_routine(const struct kss_routine *routine, struct kss_text *out) {
+    struct kss_text text = {0};
+    kss_describe_prototype(routine, out);
+    kss_text_char(out, '\n');
+    kss_describe_irql(routine, &text);
+    line(out, "IRQL", text.bytes);
+    kss_text_clear(&text);
+    kss_describe_can(routine, &text);
+    line(out, "does", text.bytes);
+    line(out, "header", routine->header);
+    line(out, "source", routine->source);
+    if (routine->parameter_count > 0)
+        kss_text_str(out, "  parameters\n");
+    explain_parameters(routine, out);
+    for (unsigned i = 0; i < kss_cost_count; i++) {
+        const struct kss_cost *cost = &kss_costs[i];
+        if (strcmp(cost->routine, routine->name) == 0)
+            kss_text_format(out, "  stack      0x%X bytes on %s, %s: %s\n", (unsigned)cost->bytes,
+                            cost->machine, kss_origin_name(cost->origin), cost->source);
+    }
+    kss_text_free(&text);
+}
+
+static void explain_policy(const struct kss_policy *policy, struct kss_text *out) {
+    kss_text_format(out, "policy %s\n", policy->name);
+    line(out, "kss does", policy->choice);
+    line(out, "because", policy->why);
+    line(out, "source", policy->source);
+}
+
+static void explain_status(const struct kss_constant *constant, struct kss_text *out) {
+    kss_text_format(out, "%s %s = 0x%08X\n", constant->type, constant->name,
+                    (unsigned)(uint32_t)constant->value);
+    static const char *const severities[] = {"success", "information", "warning", "error"};
+    if (strcmp(constant->type, "NTSTATUS") == 0) {
+        line(out, "severity", severities[(uint32_t)constant->value >> 30]);
+        line(out, "NT_SUCCESS",
+             constant->value >= 0 && (constant->value & 0x80000000) == 0 ? "TRUE" : "FALSE");
+    }
+}
+
+// ---- What a word means
+// --------------------------------------------------------------------------------
+
+static bool number(const char *word, uint64_t *value) {
+    if (word[0] < '0' || word[0] > '9')
+        return false;
+    char *end;
+    *value = strtoull(word, &end, 0);
+    return *end == '\0';
+}
+
+static const struct kss_hazard *hazard_numbered(const char *word) {
+    uint64_t value;
+    const struct kss_hazard *hazard = kss_hazard_named(word, strlen(word));
+    if (hazard != NULL)
+        return hazard;
+    if ((word[0] == 'k' || word[0] == 'K') && strlen(word) == 7)
+        word += 3; // kss2001
+    if (word[0] == '0' || !number(word, &value))
+        return NULL;
+    for (int i = 0; i < KSS_HAZARD_COUNT; i++)
+        if (kss_hazards[i].number == value)
+            return &kss_hazards[i];
+    return NULL;
+}
+
+static const struct kss_bugcheck *bugcheck_numbered(const char *word) {
+    uint64_t value;
+    const struct kss_bugcheck *bugcheck = kss_bugcheck_named(word, strlen(word));
+    if (bugcheck != NULL || !number(word, &value) || value > UINT32_MAX)
+        return bugcheck;
+    return kss_bugcheck_find((uint32_t)value);
+}
+
+static const struct kss_constant *constant_of(const char *word) {
+    uint64_t value;
+    if (!number(word, &value))
+        return kss_constant_find(word, strlen(word));
+    const char *name = value <= UINT32_MAX ? kss_status_name((uint32_t)value) : NULL;
+    return name != NULL ? kss_constant_find(name, strlen(name)) : NULL;
+}
+
+static bool explain(const char *word, struct kss_text *out) {
+    const struct kss_hazard *hazard = hazard_numbered(word);
+    const struct kss_routine *routine = kss_routine_find(word, strlen(word));
+    const struct kss_bugcheck *bugcheck = bugcheck_numbered(word);
+    const struct kss_constant *constant = constant_of(word);
+    if (hazard != NULL)
+        explain_hazard(hazard, out);
+    else if (routine != NULL)
+        explain_routine(routine, out);
+    else if (bugcheck != NULL)
+        explain_bugcheck(bugcheck, out);
+    else if (constant != NULL)
+        explain_status(constant, out);
+    else
+        for (int i = 0; i < KSS_POLICY_COUNT; i++)
+            if (strcmp(kss_policies[i].name, word) == 0)
+                explain_policy(&kss_policies[i], out);
+    return out->length > 0;
+}
+
+static int unknown(struct kss_cli *cli, const char *word) {
+    size_t most = (size_t)KSS_HAZARD_COUNT * 2 + kss_bugcheck_count + KSS_NT_COUNT +
+                  KSS_POLICY_COUNT + kss_constant_count;
+    const char **names = KSS_NEW_ARRAY(&cli->arena, const char *, most);
+    size_t count = 0;
+    struct kss_text text = {0};
+    for (int i = 0; i < KSS_HAZARD_COUNT; i++) {
+        kss_text_clear(&text);
+        kss_text_format(&text, "KSS%04u", kss_hazards[i].number);
+        names[count++] = kss_alloc_text(&cli->arena, text.bytes, text.length);
+        names[count++] = kss_hazards[i].name;
+    }
+    kss_text_free(&text);
+    for (unsigned i = 0; i < kss_bugcheck_count; i++)
+        names[count++] = kss_bugchecks[i].name;
+    for (int i = 0; i < KSS_NT_COUNT; i++)
+        names[count++] = kss_routines[i].name;
+    for (int i = 0; i < KSS_POLICY_COUNT; i++)
+        names[count++] = kss_policies[i].name;
+    for (unsigned i = 0; i < kss_constant_count; i++)
+        names[count++] = kss_constants[i].name;
+    return kss_cli_unknown("name", word, names, count);
+}
+
+int kss_cli_explain(struct kss_cli *cli) {
+    if (cli->operand_count == 0)
+        return kss_cli_complain("explain needs a finding (KSS2001), a bug check (0xA) or a "
+                                "routine (KeSetEvent)");
+    int status = KSS_OK;
+    for (unsigned i = 0; i < cli->operand_count; i++) {
+        struct kss_text text = {0};
+        if (explain(cli->operands[i], &text))
+            kss_cli_print(&text);
+        else
+            status = unknown(cli, cli->operands[i]);
+        kss_text_free(&text);
+    }
+    return status;
+}

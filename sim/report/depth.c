@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+// The deepest point of a stack, in the columns of the debugger's `kf`: how deep, how much a frame
+// takes, where the figure comes from, whose frame it is; innermost first. What lies between Base
+// and the first frame (save area, trap frame, start frames) closes the table.
+//
+//   Depth    Memory  Origin    Call Site
+//   0x3E4    0x148   given     mydrv!ReadDispatch
+//   0x29C    0x8C    machine   trap frame
+//   0x210    0x210   machine   top-of-stack save area
+//
+// A stretch that repeats is shown once; its other turns are one line.
+#include "report/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FOLD_TURNS = 3, FOLD_ROWS = 8 };
+
+static void table_row(const struct kss_report *report, uint32_t depth, uint32_t bytes,
+                      const char *origin, const struct kss_digest_row *row, const char *name) {
+    struct kss_text *out = report->out;
+    char cells[2][16];
+    struct kss_text text = {0};
+    for (int i = 0; i < 2; i++) {
+        kss_text_clear(&text);
+        kss_text_hex(&text, i == 0 ? depth : bytes);
+        memcpy(cells[i], text.bytes, text.length + 1);
+    }
+    kss_text_free(&text);
+    kss_text_format(out, "  %8s %8s  %-8s  ", cells[0], cells[1], origin);
+    if (row == NULL)
+        kss_text_str(out, name);
+    else if (!kss_log_symbol(report->log, row->routine, out))
+        kss_text_str(out, "nt (a routine at work)");
+    kss_text_char(out, '\n');
+}
+
+static void rows(const struct kss_report *report, const struct kss_digest_stack *stack,
+                 uint32_t from, uint32_t to) {
+    for (uint32_t i = from; i < to; i++) {
+        const struct kss_digest_row *row = &stack->path[i];
+        if (row->bytes > 0)
+            table_row(report, row->depth, row->bytes, kss_origin_name(row->origin), row, NULL);
+    }
+}
+
+// The bytes between Base and the first frame.
+static uint32_t below_frames(const struct kss_digest_stack *stack) {
+    if (stack->path_count == 0)
+        return stack->used;
+    const struct kss_digest_row *last = &stack->path[stack->path_count - 1];
+    return last->depth - last->bytes;
+}
+
+static void base_rows(const struct kss_report *report, const struct kss_digest_stack *stack) {
+    const struct kss_profile *profile = &report->log->config.profile;
+    uint32_t depth = below_frames(stack);
+    uint32_t reserve = depth < profile->reserve ? depth : profile->reserve;
+    bool user =
+        stack->thread < report->log->thread_count && !report->log->threads[stack->thread].system;
+    if (depth > reserve)
+        table_row(report, depth, depth - reserve, "machine", NULL,
+                  user ? "trap frame" : "start frames");
+    if (reserve > 0)
+        table_row(report, reserve, reserve, "machine", NULL, "top-of-stack save area");
+}
+
+static void repeat_line(const struct kss_report *report, const struct kss_repeat *repeat) {
+    kss_text_str(report->out, "  recursion: period ");
+    kss_text_hex(report->out, repeat->bytes);
+    kss_text_format(report->out, ", %u frame%s per turn, %u turns", repeat->period,
+                    repeat->period == 1 ? "" : "s", repeat->rows / repeat->period);
+    if (repeat->rows % repeat->period)
+        kss_text_format(report->out, " and %u frames", repeat->rows % repeat->period);
+    kss_text_char(report->out, '\n');
+}
+
+static void table(const struct kss_report *report, const struct kss_digest_stack *stack,
+                  const struct kss_repeat *repeat) {
+    uint32_t turns = repeat->period ? repeat->rows / repeat->period : 0;
+    kss_ink(report, KSS_INK_DIM);
+    kss_text_format(report->out, "  %8s %8s  %-8s  Call Site\n", "Depth", "Memory", "Origin");
+    kss_ink(report, KSS_INK_NONE);
+    if (turns < FOLD_TURNS || repeat->rows < FOLD_ROWS) {
+        rows(report, stack, 0, stack->path_count);
+    } else {
+        uint32_t folded = (turns - 1) * repeat->period;
+        rows(report, stack, 0, repeat->first + repeat->period);
+        kss_text_format(report->out, "  %8s %8s  %-8s  %u more turns of ", "...", "...", "",
+                        turns - 1);
+        if (repeat->period == 1)
+            kss_text_str(report->out, "this frame\n");
+        else
+            kss_text_format(report->out, "these %u frames\n", repeat->period);
+        rows(report, stack, repeat->first + repeat->period + folded, stack->path_count);
+    }
+    base_rows(report, stack);
+}
+
+// ---- Who takes it
+// -----------------------------------------------------------------------------------
+
+struct share {
+    const char *module;
+    size_t length;
+    uint64_t bytes;
+};
+
+static int by_bytes(const void *a, const void *b) {
+    const struct share *x = a, *y = b;
+    if (x->bytes != y->bytes)
+        return x->bytes > y->bytes ? -1 : 1;
+    size_t shorter = x->length < y->length ? x->length : y->length;
+    int order = memcmp(x->module, y->module, shorter);
+    return order ? order : x->length < y->length ? -1 : x->length > y->length;
+}
+
+static void add_share(struct share *shares, uint32_t *count, const char *module, size_t length,
+                      uint32_t bytes) {
+    uint32_t i = 0;
+    while (i < *count &&
+           (shares[i].length != length || memcmp(shares[i].module, module, length) != 0))
+        i++; // modules are few
+    if (i == *count)
+        shares[(*count)++] = (struct share){module, length, 0};
+    shares[i].bytes += bytes;
+}
+
+static void modules(const struct kss_report *report, const struct kss_digest_stack *stack) {
+    enum { SHOWN = 6 };
+    struct kss_arena arena = {0};
+    struct share *shares = KSS_NEW_ARRAY(&arena, struct share, stack->path_count + 1u);
+    uint32_t count = 0;
+    uint64_t sum = 0, nameless = 0;
+    for (uint32_t i = 0; i < stack->path_count; i++) {
+        const struct kss_digest_row *row = &stack->path[i];
+        size_t length = 2;
+        const char *module = "nt";
+        if (row->routine < report->log->routine_count)
+            module = kss_log_module(report->log, row->routine, &length);
+        if (length == 0) {
+            nameless += row->bytes;
+            continue;
+        }
+        sum += row->bytes;
+        if (row->bytes > 0)
+            add_share(shares, &count, module, length, row->bytes);
+    }
+    qsort(shares, count, sizeof *shares, by_bytes);
+    struct kss_text *out = report->out;
+    if (count > 0) {
+        kss_text_str(out, "  modules: ");
+        kss_text_hex(out, sum);
+        kss_text_str(out, " of it is theirs: ");
+        for (uint32_t i = 0; i < count && i < SHOWN; i++) {
+            kss_text_str(out, i ? ", " : "");
+            kss_text_bytes(out, shares[i].module, shares[i].length);
+            kss_text_char(out, ' ');
+            kss_text_hex(out, shares[i].bytes);
+        }
+        if (count > SHOWN)
+            kss_text_format(out, " and %u more", count - SHOWN);
+        kss_text_char(out, '\n');
+    }
+    if (nameless > 0) {
+        kss_text_str(out, "  frames without a module: ");
+        kss_text_hex(out, nameless);
+        kss_text_char(out, '\n');
+    }
+    kss_arena_free(&arena);
+}
+
+// ---- How much is left
+// ---------------------------------------------------------------------------------
+
+static void left_with(const struct kss_report *report, uint32_t left, uint32_t reserve,
+                      const char *what) {
+    kss_text_str(report->out, reserve > left ? "short by " : "");
+    kss_text_hex(report->out, reserve > left ? reserve - left : left - reserve);
+    kss_text_str(report->out, what);
+}
+
+// Design S4: what remains, then again with what an interrupt and an exception take at that point.
+// An interrupt that runs on the interrupted stack brings its service routine's frame along.
+static void headroom(const struct kss_report *report, const struct kss_digest_stack *stack) {
+    const struct kss_profile *profile = &report->log->config.profile;
+    uint32_t interrupt = profile->interrupt_reserve;
+    if (profile->isr_stack_size == 0)
+        interrupt += report->digest->isr_bytes;
+    kss_text_str(report->out, "  left: ");
+    kss_text_hex(report->out, stack->left);
+    kss_text_str(report->out, "; ");
+    left_with(report, stack->left, interrupt, " under an interrupt; ");
+    left_with(report, stack->left, profile->exception_reserve,
+              " while an exception is dispatched\n");
+}
+
+static void assumed_frames(const struct kss_report *report, const struct kss_digest_stack *stack) {
+    uint32_t assumed = 0, frames = 0;
+    for (uint32_t i = 0; i < stack->path_count; i++) {
+        frames += stack->path[i].bytes > 0;
+        assumed += stack->path[i].bytes > 0 && stack->path[i].origin == KSS_ORIGIN_ASSUMED;
+    }
+    if (assumed > 0)
+        kss_text_format(
+            report->out,
+            "  %u of %u frames assumed from their locals; frame(N) gives the real size\n", assumed,
+            frames);
+}
+
+void kss_print_stack(const struct kss_report *report, const struct kss_digest_stack *stack) {
+    struct kss_text *out = report->out;
+    kss_ink(report, KSS_INK_BOLD);
+    kss_digest_stack_name(report->log, stack, out);
+    kss_ink(report, KSS_INK_NONE);
+    kss_text_str(out, stack->overflowed ? ": needed " : ": used ");
+    kss_text_hex(out, stack->used);
+    kss_text_str(out, " of ");
+    kss_text_hex(out, stack->bytes);
+    kss_text_str(out, " bytes");
+    if (stack->overflowed) {
+        kss_text_str(out, ", ");
+        kss_text_hex(out, stack->over);
+        kss_text_str(out, " too many; ");
+        if (!kss_log_symbol(report->log, stack->crossing, out))
+            kss_text_str(out, "nt");
+        kss_text_str(out, " crossed the limit");
+    }
+    kss_text_char(out, '\n');
+    struct kss_repeat repeat = kss_find_repeat(stack->path, stack->path_count);
+    table(report, stack, &repeat);
+    if (repeat.period != 0 && repeat.rows / repeat.period >= FOLD_TURNS)
+        repeat_line(report, &repeat);
+    modules(report, stack);
+    assumed_frames(report, stack);
+    if (stack->overflowed)
+        kss_print_fit(report, stack);
+    else
+        headroom(report, stack);
+    kss_text_char(out, '\n');
+}
+
+void kss_print_stacks_briefly(const struct kss_report *report) {
+    struct kss_text *out = report->out;
+    bool first = true;
+    for (uint32_t i = 0; i < report->digest->stack_count; i++) {
+        const struct kss_digest_stack *stack = &report->digest->stacks[i];
+        if (stack->path_count == 0)
+            continue;
+        kss_text_str(out, first ? "      " : ", ");
+        if (first)
+            kss_text_format(out, "%s: ", report->log->config.profile.name);
+        kss_digest_stack_name(report->log, stack, out);
+        kss_text_str(out, stack->overflowed ? " needed " : " used ");
+        kss_text_hex(out, stack->used);
+        kss_text_str(out, " of ");
+        kss_text_hex(out, stack->bytes);
+        first = false;
+    }
+    if (!first)
+        kss_text_str(out, " bytes\n");
+}

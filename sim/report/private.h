@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// What the files of the text report share.
+#ifndef KSS_REPORT_PRIVATE_H
+#define KSS_REPORT_PRIVATE_H
+
+#include "report/report.h"
+
+#include "kss/kss.h"
+#include "session/outcome.h"
+
+struct kss_report {
+    const struct kss_log *log;
+    const struct kss_digest *digest;
+    const struct kss_text_options *options;
+    struct kss_text *out;
+};
+
+enum kss_ink {
+    KSS_INK_NONE,
+    KSS_INK_RED,
+    KSS_INK_GREEN,
+    KSS_INK_YELLOW,
+    KSS_INK_BOLD,
+    KSS_INK_DIM
+};
+void kss_ink(const struct kss_report *report, enum kss_ink ink);
+
+// findings.c
+void kss_print_findings(const struct kss_report *report, bool in_full);
+void kss_print_expectations(const struct kss_report *report);
+
+// verdict.c
+void kss_print_machine(const struct kss_report *report);
+void kss_print_stop(const struct kss_report *report);
+void kss_print_ends(const struct kss_report *report);
+void kss_print_assumed(const struct kss_report *report, const char *indent);
+
+// depth.c
+void kss_print_stack(const struct kss_report *report, const struct kss_digest_stack *stack);
+void kss_print_stacks_briefly(const struct kss_report *report);
+
+// fit.c: what would make an overflowing path fit.
+void kss_print_fit(const struct kss_report *report, const struct kss_digest_stack *stack);
+
+// why.c, eventlog.c
+void kss_print_why(const struct kss_report *report);
+void kss_print_event_log(const struct kss_report *report);
+
+// period.c: the longest stretch of a path that repeats.
+struct kss_repeat {
+    uint32_t first;  // index of its first row
+    uint32_t period; // rows of a turn, 0: nothing repeats
+    uint32_t rows;   // rows it covers
+    uint64_t bytes;  // of one turn
+};
+struct kss_repeat kss_find_repeat(const struct kss_digest_row *path, uint32_t count);
+
+#endif

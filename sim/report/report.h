@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Reports: functions of a log (and its digest, which is a function of the log). Nothing here looks
+// at a machine, so a report can be drawn again from saved events. Texts are appended to what the
+// caller owns. Depends on base, nt, session.
+#ifndef KSS_REPORT_REPORT_H
+#define KSS_REPORT_REPORT_H
+
+#include "session/digest.h"
+#include "session/log.h"
+
+struct kss_text_options {
+    bool colour;
+    bool verbose; // every table, every finding in full, and the event log
+    bool quiet;   // nothing about what passed
+    bool why;     // swap eligibility clause by clause
+};
+
+// The text report of one run: passed in a few lines, failed with all that explains it.
+void kss_report_text(const struct kss_log *log, const struct kss_digest *digest,
+                     const struct kss_text_options *options, struct kss_text *out);
+
+// ---- JSON Lines
+// -----------------------------------------------------------------------------------
+
+// The writer's memory: pieces of lines made once (names, places), so that an event is copied
+// together.
+struct kss_jsonl;
+
+// [log] may grow while the writer is used; its header may not change.
+struct kss_jsonl *kss_jsonl_new(const struct kss_log *log);
+void kss_jsonl_free(struct kss_jsonl *jsonl);
+
+void kss_jsonl_header(struct kss_jsonl *jsonl, struct kss_text *out);
+void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, struct kss_text *out);
+
+// ---- A suite of runs
+// ------------------------------------------------------------------------------
+
+struct kss_suite_row {
+    const char *name;
+    int status; // enum kss_status
+};
+
+void kss_report_suite(const struct kss_suite_row *rows, uint32_t count, bool colour,
+                      struct kss_text *out);
+
+#endif

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// What closes a run's report: the machine, the STOP line, what never ended, what kss decided.
+#include "report/private.h"
+
+#include <string.h>
+
+void kss_print_machine(const struct kss_report *report) {
+    const struct kss_profile *profile = &report->log->config.profile;
+    struct kss_text *out = report->out;
+    kss_ink(report, KSS_INK_BOLD);
+    kss_text_str(out, profile->name);
+    kss_ink(report, KSS_INK_NONE);
+    kss_text_str(out, ": kernel stacks of ");
+    kss_text_grouped(out, profile->stack_size);
+    kss_text_str(out, " bytes");
+    if (profile->page_size > 0 && profile->stack_size % profile->page_size == 0) {
+        kss_text_format(out, " (%u pages of ", profile->stack_size / profile->page_size);
+        kss_text_grouped(out, profile->page_size);
+        kss_text_char(out, ')');
+    }
+    kss_text_str(out, ", save area ");
+    kss_text_hex(out, profile->reserve);
+    kss_text_str(out, ", trap frame ");
+    kss_text_hex(out, profile->trap_frame);
+    static const char *const swaps[] = {"balance-set", "eager", "never"};
+    kss_text_format(out, ", swap %s\n", swaps[report->log->config.swap % 3]);
+}
+
+// ---- STOP
+// ---------------------------------------------------------------------------------------------
+
+static void parameter(const struct kss_report *report, const struct kss_bugcheck *bugcheck,
+                      unsigned index, uint64_t value) {
+    const char *meaning = bugcheck != NULL ? bugcheck->parameters[index] : NULL;
+    if (meaning == NULL)
+        return;
+    struct kss_text *out = report->out;
+    kss_text_format(out, "    P%u ", index + 1);
+    kss_text_hex(out, value);
+    kss_text_str(out, "  ");
+    kss_text_str(out, meaning);
+    uint64_t about = report->digest->bugcheck_more ? report->digest->bugcheck_more->words[3] : 0;
+    if (index == 0 && about != 0) {
+        kss_text_str(out, ": ");
+        kss_text_str(out, kss_log_string(report->log, about));
+    }
+    kss_text_char(out, '\n');
+}
+
+static void where(const struct kss_report *report) {
+    const struct kss_event *stop = report->digest->bugcheck;
+    const struct kss_event *more = report->digest->bugcheck_more;
+    struct kss_text *out = report->out;
+    kss_text_str(out, "    at ");
+    kss_text_time(out, stop->time);
+    if (report->digest->stop_routine < report->log->routine_count) {
+        kss_text_str(out, " in ");
+        kss_log_symbol(report->log, report->digest->stop_routine, out);
+    }
+    if (more != NULL && more->words[2] < KSS_NT_COUNT) {
+        kss_text_str(out, ", nt!");
+        kss_text_str(out, kss_routines[more->words[2]].name);
+        kss_text_str(out, " at work");
+    }
+    const char *irql = kss_irql_name(report->log->config.profile.arch, stop->irql);
+    if (irql != NULL) {
+        kss_text_str(out, ", ");
+        kss_text_str(out, irql);
+    } else {
+        kss_text_format(out, ", IRQL %u", stop->irql);
+    }
+    if (stop->place != 0) {
+        kss_text_str(out, " (");
+        kss_log_place(report->log, stop->place, out);
+        kss_text_char(out, ')');
+    }
+    kss_text_char(out, '\n');
+}
+
+void kss_print_stop(const struct kss_report *report) {
+    const struct kss_digest *digest = report->digest;
+    if (digest->bugcheck == NULL)
+        return;
+    uint32_t code = (uint32_t)digest->bugcheck->words[0];
+    const struct kss_bugcheck *bugcheck = kss_bugcheck_find(code);
+    uint64_t values[4] = {digest->bugcheck->words[1], digest->bugcheck->words[2],
+                          digest->bugcheck->words[3],
+                          digest->bugcheck_more ? digest->bugcheck_more->words[0] : 0};
+    struct kss_text *out = report->out;
+    kss_ink(report, digest->bugcheck_expected_by ? KSS_INK_BOLD : KSS_INK_RED);
+    kss_text_str(out, "*** STOP: 0x");
+    kss_text_hex_digits(out, code, 8);
+    for (unsigned i = 0; i < 4; i++) {
+        kss_text_str(out, i ? ", " : " (");
+        kss_text_hex(out, values[i]);
+    }
+    kss_text_str(out, ") ");
+    kss_text_str(out, bugcheck != NULL ? bugcheck->name : "");
+    kss_ink(report, KSS_INK_NONE);
+    kss_text_str(out, digest->bugcheck_expected_by ? "   (expected)\n" : "\n");
+    for (unsigned i = 0; i < 4; i++)
+        parameter(report, bugcheck, i, values[i]);
+    where(report);
+    kss_text_char(out, '\n');
+}
+
+// ---- What never ended, what was decided
+// ---------------------------------------------------------------
+
+static void print_hang(const struct kss_report *report) {
+    const struct kss_event *hang = report->digest->hang;
+    if (hang == NULL)
+        return;
+    static const char *const why[] = {
+        "a loop spins and nothing is due that could end it",
+        "a spin lock is waited for that nobody will release",
+        "what happens next is not documented; the run cannot go on",
+    };
+    struct kss_text *out = report->out;
+    kss_text_str(out, "hang at ");
+    kss_text_time(out, hang->time);
+    if (hang->words[1] < report->log->routine_count) {
+        kss_text_str(out, " in ");
+        kss_log_symbol(report->log, hang->words[1], out);
+    }
+    kss_text_str(out, ": ");
+    kss_text_str(out, why[hang->words[0] % 3]);
+    if (hang->place != 0) {
+        kss_text_str(out, " (");
+        kss_log_place(report->log, hang->place, out);
+        kss_text_char(out, ')');
+    }
+    kss_text_char(out, '\n');
+}
+
+static void print_nevers(const struct kss_report *report) {
+    struct kss_text *out = report->out;
+    for (uint32_t i = 0; i < report->digest->never_count; i++) {
+        const struct kss_event *never = report->digest->nevers[i];
+        kss_text_str(out, "waits for ever: thread ");
+        kss_log_word(report->log, never, 1, out);
+        size_t start = out->length;
+        kss_text_str(out, " for ");
+        if (!kss_log_word(report->log, never, 0, out))
+            out->length = start;
+        if (never->place != 0) {
+            kss_text_str(out, " (");
+            kss_log_place(report->log, never->place, out);
+            kss_text_char(out, ')');
+        }
+        kss_text_char(out, '\n');
+    }
+}
+
+// "assumed: the code left out in drv!Read signals event"
+void kss_print_assumed(const struct kss_report *report, const char *indent) {
+    enum { SIGNAL, FRAME };
+    struct kss_text *out = report->out;
+    for (uint32_t i = 0; i < report->digest->assumed_count; i++) {
+        const struct kss_event *assumed = report->digest->assumed[i];
+        kss_text_str(out, indent);
+        kss_text_str(out, "assumed: ");
+        if (assumed->words[0] == SIGNAL) {
+            kss_text_str(out, "the code left out in ");
+            if (!kss_log_word(report->log, assumed, 2, out))
+                kss_text_str(out, "the scenario");
+            kss_text_str(out, " signals ");
+            kss_log_word(report->log, assumed, 1, out);
+        } else {
+            kss_text_str(out,
+                         assumed->words[0] == FRAME ? "the frame of " : "the start frames of ");
+            if (!kss_log_word(report->log, assumed, 2, out))
+                kss_log_word(report->log, assumed, 3, out);
+        }
+        kss_text_str(out, " at ");
+        kss_text_time(out, assumed->time);
+        kss_text_char(out, '\n');
+    }
+}
+
+static void print_policies(const struct kss_report *report) {
+    struct kss_text *out = report->out;
+    for (uint32_t i = 0; i < report->digest->policy_count; i++) {
+        uint64_t policy = report->digest->policies[i]->words[0];
+        if (policy >= KSS_POLICY_COUNT)
+            continue;
+        kss_text_str(out, "policy ");
+        kss_text_str(out, kss_policies[policy].name);
+        kss_text_str(out, ": ");
+        kss_text_str(out, kss_policies[policy].choice);
+        kss_text_char(out, '\n');
+    }
+}
+
+static void print_rest(const struct kss_report *report) {
+    enum { STEPS = 3 };
+    const struct kss_event *rest = report->digest->rest;
+    struct kss_text *out = report->out;
+    if (rest != NULL && rest->words[0] == STEPS) {
+        kss_text_str(out, "given up after ");
+        kss_text_grouped(out, rest->words[1]);
+        kss_text_str(out, " steps; --max-steps N allows more\n");
+    }
+    if (report->log->dropped > 0) {
+        kss_text_str(out, "left out of this report: ");
+        kss_text_grouped(out, report->log->dropped);
+        kss_text_str(out, " events; --format jsonl writes them all\n");
+    }
+}
+
+void kss_print_ends(const struct kss_report *report) {
+    struct kss_text *out = report->out;
+    print_hang(report);
+    print_nevers(report);
+    kss_print_assumed(report, "");
+    print_policies(report);
+    print_rest(report);
+    kss_text_str(out, "not counted: stack that nt's own routines take below the calls to them\n");
+    const struct kss_event *verdict = report->digest->verdict;
+    if (verdict == NULL)
+        return;
+    if (verdict->words[1] + verdict->words[2] + verdict->words[3] == 0)
+        return;
+    const char *names[] = {"error", "warning", "note"};
+    kss_text_str(out, "not expected: ");
+    bool first = true;
+    for (unsigned i = 0; i < 3; i++) {
+        if (verdict->words[i + 1] == 0)
+            continue;
+        kss_text_format(out, "%s%u %s%s", first ? "" : ", ", (unsigned)verdict->words[i + 1],
+                        names[i], verdict->words[i + 1] == 1 ? "" : "s");
+        first = false;
+    }
+    kss_text_char(out, '\n');
+}

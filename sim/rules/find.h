@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// What the rules share: reading the state, remembering, and saying what they found.
+//
+// Memory of a rule. What decides future findings is a fixed record per thread in the hot observer
+// section (struct kss_rules_thread). Everything else only explains the past: places, times, what
+// was said already. It lies in one open-addressed table in the cold observer section, from a key to
+// a 64-bit value, so that a rule needs no record of its own and a snapshot carries it.
+//
+//   cold observer section
+//   | count | capacity | findings |   header
+//   | key   | value               |   capacity (a power of two) slots, key 0: empty
+//   | key   | value               |
+//
+// A key is a kind (enum kss_memo) and up to 56 bits that say of what.
+//
+// Depends on kernel and nt. Only files of this folder include it.
+#ifndef KSS_RULES_FIND_H
+#define KSS_RULES_FIND_H
+
+#include "rules/rules.h"
+
+// ---- The rules, by what they look at ------------------------------------------------------------
+typedef void kss_rule(struct kss_machine *machine, const struct kss_event *event);
+
+// space.c
+kss_rule kss_rule_overflow, kss_rule_deepest;
+void kss_rule_large_frames(struct kss_machine *machine);
+// expand.c
+kss_rule kss_rule_expand, kss_rule_expand_dropped;
+// paging.c
+kss_rule kss_rule_user_wait, kss_rule_user_poll, kss_rule_touch_out, kss_rule_touch_paged;
+// swap.c
+kss_rule kss_rule_swap_enable, kss_rule_swap_wait, kss_rule_swap_bugcheck, kss_rule_swap_balance;
+// lifetime.c
+kss_rule kss_rule_object_dies, kss_rule_touch_dead, kss_rule_unknown_object, kss_rule_wrong_type;
+// irql.c
+kss_rule kss_rule_irql, kss_rule_wait_at_dispatch, kss_rule_irql_balance, kss_rule_paged_code,
+    kss_rule_absolute, kss_rule_remember_irql;
+// locks.c
+kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock;
+// results.c
+kss_rule kss_rule_status_dropped, kss_rule_wait_never, kss_rule_remember_wait_end;
+// find.c
+kss_rule kss_rule_remember_init, kss_rule_remember_queue, kss_rule_remember_promise;
+
+// ---- Memory -------------------------------------------------------------------------------------
+struct kss_rules_thread { // hot: what decides future findings of a thread
+    uint32_t outer;       // depth of the frame that disabled swapping, 0: it is enabled
+    uint32_t inner;       // depth of the last frame that disabled it once more, 0: none
+    uint8_t user_wait;    // a UserMode wait was asked for since
+    uint8_t pad[3];
+};
+
+// Its record; valid until something allocates.
+struct kss_rules_thread *kss_rules_thread(struct kss_machine *machine, uint16_t thread);
+
+enum kss_memo {
+    KSS_MEMO_SAID = 1,     // (hazard, place, subject) -> number of the finding
+    KSS_MEMO_WAIT_FINDING, // thread -> number of the KSS2001 of its current wait, 0: none
+    KSS_MEMO_NAMED,        // (thread, depth) -> number of the KSS2001 that named this local
+    KSS_MEMO_EXPAND,       // thread -> number of the KSS1005 of its last expansion, 0: none
+    KSS_MEMO_OVERFLOWED,   // stack number -> 1
+    KSS_MEMO_TOUCHED,      // (finding, place) -> 1: a touch was told
+    KSS_MEMO_DISABLER,     // thread -> routine that disabled stack swapping, + 1
+    KSS_MEMO_LOCAL,        // object's address -> (routine, local) + 1 it was initialised as
+    KSS_MEMO_STATUS,       // object's address -> status of the last wait for it
+    KSS_MEMO_DIED,         // object's address -> number of the KSS3001 of its death, 0: none
+    KSS_MEMO_LARGE,        // hash of a routine's name and size -> 1: told as KSS1003
+    // Marks: a place and a time; each takes two kinds.
+    KSS_MARK_INIT = 16,          // object's address: initialised
+    KSS_MARK_QUEUE = 18,         // object's address: timer set, DPC queued, lock acquired
+    KSS_MARK_WAITED = 20,        // object's address: a wait for it ended
+    KSS_MARK_PROMISE = 24,       // place: the environment promised something
+    KSS_MARK_RAISE = 26,         // cpu: the IRQL was raised to DISPATCH_LEVEL or above
+    KSS_MARK_IRQL_RULE = 28,     // cpu: the last KSS4001
+    KSS_MARK_DISABLE = 30,       // thread: stack swapping was disabled
+    KSS_MARK_DISABLE_AGAIN = 32, // thread: ... when it was disabled already
+    KSS_MARK_WAIT = 34,          // thread: its last wait while swapping was disabled
+    KSS_MARK_WAIT_ENDED = 36     // thread: its last wait ended
+};
+
+// The value, 0 when there is none.
+uint64_t kss_memo(struct kss_machine *machine, enum kss_memo kind, uint64_t of);
+void kss_memo_set(struct kss_machine *machine, enum kss_memo kind, uint64_t of, uint64_t value);
+
+struct kss_mark {
+    uint32_t place; // 0: none
+    uint64_t time;
+};
+struct kss_mark kss_mark(struct kss_machine *machine, enum kss_memo kind, uint64_t of);
+void kss_mark_set(struct kss_machine *machine, enum kss_memo kind, uint64_t of,
+                  const struct kss_event *event);
+
+// ---- Findings -----------------------------------------------------------------------------------
+enum kss_remark { KSS_REMARK_HELP, KSS_REMARK_NOTE, KSS_REMARK_SOURCE, KSS_REMARK_NEXT };
+enum { KSS_FINDING_CAUSES = 12, KSS_FINDING_REMARKS = 6 };
+
+// A finding being put together. Zero-initialised by kss_finding_begin; emitted once.
+struct kss_finding {
+    enum kss_hazard_id hazard;
+    enum kss_hazard_severity severity;
+    uint32_t place;
+    struct kss_text message, label;
+    struct {
+        struct kss_text text;
+        uint64_t when;
+        uint32_t place;
+    } causes[KSS_FINDING_CAUSES];
+    unsigned cause_count;
+    unsigned causes_left_out; // said in a remark
+    struct {
+        struct kss_text text;
+        enum kss_remark kind;
+    } remarks[KSS_FINDING_REMARKS];
+    unsigned remark_count;
+};
+
+// Starts a finding at [place] with the hazard's usual severity, unless the same was said already of
+// the same [subject] (whatever tells two findings of one place apart: a place, a depth); then
+// returns false and *number is that finding.
+bool kss_finding_begin(struct kss_machine *machine, struct kss_finding *finding,
+                       enum kss_hazard_id hazard, uint32_t place, uint32_t subject,
+                       uint32_t *number);
+void kss_finding_cause(struct kss_finding *finding, struct kss_mark mark, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void kss_finding_remark(struct kss_finding *finding, enum kss_remark kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+// Emits it, its causes in time order and its remarks; frees the texts; returns its number.
+uint32_t kss_finding_emit(struct kss_machine *machine, struct kss_finding *finding);
+// Adds a cause to a finding that was emitted already.
+void kss_finding_late_cause(struct kss_machine *machine, uint32_t number, uint32_t place,
+                            const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+// ---- Reading the state --------------------------------------------------------------------------
+#define KSS_SEE(name, type, section)                                                               \
+    static inline const struct type *name(const struct kss_machine *machine, uint32_t index) {     \
+        uint32_t used;                                                                             \
+        return (const struct type *)kss_section_const(machine, section, &used) + index;            \
+    }                                                                                              \
+    static inline uint32_t name##_count(const struct kss_machine *machine) {                       \
+        uint32_t used;                                                                             \
+        kss_section_const(machine, section, &used);                                                \
+        return used / (uint32_t)sizeof(struct type);                                               \
+    }
+KSS_SEE(see_cpu, kss_cpu, KSS_S_CPU)
+KSS_SEE(see_thread, kss_thread, KSS_S_THREAD)
+KSS_SEE(see_stack, kss_stack, KSS_S_STACK)
+KSS_SEE(see_object, kss_object, KSS_S_OBJECT)
+KSS_SEE(see_wait, kss_wait, KSS_S_WAIT)
+KSS_SEE(see_due, kss_due, KSS_S_DUE)
+KSS_SEE(see_pending, kss_pending, KSS_S_PENDING)
+KSS_SEE(see_thread_cold, kss_thread_cold, KSS_S_THREAD_COLD)
+KSS_SEE(see_stack_cold, kss_stack_cold, KSS_S_STACK_COLD)
+KSS_SEE(see_object_cold, kss_object_cold, KSS_S_OBJECT_COLD)
+KSS_SEE(see_due_cold, kss_due_cold, KSS_S_DUE_COLD)
+KSS_SEE(see_path, kss_path_row, KSS_S_PATH)
+
+static inline const struct kss_profile *see_profile(const struct kss_machine *machine) {
+    return &kss_machine_config(machine)->profile;
+}
+
+// The frame at [offset] of a stack's run; the top frame; NULL: none.
+const struct kss_frame *kss_see_frame(const struct kss_machine *machine,
+                                      const struct kss_stack *stack, uint32_t offset);
+// The innermost frame of driver code on the executing stack and those below it, NULL: none; *key is
+// nonzero and tells live frames apart.
+const struct kss_frame *kss_see_innermost(const struct kss_machine *machine, uint32_t *key);
+
+// The index of the stack with event number [number], KSS_NONE: none.
+uint16_t kss_see_stack_numbered(const struct kss_machine *machine, uint32_t number);
+
+// The thread on whose stack (or expansion segment) [address] lies, KSS_NONE: no thread's. *depth is
+// the depth from Base of the first byte of the local it lies in (of [address] itself where no live
+// local is known), *local that local or NULL, *routine its routine.
+uint16_t kss_see_owner(const struct kss_machine *machine, uint64_t address, uint32_t *depth,
+                       const struct kss_local **local, uint32_t *routine);
+
+// Adds the cause "the IRQL is raised here", unless the code was called at that IRQL.
+void kss_cause_of_irql(struct kss_machine *machine, struct kss_finding *finding,
+                       const struct kss_event *event);
+// Adds the cause "... is initialised here" of the object at [address].
+void kss_cause_of_object(struct kss_machine *machine, struct kss_finding *finding,
+                         kss_addr address);
+// Adds the hazard's public source.
+void kss_finding_source(struct kss_finding *finding);
+
+// ---- Words --------------------------------------------------------------------------------------
+// Each clears [out], writes there, and returns its bytes; free it with kss_text_free.
+
+// "mydrv!ReadDispatch", or a body's name.
+const char *kss_say_routine(const struct kss_machine *machine, uint32_t routine,
+                            struct kss_text *out);
+// "`done`": the short name of what lies at [address]; kss_describe without its parenthesis.
+const char *kss_say_address(struct kss_machine *machine, kss_addr address, struct kss_text *out);
+// The same for an object that was initialised in a frame that returned: the local it was.
+const char *kss_say_dead(struct kss_machine *machine, kss_addr address, struct kss_text *out);
+// "DISPATCH_LEVEL", "IRQL 5".
+const char *kss_say_irql(const struct kss_machine *machine, unsigned irql, struct kss_text *out);
+const char *kss_say_time(uint64_t time, struct kss_text *out);
+const char *kss_say_duration(int64_t duration, struct kss_text *out);
+const char *kss_say_bytes(uint64_t bytes, struct kss_text *out);
+const char *kss_say_status(uint64_t status, struct kss_text *out);
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// IRQLs and absolute times: KSS4001, KSS4002, KSS4003, KSS4004, KSS4007.
+//
+// A wait that is asked for above its documented IRQL and would block is one mistake: KSS4001 if the
+// routine's own limit is exceeded, else KSS4002. A spin lock that is still held explains the IRQL
+// it raised: KSS5002 speaks, not KSS4003.
+#include "rules/find.h"
+
+enum { BALANCE_IRQL = 0 };
+
+// ---- Where the IRQL was raised ------------------------------------------------------------------
+void kss_rule_remember_irql(struct kss_machine *machine, const struct kss_event *event) {
+    if (event->words[0] < KSS_DISPATCH_LEVEL && event->words[1] >= KSS_DISPATCH_LEVEL)
+        kss_mark_set(machine, KSS_MARK_RAISE, event->cpu, event);
+}
+
+void kss_cause_of_irql(struct kss_machine *machine, struct kss_finding *finding,
+                       const struct kss_event *event) {
+    const struct kss_cpu *cpu = see_cpu(machine, event->cpu);
+    struct kss_text irql = {0};
+    kss_say_irql(machine, event->irql, &irql);
+    if (cpu->in_dpc)
+        kss_finding_remark(finding, KSS_REMARK_NOTE, "a DPC routine runs at DISPATCH_LEVEL");
+    else if (cpu->interrupts)
+        kss_finding_remark(finding, KSS_REMARK_NOTE, "an ISR runs at %s", irql.bytes);
+    else if (event->irql >= KSS_DISPATCH_LEVEL) {
+        struct kss_mark mark = kss_mark(machine, KSS_MARK_RAISE, event->cpu);
+        if (mark.place != 0)
+            kss_finding_cause(finding, mark, "the IRQL is raised here");
+    }
+    kss_text_free(&irql);
+}
+
+// ---- KSS4001 ------------------------------------------------------------------------------------
+void kss_rule_irql(struct kss_machine *machine, const struct kss_event *event) {
+    const struct kss_routine *routine = &kss_routines[event->words[0]];
+    unsigned min = (unsigned)event->words[1], max = (unsigned)event->words[2];
+    struct kss_finding finding;
+    uint32_t number;
+    kss_mark_set(machine, KSS_MARK_IRQL_RULE, event->cpu, event);
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_irql_too_high, event->place,
+                           (uint32_t)event->words[0], &number))
+        return;
+    struct kss_text at = {0}, limit = {0};
+    bool low = event->irql < min;
+    kss_say_irql(machine, event->irql, &at);
+    kss_say_irql(machine, low ? min : max, &limit);
+    kss_text_format(&finding.message, "`%s` is called at %s", routine->name, at.bytes);
+    kss_text_format(&finding.label,
+                    min == max ? "it must be called at %s"
+                    : low      ? "it must be called at %s or above"
+                               : "it must be called at %s or below",
+                    limit.bytes);
+    kss_cause_of_irql(machine, &finding, event);
+    if (!low)
+        kss_finding_remark(&finding, KSS_REMARK_HELP,
+                           "call it at a lower IRQL: before raising, after lowering, or from a "
+                           "work item");
+    kss_finding_remark(&finding, KSS_REMARK_SOURCE, "%s", routine->source);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&at);
+    kss_text_free(&limit);
+}
+
+// ---- KSS4002 ------------------------------------------------------------------------------------
+void kss_rule_wait_at_dispatch(struct kss_machine *machine, const struct kss_event *event) {
+    struct kss_mark last = kss_mark(machine, KSS_MARK_IRQL_RULE, event->cpu);
+    struct kss_finding finding;
+    uint32_t number;
+    if (last.place == event->place && last.place != 0 && last.time == event->time)
+        return;
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_blocking_wait_at_dispatch, event->place, 0,
+                           &number))
+        return;
+    struct kss_text at = {0};
+    kss_text_format(&finding.message, "`%s` would block at %s%s",
+                    kss_routines[event->words[0]].name, kss_say_irql(machine, event->irql, &at),
+                    event->words[2] ? ", in a DPC" : "");
+    kss_text_str(&finding.label, "no thread can be switched away from at this IRQL");
+    kss_cause_of_irql(machine, &finding, event);
+    kss_finding_remark(&finding, KSS_REMARK_HELP,
+                       "poll with a zero timeout, or let a work item or the DPC's signal do the "
+                       "waiting");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&at);
+}
+
+// ---- KSS4003 ------------------------------------------------------------------------------------
+void kss_rule_irql_balance(struct kss_machine *machine, const struct kss_event *event) {
+    unsigned before = (unsigned)event->words[2], after = (unsigned)event->words[3];
+    struct kss_finding finding;
+    uint32_t number, routine = (uint32_t)event->words[0];
+    if (event->words[1] != BALANCE_IRQL ||
+        (after > before && see_cpu(machine, event->cpu)->locks_held != 0))
+        return;
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_irql_not_restored, event->place, routine,
+                           &number))
+        return;
+    struct kss_text who = {0}, was = {0}, is = {0};
+    kss_say_irql(machine, before, &was);
+    kss_say_irql(machine, after, &is);
+    kss_text_format(&finding.message, "`%s` was called at %s and returns at %s",
+                    kss_say_routine(machine, routine, &who), was.bytes, is.bytes);
+    kss_text_str(&finding.label, "the IRQL is not what it was");
+    struct kss_mark raised = kss_mark(machine, KSS_MARK_RAISE, event->cpu);
+    if (after > before && after >= KSS_DISPATCH_LEVEL && raised.place != 0)
+        kss_finding_cause(&finding, raised, "the IRQL is raised here");
+    kss_finding_remark(&finding, KSS_REMARK_HELP,
+                       "on every path out, call KeLowerIrql with the IRQL that was saved");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&who);
+    kss_text_free(&was);
+    kss_text_free(&is);
+}
+
+// ---- KSS4004 ------------------------------------------------------------------------------------
+void kss_rule_paged_code(struct kss_machine *machine, const struct kss_event *event) {
+    struct kss_finding finding;
+    uint32_t number, routine = (uint32_t)event->words[0];
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_pageable_code_at_dispatch, event->place,
+                           routine, &number))
+        return;
+    const struct kss_image *image = kss_machine_image(machine);
+    struct kss_text who = {0}, at = {0};
+    bool pageable = routine < image->code_count && (image->code[routine].flags & KSS_CODE_PAGEABLE);
+    kss_text_format(&finding.message, "%s`%s` runs at %s", pageable ? "pageable " : "",
+                    kss_say_routine(machine, routine, &who),
+                    kss_say_irql(machine, event->irql, &at));
+    kss_text_str(&finding.label, event->words[1] ? "PAGED_CODE says it must not"
+                                                 : "if its page is out, this stops the system");
+    kss_cause_of_irql(machine, &finding, event);
+    kss_finding_remark(&finding, KSS_REMARK_HELP,
+                       "keep the routine in nonpaged code, or call it below DISPATCH_LEVEL only");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&who);
+    kss_text_free(&at);
+}
+
+// ---- KSS4007 ------------------------------------------------------------------------------------
+void kss_rule_absolute(struct kss_machine *machine, const struct kss_event *event) {
+    // 109,207 days from 1601-01-01 to 1900-01-01.
+    const uint64_t year_1900 = UINT64_C(109207) * 24 * 3600 * 10000000;
+    struct kss_finding finding;
+    uint32_t number;
+    if (event->words[1] >= year_1900 ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_absolute_timeout_suspicious, event->place,
+                           0, &number))
+        return;
+    struct kss_text value = {0};
+    kss_say_duration((int64_t)event->words[1], &value);
+    kss_text_format(&finding.message, "`%s` is given a positive time: %s after the year 1601 began",
+                    kss_routines[event->words[0]].name, value.bytes);
+    kss_text_str(&finding.label, "long past: it expires at once");
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "for %s from now the value must be negative",
+                       value.bytes);
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&value);
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// Objects used before they exist and after: KSS3001, KSS3004.
+//
+// A kernel object in a frame dies when the routine returns. What still refers to it then works on
+// stack memory that soon holds something else. KSS3001 is told at the return when the kernel itself
+// still holds the object (a wait, the timer queue, a DPC queue), and at the first touch when the
+// holder is known only by what it does: a completion that arrives after the wait timed out. Later
+// touches of the same object are causes of that finding.
+//
+// A frame that returned has no names any more, so what each object was is remembered by address
+// when it is initialised. Objects in freed pool memory are another hazard (KSS3003).
+#include "rules/find.h"
+
+enum { USED_BY_WAIT = 1, USED_BY_TIMER_QUEUE = 2, USED_BY_DPC_QUEUE = 4, USED_AS_LOCK = 8 };
+enum { LARGEST_OBJECT = 0x40 };
+
+static void cause_of_wait(struct kss_machine *machine, struct kss_finding *finding,
+                          kss_addr address) {
+    struct kss_mark mark = kss_mark(machine, KSS_MARK_WAITED, address);
+    if (mark.place == 0)
+        return;
+    struct kss_text status = {0};
+    kss_finding_cause(finding, mark, "the wait for it returned %s here",
+                      kss_say_status(kss_memo(machine, KSS_MEMO_STATUS, address), &status));
+    kss_text_free(&status);
+}
+
+static const char *user_of(uint64_t used_by) {
+    if (used_by & USED_BY_TIMER_QUEUE)
+        return "is in the timer queue";
+    if (used_by & USED_BY_DPC_QUEUE)
+        return "is in a DPC queue";
+    if (used_by & USED_BY_WAIT)
+        return "a thread waits for it";
+    return "is held as a lock";
+}
+
+static const char *fix_of(uint64_t used_by) {
+    if (used_by & USED_BY_TIMER_QUEUE)
+        return "cancel the timer and flush its DPC before returning, or take the timer from "
+               "nonpaged pool";
+    if (used_by & USED_BY_DPC_QUEUE)
+        return "call KeFlushQueuedDpcs before returning, or take the DPC from nonpaged pool";
+    return "return only when nobody uses the object any more, or take it from nonpaged pool";
+}
+
+void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *event) {
+    uint16_t index = kss_object_numbered(machine, (uint32_t)event->words[0]);
+    if (index == KSS_NONE || see_object(machine, index)->stack == KSS_NONE)
+        return;
+    kss_addr address = see_object(machine, index)->address;
+    uint64_t used_by = event->words[1];
+    struct kss_finding finding;
+    uint32_t number, subject = kss_mark(machine, KSS_MARK_INIT, address).place;
+    if (used_by == 0)
+        return;
+    if (kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_outlives_frame, event->place,
+                          subject, &number)) {
+        struct kss_text what = {0}, who = {0};
+        kss_say_dead(machine, address, &what);
+        kss_say_routine(machine, (uint32_t)event->words[2], &who);
+        kss_text_format(&finding.message, "%s goes out of scope while it %s", what.bytes,
+                        user_of(used_by));
+        if (used_by == USED_BY_WAIT) {
+            kss_text_clear(&finding.message);
+            kss_text_format(&finding.message, "%s goes out of scope while a thread waits for it",
+                            what.bytes);
+        }
+        kss_text_format(&finding.label, "the frame of `%s` ends here", who.bytes);
+        kss_cause_of_object(machine, &finding, address);
+        struct kss_mark queued = kss_mark(machine, KSS_MARK_QUEUE, address);
+        if ((used_by & (USED_BY_TIMER_QUEUE | USED_BY_DPC_QUEUE | USED_AS_LOCK)) && queued.place)
+            kss_finding_cause(&finding, queued, "%s here",
+                              used_by & USED_BY_TIMER_QUEUE ? "set"
+                              : used_by & USED_BY_DPC_QUEUE ? "queued"
+                                                            : "acquired");
+        cause_of_wait(machine, &finding, address);
+        kss_finding_remark(&finding, KSS_REMARK_HELP, "%s", fix_of(used_by));
+        kss_finding_source(&finding);
+        kss_finding_emit(machine, &finding);
+        kss_text_free(&what);
+        kss_text_free(&who);
+    }
+    kss_memo_set(machine, KSS_MEMO_DIED, address, number);
+}
+
+// The dead object that [address] is in; KSS_NONE: none is known.
+static uint16_t dead_object(struct kss_machine *machine, kss_addr address) {
+    uint16_t best = KSS_NONE;
+    for (uint32_t i = 0; i < see_object_count(machine); i++) {
+        const struct kss_object *object = see_object(machine, i);
+        if (object->kind == KSS_O_FREE || !(object->flags & KSS_OF_DEAD) ||
+            object->address > address || address - object->address >= LARGEST_OBJECT)
+            continue;
+        if (best == KSS_NONE || object->address > see_object(machine, best)->address)
+            best = (uint16_t)i;
+    }
+    return best;
+}
+
+static void touched_local(struct kss_machine *machine, struct kss_finding *finding,
+                          const struct kss_event *event) {
+    struct kss_text where = {0};
+    kss_describe(machine, event->words[0], &where);
+    kss_text_format(&finding->message,
+                    "a local is %s after the routine whose local it was returned",
+                    event->words[2] ? "written" : "read");
+    kss_finding_remark(finding, KSS_REMARK_NOTE, "the address is %s", where.bytes);
+    kss_text_free(&where);
+}
+
+static void touched_object(struct kss_machine *machine, struct kss_finding *finding,
+                           const struct kss_event *event, uint16_t object) {
+    struct kss_text what = {0}, who = {0};
+    kss_addr address = see_object(machine, object)->address;
+    kss_say_dead(machine, address, &what);
+    kss_say_routine(machine, see_object_cold(machine, object)->routine, &who);
+    kss_text_format(&finding->message, "%s is %s after `%s` returned", what.bytes,
+                    event->words[2] ? "written" : "read", who.bytes);
+    kss_cause_of_object(machine, finding, address);
+    cause_of_wait(machine, finding, address);
+    kss_text_free(&what);
+    kss_text_free(&who);
+}
+
+static uint32_t touched(struct kss_machine *machine, const struct kss_event *event,
+                        uint16_t object) {
+    struct kss_finding finding;
+    uint32_t number;
+    uint32_t subject = object == KSS_NONE ? 0 : see_object_cold(machine, object)->place;
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_outlives_frame, event->place,
+                           subject, &number))
+        return number;
+    if (object == KSS_NONE)
+        touched_local(machine, &finding, event);
+    else
+        touched_object(machine, &finding, event, object);
+    kss_text_str(&finding.label, "this is stack memory of a frame that is gone");
+    kss_finding_remark(&finding, KSS_REMARK_HELP,
+                       "after a wait that failed, cancel the request and wait until it is done, or "
+                       "keep what it uses in nonpaged pool");
+    kss_finding_source(&finding);
+    return kss_finding_emit(machine, &finding);
+}
+
+void kss_rule_touch_dead(struct kss_machine *machine, const struct kss_event *event) {
+    uint16_t object = dead_object(machine, event->words[0]);
+    kss_addr address = object == KSS_NONE ? 0 : see_object(machine, object)->address;
+    uint32_t known = address ? (uint32_t)kss_memo(machine, KSS_MEMO_DIED, address) : 0;
+    if (known == 0) {
+        known = touched(machine, event, object);
+        if (address != 0)
+            kss_memo_set(machine, KSS_MEMO_DIED, address, known);
+        kss_memo_set(machine, KSS_MEMO_TOUCHED, (uint64_t)known << 24 | event->place, 1);
+        return;
+    }
+    // The first touch from a place is worth a line; the rest repeat it.
+    uint64_t said = (uint64_t)known << 24 | event->place;
+    if (kss_memo(machine, KSS_MEMO_TOUCHED, said) != 0)
+        return;
+    kss_memo_set(machine, KSS_MEMO_TOUCHED, said, 1);
+    struct kss_text what = {0};
+    kss_finding_late_cause(machine, known, event->place, "%s is %s here",
+                           kss_say_dead(machine, address, &what),
+                           event->words[2] ? "written" : "read");
+    kss_text_free(&what);
+}
+
+// ---- KSS3004 ------------------------------------------------------------------------------------
+static void not_initialized(struct kss_machine *machine, const struct kss_event *event,
+                            const char *holds, kss_addr other) {
+    struct kss_finding finding;
+    uint32_t number;
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_object_not_initialized, event->place,
+                           (uint32_t)event->words[1], &number))
+        return;
+    struct kss_text what = {0};
+    kss_say_address(machine, event->words[0], &what);
+    kss_text_format(&finding.message, "`%s` is given %s, which %s",
+                    kss_routines[event->words[1]].name, what.bytes, holds);
+    if (other == 0)
+        kss_text_str(&finding.label, "not initialised");
+    else
+        kss_cause_of_object(machine, &finding, other);
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "initialise the object before its first use");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&what);
+}
+
+void kss_rule_unknown_object(struct kss_machine *machine, const struct kss_event *event) {
+    not_initialized(machine, event, "holds no initialised object", 0);
+}
+
+void kss_rule_wrong_type(struct kss_machine *machine, const struct kss_event *event) {
+    not_initialized(machine, event, "holds an object of another kind", event->words[0]);
+}

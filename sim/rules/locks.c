@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// Spin locks: KSS5001, KSS5002.
+//
+// Whether a lock is given back is asked only where the environment called: a routine that exists to
+// acquire a lock returns with it held, and is right to.
+#include "rules/find.h"
+
+enum { ACQUIRE = 0, BALANCE_LOCK = 1 };
+
+void kss_rule_remember_lock(struct kss_machine *machine, const struct kss_event *event) {
+    uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
+    if (event->words[1] != ACQUIRE || object == KSS_NONE)
+        return;
+    kss_mark_set(machine, KSS_MARK_QUEUE, see_object(machine, object)->address, event);
+    if (event->words[2] < KSS_DISPATCH_LEVEL)
+        kss_mark_set(machine, KSS_MARK_RAISE, event->cpu, event);
+}
+
+void kss_rule_lock_recursion(struct kss_machine *machine, const struct kss_event *event) {
+    struct kss_finding finding;
+    uint32_t number;
+    uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
+    if (object == KSS_NONE || !kss_finding_begin(machine, &finding, KSS_HAZARD_spin_lock_recursion,
+                                                 event->place, (uint32_t)event->words[0], &number))
+        return;
+    kss_addr address = see_object(machine, object)->address;
+    struct kss_text what = {0};
+    kss_text_format(&finding.message, "%s is acquired by the processor that holds it",
+                    kss_say_address(machine, address, &what));
+    kss_text_str(&finding.label, "spins for ever: only this processor could release it");
+    struct kss_mark first = kss_mark(machine, KSS_MARK_QUEUE, address);
+    if (first.place != 0)
+        kss_finding_cause(&finding, first, "acquired here");
+    kss_finding_remark(&finding, KSS_REMARK_HELP,
+                       "release it first, or give the code that runs with the lock held an entry "
+                       "of its own");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&what);
+}
+
+void kss_rule_lock_balance(struct kss_machine *machine, const struct kss_event *event) {
+    struct kss_finding finding;
+    uint32_t number, routine = (uint32_t)event->words[0];
+    if (event->words[1] != BALANCE_LOCK || (int64_t)event->words[3] <= (int64_t)event->words[2])
+        return;
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_lock_not_released, event->place, routine,
+                           &number))
+        return;
+    struct kss_text who = {0}, what = {0};
+    kss_text_format(&finding.message, "`%s` returns with a spin lock held",
+                    kss_say_routine(machine, routine, &who));
+    kss_text_str(&finding.label, "the next to acquire it spins for ever");
+    for (uint32_t i = 0; i < see_object_count(machine); i++) {
+        struct kss_object object = *see_object(machine, i);
+        if (object.kind != KSS_O_SPINLOCK || object.signal != event->cpu + 1)
+            continue;
+        struct kss_mark mark = kss_mark(machine, KSS_MARK_QUEUE, object.address);
+        if (mark.place != 0)
+            kss_finding_cause(&finding, mark, "%s is acquired here",
+                              kss_say_address(machine, object.address, &what));
+    }
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "release it on every path out");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&who);
+    kss_text_free(&what);
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: MIT
+// What may leave memory while somebody still uses it: KSS2001, KSS2002, KSS2006.
+//
+// A thread that blocks in a UserMode wait with stack swapping enabled may lose its stack for the
+// time of the wait. That is harmless for everything only the thread itself uses: it is brought back
+// before it runs. It is fatal for what somebody else uses meanwhile, and nothing but chance (did
+// the wait last long enough, was memory short) decides whether it shows. So KSS2001 judges at the
+// wait, not at the fault, and asks two questions:
+//
+//   (a) does the object waited for lie on this stack? Who signals it works on it at DISPATCH_LEVEL.
+//   (b) does anything that runs elsewhere hold an address on this stack? That is: arguments of what
+//       the environment will do; a queued DPC, or the DPC of a queued timer, that lies here or
+//       whose context or arguments point here; a queued timer that lies here; an object here that
+//       another thread waits for.
+//
+// Private locals, timeouts and arrays of pointers answer neither with yes. A KernelMode wait never
+// lets the stack go, so nothing is asked then. Sources: DDI KeWaitForSingleObject,
+// KeInitializeEvent, KeSetKernelStackSwapEnable; DVT miscellaneous-checks.
+//
+// KSS2002 is the fault itself, and speaks only where no KSS2001 has named the memory before: that
+// finding gets the fault as its last cause.
+#include "rules/find.h"
+
+// ---- (b): who holds an address on a stack -------------------------------------------------------
+struct search {
+    struct kss_machine *machine;
+    struct kss_finding *finding; // NULL: only look whether there is any
+    uint16_t thread;             // whose stacks
+    uint32_t number;             // of the finding
+    uint32_t found;
+    uint32_t first_place; // of the first holder, tells findings apart
+    kss_addr first_address;
+};
+
+static uint64_t named_key(uint16_t thread, uint32_t depth) {
+    return (uint64_t)thread << 32 | depth;
+}
+
+// Notes that the finding names the local that [address] lies in.
+static void name_address(const struct search *search, kss_addr address) {
+    uint32_t depth, routine;
+    const struct kss_local *local;
+    uint16_t thread = kss_see_owner(search->machine, address, &depth, &local, &routine);
+    kss_memo_set(search->machine, KSS_MEMO_NAMED, named_key(thread, depth), search->number);
+}
+
+static bool on_its_stack(const struct search *search, uint64_t address) {
+    uint32_t depth;
+    uint16_t stack = kss_stack_of(search->machine, address, &depth);
+    return stack != KSS_NONE && see_stack(search->machine, stack)->thread == search->thread;
+}
+
+static bool holder(struct search *search, uint64_t address, uint32_t place) {
+    if (address == 0 || !on_its_stack(search, address))
+        return false;
+    if (search->found++ == 0) {
+        search->first_place = place;
+        search->first_address = address;
+    }
+    if (search->finding == NULL)
+        return false;
+    name_address(search, address);
+    return true;
+}
+
+static void argument_of(struct search *search, unsigned kind, uint32_t routine, uint64_t address,
+                        struct kss_mark mark, uint64_t due) {
+    struct kss_text what = {0}, who = {0}, when = {0};
+    kss_say_address(search->machine, address, &what);
+    kss_say_routine(search->machine, routine, &who);
+    kss_say_time(due, &when);
+    if (kind == KSS_DUE_SIGNAL)
+        kss_finding_cause(search->finding, mark, "%s is to be signalled from elsewhere at %s",
+                          what.bytes, when.bytes);
+    else
+        kss_finding_cause(search->finding, mark, "%s `%s` gets the address of %s, due at %s",
+                          kind == KSS_DUE_DPC ? "DPC" : "ISR", who.bytes, what.bytes, when.bytes);
+    kss_text_free(&what);
+    kss_text_free(&who);
+    kss_text_free(&when);
+}
+
+static void look_at_promises(struct search *search) {
+    uint64_t due = kss_now(search->machine);
+    for (uint32_t i = 0; i < see_due_count(search->machine); i++) {
+        struct kss_due entry = *see_due(search->machine, i);
+        due += entry.delta;
+        if (entry.kind != KSS_DUE_DPC && entry.kind != KSS_DUE_INTERRUPT &&
+            entry.kind != KSS_DUE_SIGNAL)
+            continue;
+        uint32_t place = see_due_cold(search->machine, i)->place;
+        for (unsigned k = 0; k < entry.argument_count && k < KSS_ARGUMENTS; k++)
+            if (holder(search, entry.arguments[k], place))
+                argument_of(search, entry.kind, entry.routine, entry.arguments[k],
+                            (struct kss_mark){
+                                place, kss_mark(search->machine, KSS_MARK_PROMISE, place).time},
+                            due);
+    }
+    for (uint32_t i = 0; i < see_pending_count(search->machine); i++) {
+        struct kss_pending entry = *see_pending(search->machine, i);
+        if (entry.object != KSS_NONE)
+            continue; // a DPC object: seen there
+        for (unsigned k = 0; k < entry.argument_count && k < KSS_ARGUMENTS; k++)
+            if (holder(search, entry.arguments[k], entry.place))
+                argument_of(search, entry.kind, entry.routine, entry.arguments[k],
+                            (struct kss_mark){entry.place, kss_now(search->machine)},
+                            kss_now(search->machine));
+    }
+}
+
+static void queued_dpc(struct search *search, const struct kss_object *dpc, struct kss_mark mark,
+                       const char *how) {
+    const uint64_t held[4] = {dpc->address, dpc->context, dpc->arguments[0], dpc->arguments[1]};
+    for (unsigned i = 0; i < 4; i++) {
+        if (!holder(search, held[i], mark.place))
+            continue;
+        struct kss_text what = {0}, who = {0};
+        kss_say_address(search->machine, held[i], &what);
+        kss_say_routine(search->machine, dpc->routine, &who);
+        if (i == 0)
+            kss_finding_cause(search->finding, mark, "DPC object %s is %s here", what.bytes, how);
+        else
+            kss_finding_cause(search->finding, mark,
+                              "a DPC is %s here that hands the address of %s to `%s`", how,
+                              what.bytes, who.bytes);
+        kss_text_free(&what);
+        kss_text_free(&who);
+    }
+}
+
+static void queued_timer(struct search *search, const struct kss_object *timer) {
+    struct kss_mark mark = kss_mark(search->machine, KSS_MARK_QUEUE, timer->address);
+    if (holder(search, timer->address, mark.place)) {
+        struct kss_text what = {0};
+        kss_say_address(search->machine, timer->address, &what);
+        kss_finding_cause(search->finding, mark,
+                          "timer %s is set here; its expiry works on it at DISPATCH_LEVEL",
+                          what.bytes);
+        kss_text_free(&what);
+    }
+    uint16_t dpc = timer->dpc == 0 ? KSS_NONE : kss_object_at(search->machine, timer->dpc);
+    if (dpc == KSS_NONE || see_object(search->machine, dpc)->kind != KSS_O_DPC)
+        return;
+    struct kss_object copy = *see_object(search->machine, dpc);
+    if (!(copy.flags & KSS_OF_QUEUED))
+        queued_dpc(search, &copy, mark, "given to a timer");
+}
+
+static void look_at_objects(struct search *search) {
+    for (uint32_t i = 0; i < see_object_count(search->machine); i++) {
+        struct kss_object object = *see_object(search->machine, i);
+        if (!(object.flags & KSS_OF_QUEUED))
+            continue;
+        if (object.kind == KSS_O_DPC)
+            queued_dpc(search, &object, kss_mark(search->machine, KSS_MARK_QUEUE, object.address),
+                       "queued");
+        else if (object.kind == KSS_O_TIMER)
+            queued_timer(search, &object);
+    }
+}
+
+static void look_at_waits(struct search *search) {
+    for (uint32_t i = 0; i < see_wait_count(search->machine); i++) {
+        const struct kss_wait *wait = see_wait(search->machine, i);
+        if (wait->kind == 0 || wait->thread == search->thread || wait->object == KSS_NONE)
+            continue;
+        const struct kss_thread_cold *waiter = see_thread_cold(search->machine, wait->thread);
+        struct kss_mark mark = {waiter->wait_place, waiter->wait_began};
+        kss_addr address = see_object(search->machine, wait->object)->address;
+        if (!holder(search, address, mark.place))
+            continue;
+        struct kss_text what = {0};
+        kss_say_address(search->machine, address, &what);
+        kss_finding_cause(search->finding, mark, "another thread waits for %s here", what.bytes);
+        kss_text_free(&what);
+    }
+}
+
+static void look(struct search *search) {
+    look_at_promises(search);
+    look_at_objects(search);
+    look_at_waits(search);
+}
+
+// ---- KSS2001 ------------------------------------------------------------------------------------
+static bool swap_enabled(struct kss_machine *machine, uint16_t thread) {
+    return (see_thread(machine, thread)->flags & KSS_TF_SWAP_ENABLED) != 0;
+}
+
+static void remarks_2001(struct kss_finding *finding, bool waited) {
+    if (waited)
+        kss_finding_remark(finding, KSS_REMARK_HELP,
+                           "wait with KernelMode, or take the object from nonpaged pool");
+    else
+        kss_finding_remark(finding, KSS_REMARK_HELP,
+                           "wait with KernelMode, or keep what others use in nonpaged pool");
+    kss_finding_source(finding);
+}
+
+static void judge(struct kss_machine *machine, const struct kss_event *event, kss_addr waited) {
+    struct search search = {.machine = machine, .thread = event->thread};
+    struct kss_finding finding;
+    look(&search);
+    if (waited == 0 && search.found == 0)
+        return;
+    uint32_t subject =
+        waited != 0 ? kss_mark(machine, KSS_MARK_INIT, waited).place : search.first_place;
+    if (kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_user_wait, event->place,
+                          subject, &search.number)) {
+        kss_addr about = waited != 0 ? waited : search.first_address;
+        struct kss_text what = {0};
+        kss_say_address(machine, about, &what);
+        if (waited != 0)
+            kss_text_format(&finding.message,
+                            "UserMode wait for %s, which lies on the waiting thread's own stack",
+                            what.bytes);
+        else
+            kss_text_format(&finding.message,
+                            "UserMode wait while %s on the waiting thread's stack is in use "
+                            "elsewhere",
+                            what.bytes);
+        kss_text_str(&finding.label, "the stack may leave memory during this wait");
+        if (waited != 0) {
+            kss_cause_of_object(machine, &finding, waited);
+            name_address(&search, waited);
+        }
+        search.finding = &finding;
+        look(&search);
+        remarks_2001(&finding, waited != 0);
+        kss_finding_emit(machine, &finding);
+        kss_text_free(&what);
+    }
+    kss_memo_set(machine, KSS_MEMO_WAIT_FINDING, event->thread, search.number);
+}
+
+// Swapping is disabled: this stack cannot go, yet the checkers that look at the call alone object.
+static void note_disabled(struct kss_machine *machine, const struct kss_event *event,
+                          kss_addr waited) {
+    struct kss_finding finding;
+    uint32_t number;
+    struct kss_mark disabled = kss_mark(machine, KSS_MARK_DISABLE, event->thread);
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_user_wait, event->place,
+                           0xFFFFFF, &number))
+        return;
+    struct kss_text what = {0};
+    finding.severity = KSS_HAZARD_NOTE;
+    kss_text_format(&finding.message,
+                    "UserMode wait for %s on the waiting thread's own stack, with stack swapping "
+                    "disabled",
+                    kss_say_address(machine, waited, &what));
+    kss_text_str(&finding.label, "this stack stays in memory");
+    kss_cause_of_object(machine, &finding, waited);
+    kss_finding_cause(&finding, disabled, "swapping is disabled here");
+    kss_finding_remark(&finding, KSS_REMARK_NOTE,
+                       "Driver Verifier (0xC4, 0x123) and C28135 object to this wait all the same");
+    kss_finding_remark(&finding, KSS_REMARK_SOURCE, "DBG bug-check-0xc4 subcode 0x123; WDK C28135");
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&what);
+}
+
+// The address of the object the event's first word names, 0 if it does not lie on the thread's
+// stack.
+static kss_addr own_object(struct kss_machine *machine, const struct kss_event *event) {
+    uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
+    struct search search = {.machine = machine, .thread = event->thread};
+    if (object == KSS_NONE)
+        return 0;
+    kss_addr address = see_object(machine, object)->address;
+    return on_its_stack(&search, address) ? address : 0;
+}
+
+// A wait or a delay (then no object is named) blocks.
+void kss_rule_user_wait(struct kss_machine *machine, const struct kss_event *event) {
+    kss_memo_set(machine, KSS_MEMO_WAIT_FINDING, event->thread, 0);
+    if (event->words[1] == 0 || event->thread == KSS_NONE)
+        return;
+    kss_addr waited = own_object(machine, event);
+    if (swap_enabled(machine, event->thread))
+        judge(machine, event, waited);
+    else if (waited != 0)
+        note_disabled(machine, event, waited);
+}
+
+// A poll does not block, so the stack stays; but whoever gives it a timeout later gets KSS2001.
+void kss_rule_user_poll(struct kss_machine *machine, const struct kss_event *event) {
+    struct kss_finding finding;
+    uint32_t number;
+    if (event->words[1] == 0 || event->words[3] != 0 || event->thread == KSS_NONE ||
+        !swap_enabled(machine, event->thread))
+        return;
+    kss_addr waited = own_object(machine, event);
+    if (waited == 0 ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_user_wait, event->place,
+                           kss_mark(machine, KSS_MARK_INIT, waited).place, &number))
+        return;
+    struct kss_text what = {0};
+    finding.severity = KSS_HAZARD_WARNING;
+    kss_text_format(&finding.message, "UserMode poll of %s, which lies on the thread's own stack",
+                    kss_say_address(machine, waited, &what));
+    kss_text_str(&finding.label, "does not block, but the rule makes no exception");
+    kss_cause_of_object(machine, &finding, waited);
+    remarks_2001(&finding, true);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&what);
+}
+
+// ---- KSS2002 ------------------------------------------------------------------------------------
+void kss_rule_touch_out(struct kss_machine *machine, const struct kss_event *event) {
+    uint16_t target = (uint16_t)event->words[1];
+    bool nt = event->words[2] == 0;
+    kss_addr address = event->words[3];
+    uint32_t depth, routine, number;
+    const struct kss_local *local;
+    kss_see_owner(machine, address, &depth, &local, &routine);
+    uint32_t known = (uint32_t)kss_memo(machine, KSS_MEMO_WAIT_FINDING, target);
+    struct kss_text what = {0}, since = {0};
+    kss_say_address(machine, address, &what);
+    const struct kss_thread_cold *cold = see_thread_cold(machine, target);
+    struct kss_mark wait = {cold->wait_place, cold->wait_began};
+    kss_say_time(cold->out_since, &since);
+    if (known != 0 && kss_memo(machine, KSS_MEMO_NAMED, named_key(target, depth)) == known) {
+        kss_finding_late_cause(machine, known, event->place,
+                               "%s is touched here%s; the stack is out of memory since %s",
+                               what.bytes, nt ? " by a routine that works at DISPATCH_LEVEL" : "",
+                               since.bytes);
+    } else {
+        struct kss_finding finding;
+        if (kss_finding_begin(machine, &finding, KSS_HAZARD_outswapped_stack_touched, event->place,
+                              depth, &number)) {
+            kss_text_format(&finding.message,
+                            "%s is touched while the stack it lies on is out of memory",
+                            what.bytes);
+            kss_text_format(&finding.label, "the stack left memory at %s", since.bytes);
+            kss_finding_cause(&finding, wait, "its thread waits here, in UserMode");
+            kss_finding_remark(&finding, KSS_REMARK_HELP,
+                               "let the thread wait with KernelMode, or keep what others touch in "
+                               "nonpaged pool");
+            kss_finding_source(&finding);
+            kss_finding_emit(machine, &finding);
+        }
+    }
+    kss_text_free(&what);
+    kss_text_free(&since);
+}
+
+// ---- KSS2006 ------------------------------------------------------------------------------------
+void kss_rule_touch_paged(struct kss_machine *machine, const struct kss_event *event) {
+    struct kss_finding finding;
+    uint32_t number;
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_pageable_data_at_dispatch, event->place, 0,
+                           &number)) {
+        if (event->words[2])
+            kss_finding_late_cause(machine, number, event->place,
+                                   "its page is out of memory here: the fault is fatal");
+        return;
+    }
+    struct kss_text what = {0}, irql = {0};
+    kss_say_address(machine, event->words[0], &what);
+    kss_say_irql(machine, event->irql, &irql);
+    bool raised = event->irql >= KSS_DISPATCH_LEVEL;
+    kss_text_format(&finding.message, "%s is pageable and is %s at %s", what.bytes,
+                    event->words[1] ? "written" : "read", raised ? irql.bytes : "DISPATCH_LEVEL");
+    kss_text_str(&finding.label, event->words[2] ? "not in memory: the page fault is fatal here"
+                                                 : "in memory this time");
+    if (raised)
+        kss_cause_of_irql(machine, &finding, event);
+    else
+        kss_finding_remark(&finding, KSS_REMARK_NOTE,
+                           "the routine called here works at DISPATCH_LEVEL whatever its caller's "
+                           "IRQL");
+    kss_finding_remark(&finding, KSS_REMARK_HELP,
+                       "keep it in nonpaged memory, or touch it below DISPATCH_LEVEL only");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&what);
+    kss_text_free(&irql);
+}

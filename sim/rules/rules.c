@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Which rule looks at which event.
+//
+// A rule is one function that is shown events of a kind, in the order in which this table names the
+// functions of that kind: what remembers comes before what judges. Rules do not know each other;
+// what one must leave to another is written in the file where both live:
+//
+//   space.c     overflow, headroom, large frames, recursion              KSS1001 to 1004
+//   expand.c    KeExpandKernelStackAndCallout(Ex)                        KSS1005
+//   paging.c    what may leave memory while it is still in use           KSS2001, 2002, 2006
+//   swap.c      KeSetKernelStackSwapEnable                               KSS2003 to 2005
+//   lifetime.c  objects used before they exist and after                 KSS3001, 3004
+//   irql.c      IRQLs, waits at DISPATCH_LEVEL, absolute times           KSS4001 to 4004, 4007
+//   locks.c     spin locks                                               KSS5001, 5002
+//   results.c   statuses nobody reads, waits nobody ends                 KSS7001, 7002
+#include "rules/find.h"
+
+enum { RULES_OF_A_KIND = 4 };
+
+static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
+    [KSS_EV_INIT] = {kss_rule_remember_init},
+    [KSS_EV_TIMER_SET] = {kss_rule_remember_queue},
+    [KSS_EV_DPC_QUEUE] = {kss_rule_remember_queue},
+    [KSS_EV_LOCK] = {kss_rule_remember_lock},
+    [KSS_EV_PROMISE] = {kss_rule_remember_promise},
+    [KSS_EV_IRQL] = {kss_rule_remember_irql},
+
+    [KSS_EV_WAIT] = {kss_rule_swap_wait, kss_rule_user_poll},
+    [KSS_EV_WAIT_BLOCK] = {kss_rule_user_wait},
+    [KSS_EV_WAIT_END] = {kss_rule_remember_wait_end},
+    [KSS_EV_DELAY] = {kss_rule_swap_wait},
+    [KSS_EV_TOUCH_OUT] = {kss_rule_touch_out},
+    [KSS_EV_TOUCH_PAGED] = {kss_rule_touch_paged},
+
+    [KSS_EV_SWAP_ENABLE] = {kss_rule_swap_enable},
+    [KSS_EV_BUGCHECK] = {kss_rule_swap_bugcheck},
+
+    [KSS_EV_OBJECT_DIES] = {kss_rule_object_dies},
+    [KSS_EV_TOUCH_DEAD] = {kss_rule_touch_dead},
+    [KSS_EV_NOT_INITIALIZED] = {kss_rule_unknown_object},
+    [KSS_EV_WRONG_TYPE] = {kss_rule_wrong_type},
+
+    [KSS_EV_IRQL_RULE] = {kss_rule_irql},
+    [KSS_EV_BLOCK_AT_DISPATCH] = {kss_rule_wait_at_dispatch},
+    [KSS_EV_PAGED_CODE] = {kss_rule_paged_code},
+    [KSS_EV_ABSOLUTE] = {kss_rule_absolute},
+    [KSS_EV_BALANCE] = {kss_rule_irql_balance, kss_rule_lock_balance, kss_rule_swap_balance},
+    [KSS_EV_LOCK_RECURSION] = {kss_rule_lock_recursion},
+
+    [KSS_EV_OVERFLOW] = {kss_rule_overflow},
+    [KSS_EV_DEEPEST] = {kss_rule_deepest},
+    [KSS_EV_EXPAND] = {kss_rule_expand},
+    [KSS_EV_STATUS_DROPPED] = {kss_rule_expand_dropped, kss_rule_status_dropped},
+    [KSS_EV_NEVER] = {kss_rule_wait_never},
+};
+
+void kss_rules_attach(struct kss_machine *machine) {
+    for (unsigned kind = 0; kind < KSS_EV_COUNT; kind++)
+        if (rules[kind][0] != NULL)
+            kss_want(machine, (enum kss_event_id)kind);
+    kss_want(machine, KSS_EV_FINDING);
+    kss_want(machine, KSS_EV_FINDING_CAUSE);
+    kss_want(machine, KSS_EV_FINDING_HELP);
+}
+
+void kss_rules_observe(struct kss_machine *machine, const struct kss_event *event) {
+    kss_rule *const *rule = rules[event->kind];
+    for (unsigned i = 0; i < RULES_OF_A_KIND && rule[i] != NULL; i++)
+        rule[i](machine, event);
+}
+
+void kss_rules_finish(struct kss_machine *machine) {
+    kss_rule_large_frames(machine);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// The event log of one run: self-contained, and the single source of truth. Every report is a
+// function of a log; nothing that prints looks at the machine. A log opens with a header (machine,
+// source text, driver routines, threads) and holds the events in the order they happened. Numbers
+// in events refer to the header: routine words to routines[], thread words to threads[], places to
+// places[], text words to the log's own strings.
+//
+// Ownership: kss_log_free frees events and strings; header arrays and sources belong to whoever
+// filled them in (the session). Depends on base, nt, kernel (types only).
+#ifndef KSS_SESSION_LOG_H
+#define KSS_SESSION_LOG_H
+
+#include "base/source.h"
+#include "kernel/kernel.h"
+
+struct kss_log_routine {
+    const char *module, *name;
+    uint32_t bytes, locals; // what a call costs; its addressable locals
+    uint8_t origin, flags;  // enum kss_origin, KSS_CODE_*
+    uint32_t place, extent; // its name; all of it (0: unknown)
+    uint32_t same;          // first routine of this module and name (kss_log_link_names)
+};
+
+struct kss_log_thread {
+    const char *name, *process;
+    int priority;
+    bool system, gui;
+    uint32_t body, place;
+};
+
+struct kss_log_slot {
+    uint32_t hash, id;
+};
+
+struct kss_log {
+    // header
+    struct kss_sources *sources;
+    uint32_t file;        // of the scenario, in sources
+    const char *teaching; // its first comment line, or NULL
+    struct kss_config config;
+    const struct kss_log_routine *routines;
+    const struct kss_log_thread *threads;
+    const struct kss_span *places; // place 0: none
+    uint32_t routine_count, thread_count, place_count;
+    // events
+    struct kss_event *events; // malloc'd
+    uint32_t count;
+    unsigned capacity;
+    uint32_t limit;    // most events kept of kinds that repeat; 0: no limit
+    uint64_t dropped;  // events left out because of it
+    uint32_t *objects; // malloc'd: object number -> index of its `object` event
+    unsigned object_capacity;
+    // strings: id -> text; equal texts have equal ids
+    struct kss_arena arena;
+    const char **strings; // malloc'd; strings[0] is ""
+    uint32_t *lengths;    // malloc'd
+    uint32_t string_count;
+    unsigned string_capacity, length_capacity;
+    struct kss_log_slot *slots; // malloc'd hash table, a power of two
+    uint32_t slot_count;
+};
+
+void kss_log_free(struct kss_log *log);
+
+// Appends an event. Kinds that end or name something are always kept; the others until the limit.
+void kss_log_add(struct kss_log *log, const struct kss_event *event);
+
+// The id of a text, from 1; the empty text is 0.
+uint32_t kss_log_intern(struct kss_log *log, const char *bytes, size_t length);
+
+// The text of an id; "" for 0 and for ids the log does not hold.
+const char *kss_log_string(const struct kss_log *log, uint64_t id);
+uint32_t kss_log_length(const struct kss_log *log, uint64_t id);
+
+// Fills in `same` of the routines.
+void kss_log_link_names(struct kss_arena *arena, struct kss_log_routine *routines, uint32_t count);
+
+// Appends a routine's name as people write it: "mydrv!Read", "ql2300+0x69416". False and nothing
+// when there is no such routine.
+bool kss_log_symbol(const struct kss_log *log, uint64_t routine, struct kss_text *out);
+const char *kss_log_module(const struct kss_log *log, uint64_t routine, size_t *length);
+
+// The routine whose text holds a place, KSS_NO_FRAME when none does.
+uint32_t kss_log_routine_at(const struct kss_log *log, uint32_t place);
+
+// Whether two routine numbers have one name.
+bool kss_log_same_routine(const struct kss_log *log, uint64_t a, uint64_t b);
+
+// Appends "outswap.kss:14:5", or nothing for place 0.
+void kss_log_place(const struct kss_log *log, uint32_t place, struct kss_text *out);
+bool kss_log_span(const struct kss_log *log, uint32_t place, struct kss_span *span);
+
+// Appends one word of an event as reports print it; false and nothing when the word is absent.
+bool kss_log_word(const struct kss_log *log, const struct kss_event *event, unsigned word,
+                  struct kss_text *out);
+
+// "wait.begin  object done (KEVENT), mode UserMode": an event's words in one line.
+void kss_log_words(const struct kss_log *log, const struct kss_event *event, struct kss_text *out);
+
+// The length of the [index]th name of "a|b|c" and where it starts; NULL when there are fewer.
+const char *kss_enum_name(const char *values, uint64_t index, size_t *length);
+
+#endif

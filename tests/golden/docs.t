@@ -1,0 +1,11 @@
+What is made from the tables is committed as it was made. To make a page again: kss list hazards
+--markdown > docs/rules.md, and so on; the table of policies stands between its marks.
+
+    $ kss list hazards --markdown | diff docs/rules.md -
+    $ kss list events --markdown | diff docs/events.md -
+    $ kss list policies --markdown > $TMP/policies
+    $ sed '1,/<!-- policies: begin/d; /<!-- policies: end/,$d' docs/model-limits.md | diff - $TMP/policies
+    $ kss help --man | diff docs/man/kss.1 -
+    $ kss help --completion bash | diff docs/completions/kss.bash -
+    $ kss help --completion zsh | diff docs/completions/_kss -
+    $ kss help --completion fish | diff docs/completions/kss.fish -
