@@ -23,24 +23,25 @@ static inline struct kss_hot kss_hot(const struct kss_machine *m) {
 }
 
 // As kss_frame_push for KSS_ENTRY_CALL, without events; NULL: use kss_frame_push, then kss_hot
-// anew. Only the first [zero] bytes of the run are zeroed.
-static inline struct kss_frame *kss_fast_push(struct kss_hot *hot, uint32_t routine, uint32_t bytes,
-                                              uint32_t run_bytes, uint32_t zero) {
+// anew. [bytes] is below 2 GB; [need] is the frame's header and run, rounded up to 8. Zeroes the run,
+// and up to KSS_FAST_SLACK bytes behind it that belong to nobody.
+enum { KSS_FAST_SLACK = 32 };
+static inline struct kss_frame *kss_fast_push(const struct kss_hot *hot, uint32_t routine,
+                                              uint32_t bytes, uint32_t need) {
     struct kss_stack *stack = hot->stack;
-    uint32_t depth = stack->depth + bytes;
-    uint32_t need = (uint32_t)sizeof(struct kss_frame) + ((run_bytes + 7) & ~UINT32_C(7));
-    if (depth > stack->size || depth < bytes || need > stack->run_capacity - stack->run_used)
+    uint32_t depth = stack->depth + bytes, offset = stack->run_used, used = offset + need;
+    if (depth > stack->size || used + KSS_FAST_SLACK > stack->run_capacity)
         return NULL;
-    uint32_t offset = stack->run_used;
-    struct kss_frame *frame = (struct kss_frame *)(void *)(hot->run + offset);
-    *frame = (struct kss_frame){.previous = stack->top,
-                                .routine = routine,
-                                .depth = depth,
-                                .bytes = bytes,
-                                .entry = KSS_ENTRY_CALL};
-    memset(frame + 1, 0, zero);
+    uint8_t *at = hot->run + offset;
+    struct kss_frame *frame = (struct kss_frame *)(void *)at;
+    for (const uint8_t *end = at + need; at < end; at += KSS_FAST_SLACK)
+        memset(at, 0, KSS_FAST_SLACK);
+    frame->previous = stack->top;
+    frame->routine = routine;
+    frame->depth = depth;
+    frame->bytes = bytes;
     stack->top = offset;
-    stack->run_used = offset + need;
+    stack->run_used = used;
     stack->depth = depth;
     if (depth > hot->cold->deepest)
         hot->cold->deepest = depth;
@@ -48,7 +49,7 @@ static inline struct kss_frame *kss_fast_push(struct kss_hot *hot, uint32_t rout
 }
 
 // As kss_frame_pop; false: use kss_frame_pop, then kss_hot anew.
-static inline bool kss_fast_pop(struct kss_hot *hot, const struct kss_frame *frame) {
+static inline bool kss_fast_pop(const struct kss_hot *hot, const struct kss_frame *frame) {
     struct kss_stack *stack = hot->stack;
     if (stack->objects != 0 ||
         (frame->depth == hot->cold->deepest && hot->cold->captured != frame->depth))

@@ -172,7 +172,7 @@ static uint8_t *local_bytes(struct kss_machine *m, const struct kss_stack *stack
         return NULL;
     const struct kss_code *code = &m->image->code[frame->routine];
     uint32_t below_edge = depth - (frame->depth - frame->bytes);
-    uint32_t top = code->flags & KSS_CODE_BODY ? 0 : m->config.profile.return_address;
+    uint32_t top = m->config.profile.return_address;
     if (below_edge < top + size || below_edge > top + code->locals_size)
         return NULL;
     return kss_frame_run(frame) + (top + code->locals_size - below_edge);

@@ -330,6 +330,8 @@ static void size_run(struct kss_build *b) {
     entry->detectors = (uint16_t)detectors;
     entry->detectors_size = (uint16_t)(body->detectors * KSS_DETECTOR);
     code->run_bytes = code->locals_size + end;
+    entry->bytes = code->bytes;
+    entry->need = ((uint32_t)sizeof(struct kss_frame) + code->run_bytes + 7) & ~UINT32_C(7);
 }
 
 // Waits whose status went nowhere, or met NT_SUCCESS only, keep their check; the rest need none.

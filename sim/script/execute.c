@@ -163,9 +163,8 @@ static bool touch(struct processor *p, kss_addr address, int64_t size, bool writ
         const uint8_t *there = kss_direct(p->m, where, part, false);
         if (there != NULL)
             memcpy(chunk, there, part);
-        struct kss_outcome outcome =
-            write ? kss_write(p->m, where, chunk, part, KSS_WHO_DRIVER)
-                  : kss_read(p->m, where, chunk, part, KSS_WHO_DRIVER);
+        struct kss_outcome outcome = write ? kss_write(p->m, where, chunk, part, KSS_WHO_DRIVER)
+                                           : kss_read(p->m, where, chunk, part, KSS_WHO_DRIVER);
         if (!goes_on(p, outcome, where, write))
             return false;
     }
@@ -227,8 +226,7 @@ static bool call_nt(struct processor *p, const struct kss_instruction *i) {
     at(p, i + 1);
     p->frame->dest = (uint16_t)i->a;
     p->frame->flags |= AWAITS;
-    struct kss_outcome outcome =
-        kss_nt_call(p->m, (enum kss_routine_id)i->b, arguments, i->x);
+    struct kss_outcome outcome = kss_nt_call(p->m, (enum kss_routine_id)i->b, arguments, i->x);
     if (outcome.kind == KSS_OUT_RETURN) {
         reload(p);
         p->frame->flags &= (uint8_t)~AWAITS;
@@ -338,44 +336,48 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
 #define TO24        ((int32_t)i->c * 256 + i->x)
 #define NEXT                                                                                       \
     do {                                                                                           \
-        if (left == 0)                                                                             \
+        if (--left < 0)                                                                            \
             goto pause;                                                                            \
-        left--;                                                                                    \
         i = ip++;                                                                                  \
         goto *labels[i->op];                                                                       \
     } while (0)
 #define VALUE(name, expression)                                                                    \
-    name: set(slots, i->a, (uint64_t)(expression));                                             \
+    name:                                                                                          \
+    set(slots, i->a, (uint64_t)(expression));                                                      \
     NEXT
 #define JUMP_IF(name, condition)                                                                   \
-    name: if (condition) ip = i + TO24;                                                         \
+    name:                                                                                          \
+    if (condition)                                                                                 \
+        ip = i + TO24;                                                                             \
     NEXT
 // Frame, slots and stack are kept in variables; helpers work on the processor's copies.
-#define FETCH() (frame = p->frame, slots = p->slots)
+#define SLOW(call) (p->frame = frame, p->slots = slots, (call))
+#define FETCH()    (frame = p->frame, slots = p->slots, hot = p->hot)
 #define GET(name, kind)                                                                            \
-    name: set(slots, i->a, load_bytes(slots + i->b, kind));                                     \
+    name:                                                                                          \
+    set(slots, i->a, load_bytes(slots + i->b, kind));                                              \
     NEXT
 #define PUT(name, type)                                                                            \
-    name: {                                                                                     \
+    name : {                                                                                       \
         type value_ = (type)S(b);                                                                  \
         memcpy(slots + i->a, &value_, sizeof value_);                                              \
     }                                                                                              \
     NEXT
 #define LOAD(name, kind, size)                                                                     \
-    name: {                                                                                     \
+    name : {                                                                                       \
         kss_addr address = (S(b) + (uint64_t)(int64_t)i->c) & p->address_mask;                     \
         const uint8_t *bytes = kss_direct(p->m, address, size, false);                             \
         if (bytes != NULL) {                                                                       \
             set(slots, i->a, load_bytes(bytes, kind));                                             \
             NEXT;                                                                                  \
         }                                                                                          \
-        if (!slow_load(p, i, address, kind))                                                       \
+        if (!SLOW(slow_load(p, i, address, kind)))                                                 \
             goto leave;                                                                            \
         FETCH();                                                                                   \
     }                                                                                              \
     NEXT
 #define STORE(name, type)                                                                          \
-    name: {                                                                                     \
+    name : {                                                                                       \
         kss_addr address = (S(a) + (uint64_t)(int64_t)i->c) & p->address_mask;                     \
         uint8_t *bytes = kss_direct(p->m, address, sizeof(type), true);                            \
         if (bytes != NULL) {                                                                       \
@@ -383,13 +385,14 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
             memcpy(bytes, &value_, sizeof value_);                                                 \
             NEXT;                                                                                  \
         }                                                                                          \
-        if (!slow_store(p, i, address, sizeof(type)))                                              \
+        if (!SLOW(slow_store(p, i, address, sizeof(type))))                                        \
             goto leave;                                                                            \
         FETCH();                                                                                   \
     }                                                                                              \
     NEXT
 #define DIVIDE(name, bad, expression)                                                              \
-    name: if (S(c) == 0) {                                                                      \
+    name:                                                                                          \
+    if (S(c) == 0) {                                                                               \
         status = (uint32_t)STATUS_INTEGER_DIVIDE_BY_ZERO;                                          \
         goto raise;                                                                                \
     }                                                                                              \
@@ -403,7 +406,7 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
 // Executes the frame at work until a turn is due or no steps are left.
 static void execute(struct processor *p) {
     static const void *const labels[KSS_I_COUNT] = {
-#define OP(name) [KSS_I_##name] = __extension__ &&name,
+#define OP(name) [KSS_I_##name] = __extension__ && name,
 #include "script/ops.def"
 #undef OP
     };
@@ -412,14 +415,19 @@ static void execute(struct processor *p) {
     const struct kss_instruction *i, *ip = base + p->frame->pc;
     struct kss_frame *frame = p->frame;
     uint8_t *slots = p->slots;
-    uint64_t left = p->left, value;
+    struct kss_hot hot = p->hot;
+    const bool fast = !p->call_events;
+    int64_t left = (int64_t)p->left;
+    uint64_t value;
     uint32_t routine, status;
     NEXT;
 
-    NOP: NEXT;
+NOP:
+    NEXT;
     VALUE(MOV, S(b));
     VALUE(SET, (int64_t)i->imm);
-    SET64: memcpy(&value, ip++, sizeof value);
+SET64:
+    memcpy(&value, ip++, sizeof value);
     set(slots, i->a, value);
     NEXT;
     VALUE(LOCAL, (p->hot.stack->base - (frame->depth - frame->bytes) - (uint32_t)i->imm) &
@@ -450,20 +458,23 @@ static void execute(struct processor *p) {
     STORE(STORE_16, uint16_t);
     STORE(STORE_32, uint32_t);
     STORE(STORE_64, uint64_t);
-    COPY: memcpy(&value, ip++, sizeof value);
-    at(p, i + 1);
-    if (!copy(p, S(a), S(b), (uint32_t)value))
+COPY:
+    memcpy(&value, ip++, sizeof value);
+    SLOW(at(p, i + 1));
+    if (!SLOW(copy(p, S(a), S(b), (uint32_t)value)))
         goto leave;
     FETCH();
     NEXT;
-    ZERO: memcpy(&value, ip++, sizeof value);
-    at(p, i + 1);
-    if (!zero(p, S(a), (uint32_t)value))
+ZERO:
+    memcpy(&value, ip++, sizeof value);
+    SLOW(at(p, i + 1));
+    if (!SLOW(zero(p, S(a), (uint32_t)value)))
         goto leave;
     FETCH();
     NEXT;
-    TOUCH: at(p, ip);
-    if (!touch(p, S(a), SS(b), i->x != 0))
+TOUCH:
+    SLOW(at(p, ip));
+    if (!SLOW(touch(p, S(a), SS(b), i->x != 0)))
         goto leave;
     FETCH();
     NEXT;
@@ -516,11 +527,16 @@ static void execute(struct processor *p) {
     VALUE(LT_U, S(b) < S(c));
     VALUE(LE_U, S(b) <= S(c));
 
-    JUMP: ip = i + i->imm;
+JUMP:
+    ip = i + i->imm;
     NEXT;
-    JUMP_0: if (S(a) == 0) ip = i + i->imm;
+JUMP_0:
+    if (S(a) == 0)
+        ip = i + i->imm;
     NEXT;
-    JUMP_1: if (S(a) != 0) ip = i + i->imm;
+JUMP_1:
+    if (S(a) != 0)
+        ip = i + i->imm;
     NEXT;
     JUMP_IF(JUMP_EQ, S(a) == S(b));
     JUMP_IF(JUMP_NE, S(a) != S(b));
@@ -534,72 +550,78 @@ static void execute(struct processor *p) {
     JUMP_IF(JUMP_LE_I, SS(a) <= i->b);
     JUMP_IF(JUMP_GT_I, SS(a) > i->b);
     JUMP_IF(JUMP_GE_I, SS(a) >= i->b);
-    SPIN: value = S(a) + 1;
+SPIN:
+    value = S(a) + 1;
     set(slots, i->a, value);
-    if (value >= get(slots, i->a + 8) && look(p, i, value)) {
+    if (value >= get(slots, i->a + 8) && SLOW(look(p, i, value))) {
         at(p, ip);
         kss_spin(p->m);
         goto leave;
     }
     NEXT;
-    SWITCH: ip = base + switch_target(&p->program->switches[i->imm], SS(a));
+SWITCH:
+    ip = base + switch_target(&p->program->switches[i->imm], SS(a));
     NEXT;
 
-    CALL: routine = (uint32_t)i->imm;
-    if (!p->call_events) {
-        const struct kss_code *code = &p->codes[routine];
+CALL:
+    routine = (uint32_t)i->imm;
+    {
         const struct kss_entry_point *entry = &entries[routine];
         struct kss_frame *callee =
-            kss_fast_push(&p->hot, routine, code->bytes, code->run_bytes, code->run_bytes);
+            fast ? kss_fast_push(&hot, routine, entry->bytes, entry->need) : NULL;
         if (callee != NULL) {
-            uint8_t *to = (uint8_t *)(callee + 1) + entry->slots;
+            const uint8_t *from = slots + i->a;
             frame->pc = (uint32_t)(ip - base);
             frame->dest = (uint16_t)i->a;
+            frame = callee;
+            slots = (uint8_t *)(callee + 1) + entry->slots;
             for (unsigned k = 0; k < entry->parameters; k++)
-                set(to, (int)k * 8, get(slots, i->a + (int)k * 8));
-            p->frame = frame = callee;
-            p->slots = slots = to;
+                memcpy(slots + k * 8, from + k * 8, 8);
             ip = base + entry->pc;
             NEXT;
         }
     }
-    if (!slow_call(p, i, routine, 0, entries[routine].parameters))
+    if (!SLOW(slow_call(p, i, routine, 0, entries[routine].parameters)))
         goto leave;
     FETCH();
     ip = base + entries[routine].pc;
     NEXT;
-    CALL_AT: if (!kss_code_at(p->m, S(b), &routine)) {
-        at(p, ip);
+CALL_AT:
+    if (!kss_code_at(p->m, S(b), &routine)) {
+        SLOW(at(p, ip));
         kss_unhandled(p->m, (uint32_t)STATUS_ACCESS_VIOLATION, S(b), 8, S(b));
         goto leave;
     }
     {
         unsigned count = entries[routine].parameters;
-        if (!slow_call(p, i, routine, 0, count < i->x ? count : i->x))
+        if (!SLOW(slow_call(p, i, routine, 0, count < i->x ? count : i->x)))
             goto leave;
     }
     FETCH();
     ip = base + entries[routine].pc;
     NEXT;
-    CALL_TREE: routine = (uint32_t)i->imm;
-    if (!slow_call(p, i, routine, entries[routine].captures, entries[routine].capture_count))
+CALL_TREE:
+    routine = (uint32_t)i->imm;
+    if (!SLOW(slow_call(p, i, routine, entries[routine].captures, entries[routine].capture_count)))
         goto leave;
     FETCH();
     ip = base + entries[routine].pc;
     NEXT;
-    RETURN: value = S(a);
+RETURN:
+    value = S(a);
     goto return_value;
-    RETURN_0: value = 0;
+RETURN_0:
+    value = 0;
 return_value:
     if (frame->entry != KSS_ENTRY_CALL) {
-        return_to_kernel(p, ip, value);
+        SLOW(return_to_kernel(p, ip, value));
         goto leave;
     }
-    if (!p->return_events && kss_fast_pop(&p->hot, frame)) {
-        p->frame = frame = (struct kss_frame *)(void *)(p->hot.run + p->hot.stack->top);
-        p->slots = slots = (uint8_t *)(frame + 1) + entries[frame->routine].slots;
+    if (!p->return_events && kss_fast_pop(&hot, frame)) {
+        frame = (struct kss_frame *)(void *)(hot.run + hot.stack->top);
+        slots = (uint8_t *)(frame + 1) + entries[frame->routine].slots;
     } else {
-        slow_return(p, ip, value);
+        SLOW(slow_return(p, ip, value));
         FETCH();
         if (kss_ended(p->m) != KSS_END_RUNNING)
             goto leave;
@@ -607,33 +629,40 @@ return_value:
     ip = base + frame->pc;
     set(slots, frame->dest, value);
     NEXT;
-    NT: if (!call_nt(p, i)) goto leave;
+NT:
+    if (!SLOW(call_nt(p, i)))
+        goto leave;
     FETCH();
     NEXT;
-    DROPPED: dropped(p, i);
+DROPPED:
+    SLOW(dropped(p, i));
     FETCH();
     NEXT;
-    PROMISE: promise(p, i);
+PROMISE:
+    SLOW(promise(p, i));
     FETCH();
     NEXT;
 
-    PAGED_CODE: paged_code(p, i, true);
+PAGED_CODE:
+    SLOW(paged_code(p, i, true));
     FETCH();
     NEXT;
-    PAGEABLE: paged_code(p, i, false);
+PAGEABLE:
+    SLOW(paged_code(p, i, false));
     FETCH();
     NEXT;
-    ASSERT: if (S(a) == 0) {
-        assertion(p, i);
+ASSERT:
+    if (S(a) == 0) {
+        SLOW(assertion(p, i));
         FETCH();
     }
     NEXT;
 
 raise:
-    at(p, ip);
+    SLOW(at(p, ip));
     kss_unhandled(p->m, status, 0, 0, 0);
 leave:
-    p->left = left;
+    p->left = (uint64_t)left;
     return;
 pause:
     p->left = 0;
@@ -650,8 +679,8 @@ static bool turn(struct processor *p) {
     reload(p);
     if (turn.kind == KSS_TURN_CALL) {
         const struct kss_entry_point *entry = &p->program->entries[turn.routine];
-        unsigned count = entry->parameters < turn.argument_count ? entry->parameters
-                                                                 : turn.argument_count;
+        unsigned count =
+            entry->parameters < turn.argument_count ? entry->parameters : turn.argument_count;
         copy_slots(p->slots, (const uint8_t *)turn.arguments, count);
         p->frame->pc = entry->pc;
         return true;
@@ -674,14 +703,16 @@ static bool take_up(struct processor *p) {
 
 uint64_t kss_script_run(const struct kss_program *program, struct kss_machine *m,
                         uint64_t max_steps) {
-    struct processor p = {
-        .m = m,
-        .program = program->code,
-        .codes = program->image.code,
-        .left = max_steps,
-        .address_mask = program->config.profile.pointer_size == 8 ? UINT64_MAX : UINT32_MAX,
-        .call_events = kss_wanted(m, KSS_EV_CALL),
-        .return_events = kss_wanted(m, KSS_EV_RETURN)};
+    if (max_steps > INT64_MAX)
+        max_steps = INT64_MAX;
+    struct processor p = {.m = m,
+                          .program = program->code,
+                          .codes = program->image.code,
+                          .left = max_steps,
+                          .address_mask =
+                              program->config.profile.pointer_size == 8 ? UINT64_MAX : UINT32_MAX,
+                          .call_events = kss_wanted(m, KSS_EV_CALL),
+                          .return_events = kss_wanted(m, KSS_EV_RETURN)};
     while (p.left != 0 && kss_ended(m) == KSS_END_RUNNING && (take_up(&p) || turn(&p)))
         execute(&p);
     uint64_t steps = max_steps - p.left;

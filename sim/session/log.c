@@ -112,11 +112,28 @@ uint32_t kss_log_length(const struct kss_log *log, uint64_t id) {
 // ---- Routines and places
 // --------------------------------------------------------------------------
 
+// A phrase ("unlisted bottom") names frames that nobody listed: it belongs to no module.
+static bool is_phrase(const char *name) {
+    bool blank = false;
+    for (; *name != '\0'; name++) {
+        bool letter = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') ||
+                      (*name >= '0' && *name <= '9') || *name == '-' || *name == ',';
+        if (!letter && *name != ' ')
+            return false;
+        blank |= *name == ' ';
+    }
+    return blank;
+}
+
+static bool has_module(const struct kss_log_routine *routine) {
+    return routine->module != NULL && routine->module[0] != '\0' && !is_phrase(routine->name);
+}
+
 bool kss_log_symbol(const struct kss_log *log, uint64_t routine, struct kss_text *out) {
     if (routine >= log->routine_count)
         return false;
     const struct kss_log_routine *r = &log->routines[routine];
-    if (r->module != NULL && r->module[0] != '\0') {
+    if (has_module(r)) {
         kss_text_str(out, r->module);
         kss_text_char(out, '!');
     }
@@ -130,7 +147,7 @@ const char *kss_log_module(const struct kss_log *log, uint64_t routine, size_t *
     if (routine >= log->routine_count)
         return "";
     const struct kss_log_routine *r = &log->routines[routine];
-    if (r->module != NULL && r->module[0] != '\0') {
+    if (has_module(r)) {
         *length = strlen(r->module);
         return r->module;
     }
