@@ -1,63 +1,83 @@
 // SPDX-License-Identifier: MIT
 // The hot paths of the contract, inline, for scripted processors: pushing and popping a CALL frame
-// when nothing special happens. Each falls back to the function of kernel.h, which decides the
-// rest.
+// when nothing special happens. Each says so when it cannot, and the function of kernel.h decides.
+//
+// While a processor executes one routine after another on the same stack, it keeps what changes with
+// every call in a kss_hot of its own. The machine does not see that: kss_hot_store before anything
+// else is asked of the kernel, kss_hot after what may have allocated or changed stacks.
 #ifndef KSS_KERNEL_FAST_H
 #define KSS_KERNEL_FAST_H
 
 #include "kernel/machine.h"
 
-// The current stack's record, kept by a processor while it executes one routine after another on
-// the same stack. Valid until something allocates, or another stack becomes current.
 struct kss_hot {
     struct kss_stack *stack;
     struct kss_stack_cold *cold;
-    uint8_t *run; // the stack's run in BYTES
+    uint8_t *run;         // the stack's run in BYTES
+    uint32_t size, room;  // of the stack; of its run
+    uint32_t depth, used; // as struct kss_stack has them
+    uint32_t deepest;     // as struct kss_stack_cold has it
+    uint32_t uncaptured;  // the deepest depth, if its path was not captured yet
+    bool plain;           // no objects lie on the stack
 };
 
 static inline struct kss_hot kss_hot(const struct kss_machine *m) {
     uint16_t index = kss_cpu(m)->stack;
-    struct kss_hot hot = {kss_stack_at(m, index), kss_stack_cold_at(m, index), NULL};
-    hot.run = kss_bytes(m) + hot.stack->run_offset;
-    return hot;
+    struct kss_stack *stack = kss_stack_at(m, index);
+    struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
+    return (struct kss_hot){.stack = stack,
+                            .cold = cold,
+                            .run = kss_bytes(m) + stack->run_offset,
+                            .size = stack->size,
+                            .room = stack->run_capacity,
+                            .depth = stack->depth,
+                            .used = stack->run_used,
+                            .deepest = cold->deepest,
+                            .uncaptured =
+                                cold->captured == cold->deepest ? UINT32_MAX : cold->deepest,
+                            .plain = stack->objects == 0};
 }
 
-// As kss_frame_push for KSS_ENTRY_CALL, without events; NULL: use kss_frame_push, then kss_hot
-// anew. [bytes] is below 2 GB; [need] is the frame's header and run, rounded up to 8. Zeroes the run,
-// and up to KSS_FAST_SLACK bytes behind it that belong to nobody.
-enum { KSS_FAST_SLACK = 32 };
-static inline struct kss_frame *kss_fast_push(const struct kss_hot *hot, uint32_t routine,
-                                              uint32_t bytes, uint32_t need) {
-    struct kss_stack *stack = hot->stack;
-    uint32_t depth = stack->depth + bytes, offset = stack->run_used, used = offset + need;
-    if (depth > stack->size || used + KSS_FAST_SLACK > stack->run_capacity)
+static inline void kss_hot_store(const struct kss_hot *hot, const struct kss_frame *top) {
+    hot->stack->depth = hot->depth;
+    hot->stack->run_used = hot->used;
+    hot->stack->top = (uint32_t)((const uint8_t *)top - hot->run);
+    hot->cold->deepest = hot->deepest;
+}
+
+// As kss_frame_push for KSS_ENTRY_CALL, without events; NULL: use kss_frame_push. [top] is the frame
+// at work, [bytes] is below 2 GB, [need] is the new frame's header and run, rounded up to 8.
+static inline struct kss_frame *kss_fast_push(struct kss_hot *hot, const struct kss_frame *top,
+                                              uint32_t routine, uint32_t bytes, uint32_t need) {
+    enum { BLOCK = 32 }; // zeroing goes by blocks; what lies behind the run belongs to nobody
+    uint32_t depth = hot->depth + bytes, used = hot->used + need;
+    if (depth > hot->size || used > hot->room)
         return NULL;
-    uint8_t *at = hot->run + offset;
+    uint8_t *at = hot->run + hot->used;
     struct kss_frame *frame = (struct kss_frame *)(void *)at;
-    for (const uint8_t *end = at + need; at < end; at += KSS_FAST_SLACK)
-        memset(at, 0, KSS_FAST_SLACK);
-    frame->previous = stack->top;
+    if (used + BLOCK <= hot->room)
+        for (const uint8_t *end = at + need; at < end; at += BLOCK)
+            memset(at, 0, BLOCK);
+    else
+        memset(at, 0, need);
+    frame->previous = (uint32_t)((const uint8_t *)top - hot->run);
     frame->routine = routine;
     frame->depth = depth;
     frame->bytes = bytes;
-    stack->top = offset;
-    stack->run_used = used;
-    stack->depth = depth;
-    if (depth > hot->cold->deepest)
-        hot->cold->deepest = depth;
+    hot->depth = depth;
+    hot->used = used;
+    if (depth > hot->deepest)
+        hot->deepest = hot->uncaptured = depth;
     return frame;
 }
 
-// As kss_frame_pop; false: use kss_frame_pop, then kss_hot anew.
-static inline bool kss_fast_pop(const struct kss_hot *hot, const struct kss_frame *frame) {
-    struct kss_stack *stack = hot->stack;
-    if (stack->objects != 0 ||
-        (frame->depth == hot->cold->deepest && hot->cold->captured != frame->depth))
-        return false;
-    stack->run_used = stack->top;
-    stack->depth = frame->depth - frame->bytes;
-    stack->top = frame->previous;
-    return true;
+// As kss_frame_pop; returns the frame below, NULL: use kss_frame_pop.
+static inline struct kss_frame *kss_fast_pop(struct kss_hot *hot, const struct kss_frame *frame) {
+    if (!hot->plain || frame->depth == hot->uncaptured)
+        return NULL;
+    hot->used = (uint32_t)((const uint8_t *)frame - hot->run);
+    hot->depth = frame->depth - frame->bytes;
+    return (struct kss_frame *)(void *)(hot->run + frame->previous);
 }
 
 #endif

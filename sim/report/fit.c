@@ -36,9 +36,11 @@ static uint32_t movable(const struct kss_log *log, const struct kss_digest_row *
     if (routine->flags & KSS_CODE_BODY)
         return 0;
     size_t length;
-    kss_log_module(log, row->routine, &length);
-    if (length == 0)
-        return 0; // a frame that stands for what was not listed
+    const char *module = kss_log_module(log, row->routine, &length);
+    bool windows = (length == 2 && memcmp(module, "nt", 2) == 0) ||
+                   (length == 3 && memcmp(module, "hal", 3) == 0);
+    if (length == 0 || windows)
+        return 0; // not a driver's, or a frame that stands for what was not listed
     if (routine->locals > 0)
         return routine->locals < row->bytes ? routine->locals : row->bytes;
     uint32_t overhead = log->config.profile.frame_overhead;

@@ -141,7 +141,7 @@ static void print_nevers(const struct kss_report *report) {
         kss_log_word(report->log, never, 1, out);
         size_t start = out->length;
         kss_text_str(out, " for ");
-        if (!kss_log_word(report->log, never, 0, out))
+        if (!kss_log_object(report->log, never->words[0], true, out))
             out->length = start;
         if (never->place != 0) {
             kss_text_str(out, " (");

@@ -8,7 +8,7 @@
 //
 // The parser checks grammar only; names, types, units and meanings are the checker's (check.c).
 //
-// How deep a tree can be. Walk these without recursion, they are bounded by memory only:
+// How deep a tree can be. Walk these without recursion, they may be millions of levels deep:
 //   lists          through next;
 //   statements     through the body, block and label fields (100,000 nested blocks, `else if`
 //   chains
@@ -286,8 +286,8 @@ struct kss_tree {
 };
 
 // Parses source [file]. All errors found (up to diags->limit) are added to [diags]; codes KSS0001
-// to KSS0099 (parse_errors.def lists them). Depth of nesting is bounded: statements and types by
-// memory only, expressions 256 deep; beyond that an error with a place. NUL bytes, invalid UTF-8 in
+// to KSS0099 (parse_errors.def lists them). Depth of nesting is bounded: statements and types
+// 4,000,000 levels, expressions 256; beyond that an error with a place. NUL bytes, invalid UTF-8 in
 // code, and unterminated comments, strings and `#if` are errors with a place.
 struct kss_tree kss_parse(struct kss_arena *arena, struct kss_sources *sources, uint32_t file,
                           struct kss_diags *diags);

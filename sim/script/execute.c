@@ -35,22 +35,21 @@ struct processor {
     // The frame at work:
     struct kss_hot hot;
     struct kss_frame *frame;
-    uint8_t *slots;
 };
 
 // ---- Slots ------------------------------------------------------------------------------------------
-static inline uint64_t get(const uint8_t *slots, int offset) {
+static inline uint64_t get(const uint8_t *from, int offset) {
     uint64_t value;
-    memcpy(&value, slots + offset, sizeof value);
+    memcpy(&value, from + offset, sizeof value);
     return value;
 }
 
-static inline int64_t get_signed(const uint8_t *slots, int offset) {
-    return (int64_t)get(slots, offset);
+static inline int64_t get_signed(const uint8_t *from, int offset) {
+    return (int64_t)get(from, offset);
 }
 
-static inline void set(uint8_t *slots, int offset, uint64_t value) {
-    memcpy(slots + offset, &value, sizeof value);
+static inline void set(uint8_t *to, int offset, uint64_t value) {
+    memcpy(to + offset, &value, sizeof value);
 }
 
 static uint64_t load_bytes(const uint8_t *bytes, unsigned op) {
@@ -74,8 +73,19 @@ static uint64_t load_bytes(const uint8_t *bytes, unsigned op) {
 
 static void reload(struct processor *p) {
     p->hot = kss_hot(p->m);
+    if (p->call_events)
+        p->hot.room = 0; // every push is a slow one
+    if (p->return_events)
+        p->hot.plain = false;
     p->frame = (struct kss_frame *)(void *)(p->hot.run + p->hot.stack->top);
-    p->slots = (uint8_t *)(p->frame + 1) + p->program->entries[p->frame->routine].slots;
+}
+
+static uint8_t *slots_of(const struct processor *p, struct kss_frame *frame) {
+    return (uint8_t *)(frame + 1) + p->program->entries[frame->routine].slots;
+}
+
+static uint8_t *now(const struct processor *p) {
+    return slots_of(p, p->frame);
 }
 
 static void at(struct processor *p, const struct kss_instruction *next) {
@@ -104,14 +114,14 @@ static bool slow_load(struct processor *p, const struct kss_instruction *i, kss_
     struct kss_outcome outcome = kss_read(p->m, address, bytes, sizes[kind], KSS_WHO_DRIVER);
     if (!goes_on(p, outcome, address, false))
         return false;
-    set(p->slots, i->a, load_bytes(bytes, kind));
+    set(now(p), i->a, load_bytes(bytes, kind));
     return true;
 }
 
 static bool slow_store(struct processor *p, const struct kss_instruction *i, kss_addr address,
                        uint32_t size) {
     uint8_t bytes[8];
-    uint64_t value = get(p->slots, i->b);
+    uint64_t value = get(now(p), i->b);
     memcpy(bytes, &value, sizeof bytes);
     at(p, i + 1);
     return goes_on(p, kss_write(p->m, address, bytes, size, KSS_WHO_DRIVER), address, true);
@@ -123,6 +133,7 @@ static bool copy(struct processor *p, kss_addr to, kss_addr from, uint32_t size)
     uint8_t *target = kss_direct(p->m, to, size, true);
     if (source != NULL && target != NULL) {
         memmove(target, source, size);
+        reload(p); // the caller fetches it
         return true;
     }
     for (uint32_t done = 0; done < size; done += CHUNK) {
@@ -142,6 +153,7 @@ static bool zero(struct processor *p, kss_addr to, uint32_t size) {
     uint8_t *target = kss_direct(p->m, to, size, true);
     if (target != NULL) {
         memset(target, 0, size);
+        reload(p); // the caller fetches it
         return true;
     }
     for (uint32_t done = 0; done < size; done += CHUNK) {
@@ -186,11 +198,8 @@ static bool slow_call(struct processor *p, const struct kss_instruction *i, uint
     if (!kss_frame_push(p->m, routine, code->bytes, code->run_bytes, KSS_ENTRY_CALL))
         return false;
     reload(p);
-    const struct kss_frame *caller =
-        (const struct kss_frame *)(const void *)(p->hot.run + p->frame->previous);
-    const uint8_t *from =
-        (const uint8_t *)(caller + 1) + p->program->entries[caller->routine].slots;
-    copy_slots(p->slots + target, from + i->a, count);
+    struct kss_frame *caller = (struct kss_frame *)(void *)(p->hot.run + p->frame->previous);
+    copy_slots(now(p) + target, slots_of(p, caller) + i->a, count);
     return true;
 }
 
@@ -222,7 +231,7 @@ static void return_to_kernel(struct processor *p, const struct kss_instruction *
 // True: go on; false: a turn is due.
 static bool call_nt(struct processor *p, const struct kss_instruction *i) {
     uint64_t arguments[KSS_PARAMETERS];
-    copy_slots((uint8_t *)arguments, p->slots + i->a, i->x);
+    copy_slots((uint8_t *)arguments, now(p) + i->a, i->x);
     at(p, i + 1);
     p->frame->dest = (uint16_t)i->a;
     p->frame->flags |= AWAITS;
@@ -230,7 +239,7 @@ static bool call_nt(struct processor *p, const struct kss_instruction *i) {
     if (outcome.kind == KSS_OUT_RETURN) {
         reload(p);
         p->frame->flags &= (uint8_t)~AWAITS;
-        set(p->slots, i->a, outcome.value);
+        set(now(p), i->a, outcome.value);
         return !kss_must_turn(p->m);
     }
     if (outcome.kind == KSS_OUT_RAISE)
@@ -240,13 +249,13 @@ static bool call_nt(struct processor *p, const struct kss_instruction *i) {
 
 static void promise(struct processor *p, const struct kss_instruction *i) {
     const struct kss_promise_plan *plan = &p->program->promises[i->imm];
-    int64_t low = get_signed(p->slots, i->a), high = get_signed(p->slots, i->a + 8);
+    int64_t low = get_signed(now(p), i->a), high = get_signed(now(p), i->a + 8);
     struct kss_due due = {.kind = (uint8_t)plan->kind,
                           .routine = plan->routine,
                           .target = plan->target,
                           .irql = plan->irql,
                           .argument_count = plan->argument_count};
-    copy_slots((uint8_t *)due.arguments, p->slots + i->a + 16, plan->argument_count);
+    copy_slots((uint8_t *)due.arguments, now(p) + i->a + 16, plan->argument_count);
     at(p, i + 1);
     low = low < 0 ? 0 : low;
     kss_promise(p->m, &due, (uint64_t)low, high > low ? (uint64_t)(high - low) : 0,
@@ -255,7 +264,7 @@ static void promise(struct processor *p, const struct kss_instruction *i) {
 }
 
 static void dropped(struct processor *p, const struct kss_instruction *i) {
-    uint32_t status = (uint32_t)get(p->slots, i->a);
+    uint32_t status = (uint32_t)get(now(p), i->a);
     if (status != (uint32_t)STATUS_TIMEOUT && status != (uint32_t)STATUS_ALERTED &&
         status != (uint32_t)STATUS_USER_APC)
         return;
@@ -284,7 +293,7 @@ static void paged_code(struct processor *p, const struct kss_instruction *i, boo
 static uint64_t state_hash(struct processor *p, const struct kss_instruction *next) {
     uint8_t kept[KSS_DETECTOR * KSS_DETECTORS];
     const struct kss_entry_point *entry = &p->program->entries[p->frame->routine];
-    uint8_t *detectors = p->slots + entry->detectors;
+    uint8_t *detectors = now(p) + entry->detectors;
     p->frame->pc = (uint32_t)(next - p->program->code);
     memcpy(kept, detectors, entry->detectors_size);
     memset(detectors, 0, entry->detectors_size);
@@ -296,7 +305,7 @@ static uint64_t state_hash(struct processor *p, const struct kss_instruction *ne
 // At the iteration a detector waits for. True: the loop spins.
 static bool look(struct processor *p, const struct kss_instruction *i, uint64_t count) {
     if (count < FIRST_LOOK) {
-        set(p->slots, i->a + 8, FIRST_LOOK);
+        set(now(p), i->a + 8, FIRST_LOOK);
         return false;
     }
     uint64_t power = FIRST_LOOK;
@@ -304,16 +313,16 @@ static bool look(struct processor *p, const struct kss_instruction *i, uint64_t 
         power *= 2;
     uint64_t window = power / 64 > LEAST_WINDOW ? power / 64 : LEAST_WINDOW;
     uint64_t hash = state_hash(p, i + 1);
-    set(p->slots, i->a + 8, count - power < window ? count + 1 : power * 2);
+    set(now(p), i->a + 8, count - power < window ? count + 1 : power * 2);
     if (count == power) {
-        set(p->slots, i->a + 16, hash);
+        set(now(p), i->a + 16, hash);
         return false;
     }
-    if (hash != get(p->slots, i->a + 16))
+    if (hash != get(now(p), i->a + 16))
         return false;
-    set(p->slots, i->a, 0);
-    set(p->slots, i->a + 8, 0);
-    set(p->slots, i->a + 16, 0);
+    set(now(p), i->a, 0);
+    set(now(p), i->a + 8, 0);
+    set(now(p), i->a + 16, 0);
     return true;
 }
 
@@ -351,8 +360,9 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
         ip = i + TO24;                                                                             \
     NEXT
 // Frame, slots and stack are kept in variables; helpers work on the processor's copies.
-#define SLOW(call) (p->frame = frame, p->slots = slots, (call))
-#define FETCH()    (frame = p->frame, slots = p->slots, hot = p->hot)
+#define STORE_BACK() (p->frame = frame, kss_hot_store(&hot, frame))
+#define SLOW(call)   (STORE_BACK(), (call))
+#define FETCH()      (frame = p->frame, slots = slots_of(p, frame), hot = p->hot)
 #define GET(name, kind)                                                                            \
     name:                                                                                          \
     set(slots, i->a, load_bytes(slots + i->b, kind));                                              \
@@ -366,7 +376,7 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
 #define LOAD(name, kind, size)                                                                     \
     name : {                                                                                       \
         kss_addr address = (S(b) + (uint64_t)(int64_t)i->c) & p->address_mask;                     \
-        const uint8_t *bytes = kss_direct(p->m, address, size, false);                             \
+        const uint8_t *bytes = SLOW(kss_direct(p->m, address, size, false));                       \
         if (bytes != NULL) {                                                                       \
             set(slots, i->a, load_bytes(bytes, kind));                                             \
             NEXT;                                                                                  \
@@ -379,7 +389,7 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
 #define STORE(name, type)                                                                          \
     name : {                                                                                       \
         kss_addr address = (S(a) + (uint64_t)(int64_t)i->c) & p->address_mask;                     \
-        uint8_t *bytes = kss_direct(p->m, address, sizeof(type), true);                            \
+        uint8_t *bytes = SLOW(kss_direct(p->m, address, sizeof(type), true));                      \
         if (bytes != NULL) {                                                                       \
             type value_ = (type)S(b);                                                              \
             memcpy(bytes, &value_, sizeof value_);                                                 \
@@ -414,9 +424,8 @@ static void execute(struct processor *p) {
     const struct kss_entry_point *const entries = p->program->entries;
     const struct kss_instruction *i, *ip = base + p->frame->pc;
     struct kss_frame *frame = p->frame;
-    uint8_t *slots = p->slots;
+    uint8_t *slots = slots_of(p, frame);
     struct kss_hot hot = p->hot;
-    const bool fast = !p->call_events;
     int64_t left = (int64_t)p->left;
     uint64_t value;
     uint32_t routine, status;
@@ -430,8 +439,8 @@ SET64:
     memcpy(&value, ip++, sizeof value);
     set(slots, i->a, value);
     NEXT;
-    VALUE(LOCAL, (p->hot.stack->base - (frame->depth - frame->bytes) - (uint32_t)i->imm) &
-                     p->address_mask);
+    VALUE(LOCAL,
+          (hot.stack->base - (frame->depth - frame->bytes) - (uint32_t)i->imm) & p->address_mask);
     VALUE(GLOBAL, kss_global_address(p->m, (uint32_t)i->imm));
     VALUE(CODE, kss_code_address(p->m, (uint32_t)i->imm));
 
@@ -567,8 +576,7 @@ CALL:
     routine = (uint32_t)i->imm;
     {
         const struct kss_entry_point *entry = &entries[routine];
-        struct kss_frame *callee =
-            fast ? kss_fast_push(&hot, routine, entry->bytes, entry->need) : NULL;
+        struct kss_frame *callee = kss_fast_push(&hot, frame, routine, entry->bytes, entry->need);
         if (callee != NULL) {
             const uint8_t *from = slots + i->a;
             frame->pc = (uint32_t)(ip - base);
@@ -617,8 +625,9 @@ return_value:
         SLOW(return_to_kernel(p, ip, value));
         goto leave;
     }
-    if (!p->return_events && kss_fast_pop(&hot, frame)) {
-        frame = (struct kss_frame *)(void *)(hot.run + hot.stack->top);
+    struct kss_frame *caller = kss_fast_pop(&hot, frame);
+    if (caller != NULL) {
+        frame = caller;
         slots = (uint8_t *)(frame + 1) + entries[frame->routine].slots;
     } else {
         SLOW(slow_return(p, ip, value));
@@ -665,6 +674,7 @@ leave:
     p->left = (uint64_t)left;
     return;
 pause:
+    STORE_BACK();
     p->left = 0;
     frame->pc = (uint32_t)(ip - base);
     frame->flags |= PAUSED;
@@ -681,12 +691,12 @@ static bool turn(struct processor *p) {
         const struct kss_entry_point *entry = &p->program->entries[turn.routine];
         unsigned count =
             entry->parameters < turn.argument_count ? entry->parameters : turn.argument_count;
-        copy_slots(p->slots, (const uint8_t *)turn.arguments, count);
+        copy_slots(now(p), (const uint8_t *)turn.arguments, count);
         p->frame->pc = entry->pc;
         return true;
     }
     if (turn.has_value && p->frame->flags & AWAITS)
-        set(p->slots, p->frame->dest, turn.value);
+        set(now(p), p->frame->dest, turn.value);
     if (turn.has_value)
         p->frame->flags &= (uint8_t)~AWAITS;
     return true;

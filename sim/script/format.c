@@ -403,6 +403,14 @@ static void trailing_comment(struct printer *p, const struct gap *gap) {
     put_comment(p, gap->comment, gap->comment_end, true);
 }
 
+// Inside a line: close to the bracket it follows.
+static void inner_comment(struct printer *p, uint32_t index, const struct gap *gap, bool first) {
+    unsigned left = first && index > 0 ? p->tokens.items[index - 1].kind : KSS_T_NAME;
+    if (left != KSS_T_LEFT_PAREN && left != KSS_T_LEFT_BRACKET)
+        blank(p);
+    put_comment(p, gap->comment, gap->comment_end, true);
+}
+
 // The comments in front of a token. Returns the line ends between the last of them and the token.
 static uint32_t comments(struct printer *p, uint32_t index, bool *any) {
     const struct kss_m_token *next = &p->tokens.items[index];
@@ -418,10 +426,8 @@ static uint32_t comments(struct printer *p, uint32_t index, bool *any) {
             own_line_comment(p, index, &gap, first);
         else if (ends_line)
             trailing_comment(p, &gap);
-        else {
-            blank(p);
-            put_comment(p, gap.comment, gap.comment_end, true);
-        }
+        else
+            inner_comment(p, index, &gap, first);
         p->must_break |= gap.line_comment;
     }
     *any = !first;
@@ -463,8 +469,12 @@ static void separate(struct printer *p, uint32_t index) {
     if (left == NULL)
         return;
     bool apart = left->end != token->begin;
-    if (commented || wants_blank(left, token) ||
-        (apart && would_merge(p->tokens.bytes[left->end - 1], p->tokens.bytes[token->begin])))
+    bool closes = token->kind == KSS_T_RIGHT_PAREN || token->kind == KSS_T_RIGHT_BRACKET ||
+                  token->kind == KSS_T_COMMA || token->kind == KSS_T_SEMICOLON;
+    if (commented
+            ? !closes
+            : wants_blank(left, token) || (apart && would_merge(p->tokens.bytes[left->end - 1],
+                                                                p->tokens.bytes[token->begin])))
         blank(p);
 }
 

@@ -400,10 +400,11 @@ static void extern_c(struct walk *w, uint32_t i) {
 }
 
 static void mark_words(struct walk *w) {
-    for (uint32_t i = 0; i + 2 < w->tokens->count; i++) {
+    for (uint32_t i = 0; i < w->tokens->count; i++) {
         const struct kss_m_token *token = &w->tokens->items[i];
-        if (token->kind == KSS_T_KEYWORD && token[1].kind == KSS_T_STRING &&
-            token[2].kind == KSS_T_LEFT_BRACE && is_text(w->tokens, i, "extern"))
+        if (i + 2 < w->tokens->count && token->kind == KSS_T_KEYWORD &&
+            token[1].kind == KSS_T_STRING && token[2].kind == KSS_T_LEFT_BRACE &&
+            is_text(w->tokens, i, "extern"))
             extern_c(w, i);
         else if (token->kind == KSS_T_NAME &&
                  (is_text(w->tokens, i, "EXTERN_C_START") || is_text(w->tokens, i, "EXTERN_C_END")))

@@ -292,6 +292,7 @@ static void lex_quoted(struct kss_lexer *lexer, struct kss_token *token, uint32_
     if (!closed) {
         while (token->end > quote + 1 && lexer->bytes[token->end - 1] == '\r')
             token->end--;
+        lexer->open_quote = token->begin + 1;
         kss_lex_report(lexer, mark == '"' ? KSS_E_open_string : KSS_E_open_char, token->begin,
                        token->end);
         return;

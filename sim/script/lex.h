@@ -158,10 +158,11 @@ struct kss_lexer {
     struct kss_cursor cursor;
     const char *bytes;
     uint32_t length;
-    uint32_t reported; // what the lexer found before this offset has been reported
-    bool stopped;      // too many errors: only KSS_T_EOF from now on
-    bool has_nul;      // somewhere in the file
-    bool open_end;     // the file ends inside a comment: what is missing there has been reported
+    uint32_t reported;   // what the lexer found before this offset has been reported
+    bool stopped;        // too many errors: only KSS_T_EOF from now on
+    uint32_t open_quote; // 1 + where the last string without an end begins, 0: none
+    bool has_nul;        // somewhere in the file
+    bool open_end;       // the file ends inside a comment: what is missing there has been reported
     bool whole_hash_lines;
     struct kss_names names;
     struct kss_diags *diags;

@@ -91,6 +91,10 @@ struct kss_token kss_p_behind_parens(struct kss_parser *p) {
 // ---- Frames -------------------------------------------------------------------------------------
 
 struct kss_p_frame *kss_p_push(struct kss_parser *p, enum kss_nest kind, struct kss_node *node) {
+    if (p->frame_count >= KSS_P_DEEPEST) {
+        kss_p_complain(p, KSS_E_too_nested, p->token.begin, p->token.end);
+        p->lexer.stopped = true; // nothing behind it is read
+    }
     KSS_ROOM(p->frames, p->frame_count, p->frame_capacity);
     bool file_level =
         kind == KSS_IN_FILE || (kind == KSS_IN_HASH_IF && p->frames[p->frame_count - 1].file_level);
@@ -217,6 +221,8 @@ static void open_at_end(struct kss_parser *p) {
     for (unsigned i = p->frame_count; i-- > 0;) { // the innermost
         const struct kss_p_frame *frame = &p->frames[i];
         uint32_t begin = frame->outer != NULL ? frame->outer->begin : frame->node->begin;
+        if (frame->kind == KSS_IN_BLOCK && p->lexer.open_quote > begin)
+            return; // the string without an end may hold the }
         if (frame->kind == KSS_IN_BLOCK) {
             kss_p_complain(p, KSS_E_open_block, begin, begin + 1);
             return;
@@ -290,8 +296,10 @@ static void step_list(struct kss_parser *p) {
     }
     if (!file_level && p->token.name != NULL && kss_p_item_begins(p)) {
         bool column_one = kss_p_in_column_one(p);
-        kss_p_complain(p, column_one ? KSS_E_missing_brace : KSS_E_item_in_block, p->token.begin,
-                       p->token.end, kss_p_shown(p->token.name), p->token.name->text);
+        if (p->lexer.open_quote <= frame->node->begin) // else the } may be in the string
+            kss_p_complain(p, column_one ? KSS_E_missing_brace : KSS_E_item_in_block,
+                           p->token.begin, p->token.end, kss_p_shown(p->token.name),
+                           p->token.name->text);
         leave_to_file_level(p);
         return;
     }

@@ -19,6 +19,8 @@
 
 #include "script/lex.h"
 
+enum { KSS_P_DEEPEST = 4000000 }; // levels of blocks: half a gigabyte of frames and nodes
+
 enum kss_nest {
     KSS_IN_FILE,
     KSS_IN_ROUTINE, // waits for the body of a routine

@@ -490,18 +490,32 @@ struct kss_node *kss_p_constant(struct kss_parser *p) {
     return left != NULL && kss_p_is(p, KSS_T_QUESTION) ? conditional(p, left) : left;
 }
 
+// a = b = c: each assignment is the right operand of the one before.
 struct kss_node *kss_p_assignment(struct kss_parser *p) {
-    struct kss_node *left = kss_p_constant(p);
-    if (left == NULL || assignments[p->token.kind] == KSS_OP_NONE)
-        return left;
-    struct kss_node *node = kss_p_node(p, KSS_N_ASSIGN, left->begin);
-    node->op = assignments[p->token.kind];
-    kss_p_add_flags(node, kss_p_is(p, KSS_T_ASSIGN) ? 0 : KSS_F_COMPOUND);
-    kss_p_advance(p);
-    node->a = left;
-    node->b = deeper(p) ? kss_p_assignment(p) : NULL;
-    p->depth--;
-    return kss_p_done(p, node);
+    struct kss_node *first = NULL, **place = &first;
+    uint32_t depth = p->depth, count = 0;
+    for (bool more = true; more && !p->bad;) {
+        struct kss_node *left = kss_p_constant(p);
+        more = left != NULL && assignments[p->token.kind] != KSS_OP_NONE;
+        *place = left;
+        if (!more)
+            break;
+        struct kss_node *node = kss_p_node(p, KSS_N_ASSIGN, left->begin);
+        node->op = assignments[p->token.kind];
+        kss_p_add_flags(node, kss_p_is(p, KSS_T_ASSIGN) ? 0 : KSS_F_COMPOUND);
+        kss_p_advance(p);
+        node->a = left;
+        *place = node;
+        place = &node->b;
+        if (count++ > 0)
+            deeper(p);
+    }
+    p->depth = depth;
+    if (p->bad)
+        return NULL;
+    for (struct kss_node *node = first; count > 0; node = node->b, count--)
+        node->end = p->last_end;
+    return first;
 }
 
 struct kss_node *kss_p_expression(struct kss_parser *p) {

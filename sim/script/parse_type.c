@@ -208,6 +208,10 @@ static struct kss_node *struct_head(struct kss_parser *p) {
     }
     if (!kss_p_accept(p, KSS_T_LEFT_BRACE))
         return kss_p_done(p, node);
+    if (p->struct_count >= KSS_P_DEEPEST) {
+        kss_p_fail(p, KSS_E_too_nested, node->begin, p->last_end);
+        p->lexer.stopped = p->gave_up = true;
+    }
     KSS_ROOM(p->structs, p->struct_count, p->struct_capacity);
     p->structs[p->struct_count++] = (struct kss_p_struct_frame){node, NULL, &node->a};
     return NULL;

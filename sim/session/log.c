@@ -249,17 +249,22 @@ static bool name_or(struct kss_text *out, const char *name, uint64_t value) {
     return true;
 }
 
-static bool object_word(const struct kss_log *log, uint64_t number, struct kss_text *out) {
+// An object's name is "done (KEVENT, drv!Read, thread App, top-0x2B0)"; its first part names it well
+// enough beside a place.
+bool kss_log_object(const struct kss_log *log, uint64_t number, bool in_full,
+                    struct kss_text *out) {
     if (number == 0)
         return false;
     uint32_t at = number < log->object_capacity ? log->objects[number] : 0;
-    if (at < log->count && log->events[at].kind == KSS_EV_OBJECT &&
-        log->events[at].words[0] == number) {
-        kss_text_str(out, kss_log_string(log, log->events[at].words[1]));
+    if (at >= log->count || log->events[at].kind != KSS_EV_OBJECT ||
+        log->events[at].words[0] != number) {
+        kss_text_char(out, '#');
+        kss_text_unsigned(out, number);
         return true;
     }
-    kss_text_char(out, '#');
-    kss_text_unsigned(out, number);
+    const char *name = kss_log_string(log, log->events[at].words[1]);
+    const char *more = strstr(name, " (");
+    kss_text_bytes(out, name, in_full || more == NULL ? strlen(name) : (size_t)(more - name));
     return true;
 }
 
@@ -326,7 +331,7 @@ bool kss_log_word(const struct kss_log *log, const struct kss_event *event, unsi
     case KSS_W_STATUS: return name_or(out, kss_status_name((uint32_t)value), (uint32_t)value);
     case KSS_W_ROUTINE: return kss_log_symbol(log, value, out);
     case KSS_W_NT: return value < KSS_NT_COUNT && name_or(out, kss_routines[value].name, value);
-    case KSS_W_OBJECT: return object_word(log, value, out);
+    case KSS_W_OBJECT: return kss_log_object(log, value, false, out);
     case KSS_W_THREAD: return thread_word(log, value, out);
     case KSS_W_STACK: return value != KSS_NONE && number_word(out, KSS_W_UNSIGNED, value);
     case KSS_W_TEXT: return string_word(log, value, out);

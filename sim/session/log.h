@@ -94,6 +94,9 @@ bool kss_log_span(const struct kss_log *log, uint32_t place, struct kss_span *sp
 bool kss_log_word(const struct kss_log *log, const struct kss_event *event, unsigned word,
                   struct kss_text *out);
 
+// Appends an object's name, in full with its type and where it lies; false for object 0.
+bool kss_log_object(const struct kss_log *log, uint64_t number, bool in_full, struct kss_text *out);
+
 // "wait.begin  object done (KEVENT), mode UserMode": an event's words in one line.
 void kss_log_words(const struct kss_log *log, const struct kss_event *event, struct kss_text *out);
 

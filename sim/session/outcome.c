@@ -12,16 +12,46 @@ static bool is_c_name(const char *name) {
     return true;
 }
 
+// Whether the scenario writes "module!" somewhere: else the module is the file's own and goes
+// without saying (it may be no C name, as that of 10-x86-budget.kss).
+static bool module_is_written(const struct kss_log *log, const char *module) {
+    const struct kss_source *source = &log->sources->files[log->file];
+    size_t length = strlen(module);
+    if (length == 0)
+        return false;
+    for (const char *at = source->bytes, *end = at + source->length; at + length < end; at++) {
+        at = memchr(at, module[0], (size_t)(end - at));
+        if (at == NULL || (size_t)(end - at) <= length)
+            return false;
+        if (memcmp(at, module, length) == 0 && at[length] == '!')
+            return true;
+    }
+    return false;
+}
+
 // Symbols that C cannot spell are quoted.
 static void say_symbol(const struct kss_log *log, uint32_t routine, struct kss_text *out) {
     if (routine >= log->routine_count)
         return;
-    bool quoted = !is_c_name(log->routines[routine].name);
-    if (quoted)
-        kss_text_char(out, '"');
-    kss_log_symbol(log, routine, out);
-    if (quoted)
-        kss_text_char(out, '"');
+    const struct kss_log_routine *r = &log->routines[routine];
+    if (is_c_name(r->name)) {
+        if (r->module != NULL && module_is_written(log, r->module)) {
+            kss_text_str(out, r->module);
+            kss_text_char(out, '!');
+        }
+        kss_text_str(out, r->name);
+        return;
+    }
+    struct kss_text symbol = {0};
+    kss_log_symbol(log, routine, &symbol);
+    kss_text_char(out, '"');
+    for (size_t i = 0; i < symbol.length; i++) {
+        if (symbol.bytes[i] == '"' || symbol.bytes[i] == '\\')
+            kss_text_char(out, '\\');
+        kss_text_char(out, symbol.bytes[i]);
+    }
+    kss_text_char(out, '"');
+    kss_text_free(&symbol);
 }
 
 static void say_in(const struct kss_log *log, uint32_t routine, struct kss_text *out) {

@@ -12,11 +12,19 @@
 #
 #   run.sh check KSS FILE...    says how the outputs differ; exit status 1 if any does
 #   run.sh rebase KSS FILE...   rewrites the outputs; read the diff before you keep it
+# KSS_EMULATOR, if set, is the command that runs a kss built for another machine.
 set -u
 verb=$1 kss=$2
 shift 2
-PATH=$(cd "$(dirname "$kss")" && pwd):$PATH
 TMP=$(mktemp -d)
+folder=$(cd "$(dirname "$kss")" && pwd)
+if [ -n "${KSS_EMULATOR:-}" ]; then
+    mkdir "$TMP/.bin"
+    printf '#!/bin/sh\nexec %s "%s/kss" "$@"\n' "$KSS_EMULATOR" "$folder" >"$TMP/.bin/kss"
+    chmod +x "$TMP/.bin/kss"
+    folder=$TMP/.bin
+fi
+PATH=$folder:$PATH
 export PATH TMP NO_COLOR=1 LC_ALL=C
 unset COLUMNS TERM
 trap 'rm -rf "$TMP"' EXIT

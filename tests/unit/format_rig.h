@@ -43,7 +43,7 @@ static inline void format_tokens(const char *bytes, size_t length, bool whole,
     struct format_text text;
     struct kss_lexer lexer;
     struct kss_token token;
-    uint32_t last = 0;
+    uint32_t last = length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     format_begin(&text, bytes, length);
     kss_lexer_init(&lexer, &text.arena, &text.sources, 0, &text.diags);
     lexer.whole_hash_lines = whole;

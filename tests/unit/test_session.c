@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "corpus.h"
 #include "session/session.h"
 
 #include <kss/kss.h>
@@ -319,7 +320,7 @@ static void bless(const char *before, const char *after) {
     kss_text_free(&out);
 }
 
-#define BLESSED HAZARD "expect bugcheck IRQL_NOT_LESS_OR_EQUAL (_, 2, 0, _) in test!ReadComplete;"
+#define BLESSED HAZARD "expect bugcheck IRQL_NOT_LESS_OR_EQUAL (_, 2, 0, _) in ReadComplete;"
 
 static void bless_replaces_the_items_where_the_first_stood(void **state) {
     (void)state;
@@ -366,6 +367,36 @@ static void bless_refuses_what_did_not_end(void **state) {
     kss_close(session);
 }
 
+// Whatever a scenario does, what blessing writes about it is true and stays as it is.
+static void every_scenario_can_be_blessed(void **state) {
+    (void)state;
+    struct kss_arena arena = {0};
+    struct corpus corpus = corpus_of(&arena, "scenarios");
+    unsigned changes = 0;
+    for (unsigned i = 0; i < corpus.count; i++) {
+        struct kss_text first = {0}, second = {0};
+        bool changed;
+        struct kss_session *session = kss_open_file(corpus.paths[i], NULL);
+        kss_run(session);
+        assert_null(kss_session_bless(session, &first, &changed));
+        changes += changed;
+        kss_close(session);
+        session = kss_open_text(corpus.paths[i], first.bytes, first.length, NULL);
+        int status = kss_run(session);
+        const char *reason = kss_session_bless(session, &second, &changed);
+        if (status != KSS_OK || reason != NULL || changed) {
+            print_message("%s blessed is\n%s\n%s\n%s", corpus.paths[i], first.bytes,
+                          kss_diagnostics(session), kss_write_text(session, false, NULL));
+            fail();
+        }
+        kss_close(session);
+        kss_text_free(&first);
+        kss_text_free(&second);
+    }
+    assert_true(changes > 0);
+    kss_arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flagship_meets_its_expectations),
@@ -386,6 +417,7 @@ int main(void) {
         cmocka_unit_test(bless_appends_where_there_was_nothing),
         cmocka_unit_test(bless_keeps_what_is_true_and_corrects_figures),
         cmocka_unit_test(bless_refuses_what_did_not_end),
+        cmocka_unit_test(every_scenario_can_be_blessed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
