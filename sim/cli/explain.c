@@ -17,19 +17,17 @@ static void line(struct kss_text *out, const char *name, const char *value) {
 // ----------------------------------------------------------------------------------------
 
 static void explain_hazard(const struct kss_hazard *hazard, struct kss_text *out) {
-    kss_text_format(out, "KSS%04u %s (%s)\n", hazard->number, hazard->name,
-                    kss_describe_severity(hazard));
+    const char *text = kss_explain_text((enum kss_hazard_id)(hazard - kss_hazards));
+    if (text != NULL) {
+        kss_text_str(out, text);
+        kss_text_str(out, out->bytes[out->length - 1] == '\n' ? "\n" : "\n\n");
+    }
+    kss_text_format(out, "KSS%04u %s\n", hazard->number, hazard->name);
     line(out, "means", hazard->text);
+    line(out, "severity", kss_describe_severity(hazard));
     line(out, "source", hazard->source);
     if (!hazard->built)
         line(out, "note", "no rule of this version looks for it yet");
-    const char *text = kss_explain_text((enum kss_hazard_id)(hazard - kss_hazards));
-    if (text == NULL)
-        return;
-    kss_text_char(out, '\n');
-    kss_text_str(out, text);
-    if (out->bytes[out->length - 1] != '\n')
-        kss_text_char(out, '\n');
 }
 
 static void explain_bugcheck(const struct kss_bugcheck *bugcheck, struct kss_text *out) {

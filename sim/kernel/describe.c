@@ -35,24 +35,39 @@ static void stack_name(struct kss_machine *m, const struct kss_stack *stack, str
     }
 }
 
+// What lies [inside] bytes into a variable; false: the variable itself, or unknown parts of it.
+static bool part(struct kss_machine *m, const void *shape, uint32_t inside, const char *object,
+                 struct kss_text *out) {
+    if (shape != NULL && m->image->path != NULL)
+        return m->image->path(shape, kss_wide(m), inside, object, out);
+    if (inside != 0)
+        kss_text_format(out, "+0x%X", inside);
+    return false;
+}
+
+static void describe_local(struct kss_machine *m, const struct kss_local *local, uint32_t inside,
+                           const char *object, struct kss_text *out) {
+    kss_text_str(out, local->name);
+    if (part(m, local->shape, inside, object, out))
+        kss_text_format(out, " (%s, ", object);
+    else if (inside == 0)
+        kss_text_format(out, " (%s, ", local->type);
+    else
+        kss_text_str(out, " (");
+}
+
 static void describe_stack(struct kss_machine *m, uint16_t index, uint32_t depth,
-                           struct kss_text *out) {
+                           const char *object, struct kss_text *out) {
     const struct kss_stack *stack = kss_stack_at(m, index);
     for (uint32_t at = stack->top; at != KSS_NO_FRAME;) {
         const struct kss_frame *frame = kss_frame_at(m, stack, at);
         uint32_t edge = frame->depth - frame->bytes;
         if (depth > edge && depth <= frame->depth && frame->entry <= KSS_ENTRY_CALLOUT) {
-            const struct kss_code *code = &m->image->code[frame->routine];
-            const struct kss_local *local = local_at(code, depth - edge);
-            if (local != NULL) {
-                kss_text_str(out, local->name);
-                uint32_t inside = local->offset - (depth - edge);
-                if (inside != 0)
-                    kss_text_format(out, "+0x%X", inside);
-                kss_text_format(out, " (%s, ", local->type);
-            } else {
+            const struct kss_local *local = local_at(&m->image->code[frame->routine], depth - edge);
+            if (local != NULL)
+                describe_local(m, local, local->offset - (depth - edge), object, out);
+            else
                 kss_text_str(out, "the frame (");
-            }
             routine_name(m, frame->routine, out);
             kss_text_str(out, ", ");
             stack_name(m, stack, out);
@@ -67,21 +82,22 @@ static void describe_stack(struct kss_machine *m, uint16_t index, uint32_t depth
 }
 
 static void describe_region(struct kss_machine *m, const struct kss_region *region,
-                            kss_addr address, struct kss_text *out) {
+                            kss_addr address, const char *object, struct kss_text *out) {
     uint64_t inside = address - region->address;
     if (region->kind == KSS_REGION_IMAGE || region->kind == KSS_REGION_IMAGE_PAGED) {
         const struct kss_variable *variable = &m->image->globals[region->number];
         kss_text_format(out, "%s!%s", variable->module, variable->name);
-    } else {
-        char tag[5] = {0};
-        for (unsigned i = 0; i < 4; i++) {
-            char c = (char)(region->tag >> (8 * i));
-            tag[i] = c >= ' ' && c < 127 ? c : '.';
-        }
-        kss_text_format(out, "%s%s '%s' #%u", region->kind == KSS_REGION_FREED ? "freed " : "",
-                        region->kind == KSS_REGION_PAGED ? "paged pool" : "pool", tag,
-                        (unsigned)region->number);
+        part(m, variable->shape, (uint32_t)inside, object, out);
+        return;
     }
+    char tag[5] = {0};
+    for (unsigned i = 0; i < 4; i++) {
+        char c = (char)(region->tag >> (8 * i));
+        tag[i] = c >= ' ' && c < 127 ? c : '.';
+    }
+    kss_text_format(out, "%s%s '%s' #%u", region->kind == KSS_REGION_FREED ? "freed " : "",
+                    region->kind == KSS_REGION_PAGED ? "paged pool" : "pool", tag,
+                    (unsigned)region->number);
     if (inside != 0) {
         kss_text_char(out, '+');
         kss_text_hex(out, inside);
@@ -89,15 +105,20 @@ static void describe_region(struct kss_machine *m, const struct kss_region *regi
 }
 
 void kss_describe(struct kss_machine *m, kss_addr address, struct kss_text *out) {
+    kss_describe_object(m, address, NULL, out);
+}
+
+void kss_describe_object(struct kss_machine *m, kss_addr address, const char *object,
+                         struct kss_text *out) {
     uint32_t depth, code;
     uint16_t stack = kss_stack_of(m, address, &depth);
     if (stack != KSS_NONE) {
-        describe_stack(m, stack, depth, out);
+        describe_stack(m, stack, depth, object, out);
         return;
     }
     uint32_t region = kss_region_find(m, address);
     if (region != KSS_NO_FRAME) {
-        describe_region(m, kss_region_at(m, region), address, out);
+        describe_region(m, kss_region_at(m, region), address, object, out);
         return;
     }
     if (kss_code_at(m, address, &code)) {

@@ -47,6 +47,7 @@ struct kss_local { // a named local of a driver routine, for reports
     uint32_t offset; // of its first byte below the frame's upper edge: address = edge - offset
     uint32_t size;
     uint32_t place;
+    const void *shape; // its type, for the image's path; NULL: unknown
 };
 
 enum {
@@ -74,6 +75,7 @@ struct kss_variable { // a global
     uint32_t size;
     bool pageable;
     uint32_t place;
+    const void *shape; // as kss_local's
 };
 
 struct kss_image { // everything about the driver code that the kernel and reports need
@@ -81,6 +83,11 @@ struct kss_image { // everything about the driver code that the kernel and repor
     uint32_t code_count;
     const struct kss_variable *globals; // laid out in order, each aligned to 16
     uint32_t global_count;
+    // Appends the path to what lies [offset] bytes into a variable of type [shape]: ".Queue.Blink",
+    // "[17].ctx"; with [object] ("KEVENT") to the part of that type there, then returns true. NULL:
+    // paths are offsets.
+    bool (*path)(const void *shape, bool wide, uint32_t offset, const char *object,
+                 struct kss_text *out);
 };
 
 // Code index <-> simulated address of a routine ("pointer to routine" values).
@@ -230,6 +237,9 @@ kss_addr kss_frame_edge(const struct kss_machine *machine, const struct kss_stac
 
 // Appends what [address] is: "done (KEVENT, mydrv!ReadDispatch, thread App, top-0x2E8)".
 void kss_describe(struct kss_machine *machine, kss_addr address, struct kss_text *out);
+// The same of a kernel object of type [object] ("KEVENT") that begins there.
+void kss_describe_object(struct kss_machine *machine, kss_addr address, const char *object,
+                         struct kss_text *out);
 
 // ---- Ends, events, exceptions -------------------------------------------------------------------
 
@@ -293,6 +303,7 @@ uint16_t kss_stack_of(const struct kss_machine *machine, kss_addr address, uint3
 // The object at exactly [address], KSS_NONE if none; the object with event number [number].
 uint16_t kss_object_at(const struct kss_machine *machine, kss_addr address);
 uint16_t kss_object_numbered(const struct kss_machine *machine, uint32_t number);
+const char *kss_object_kind_name(unsigned kind); // "KEVENT" of enum kss_object_kind
 // The innermost driver routine on the current stack (code index), KSS_NO_FRAME if none.
 uint32_t kss_innermost(const struct kss_machine *machine);
 

@@ -183,7 +183,6 @@ void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_
 void kss_object_signal_state(struct kss_machine *m, uint16_t index, int32_t signal);
 uint32_t kss_object_number(const struct kss_machine *m, uint16_t index);
 uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind);
-const char *kss_object_type_name(enum kss_object_kind kind);
 
 // ---- Time (time.c) ------------------------------------------------------------------------------
 void kss_due_insert(struct kss_machine *m, const struct kss_due *due, uint64_t after,

@@ -58,7 +58,7 @@ uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind)
     return 0;
 }
 
-const char *kss_object_type_name(enum kss_object_kind kind) {
+const char *kss_object_kind_name(unsigned kind) {
     static const char *const names[] = {"", "KEVENT", "KTIMER", "KDPC", "KSPIN_LOCK"};
     return names[kind];
 }
@@ -104,10 +104,10 @@ static void announce(struct kss_machine *m, uint16_t index, bool again) {
     struct kss_object_cold *cold = kss_object_cold_at(m, index);
     if (kss_wants(m, KSS_EV_OBJECT)) {
         kss_text_clear(&m->scratch);
-        kss_describe(m, object->address, &m->scratch);
+        kss_describe_object(m, object->address, kss_object_kind_name(object->kind), &m->scratch);
         uint32_t name = kss_text_id(m, m->scratch.bytes);
         cold->name = name;
-        uint32_t type = kss_text_id(m, kss_object_type_name((enum kss_object_kind)object->kind));
+        uint32_t type = kss_text_id(m, kss_object_kind_name(object->kind));
         kss_emit(m, KSS_EV_OBJECT, cold->number, name, type, object->address);
     }
     object = kss_object_ref(m, index);

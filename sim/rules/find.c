@@ -367,7 +367,11 @@ const char *kss_say_routine(const struct kss_machine *machine, uint32_t routine,
 
 const char *kss_say_address(struct kss_machine *machine, kss_addr address, struct kss_text *out) {
     struct kss_text whole = {0};
-    kss_describe(machine, address, &whole);
+    uint16_t object = kss_object_at(machine, address);
+    kss_describe_object(
+        machine, address,
+        object == KSS_NONE ? NULL : kss_object_kind_name(see_object(machine, object)->kind),
+        &whole);
     kss_text_clear(out);
     size_t length = 0;
     while (length < whole.length && strncmp(whole.bytes + length, " (", 2) != 0)

@@ -53,9 +53,11 @@ void kss_rule_irql(struct kss_machine *machine, const struct kss_event *event) {
                     limit.bytes);
     kss_cause_of_irql(machine, &finding, event);
     if (!low)
-        kss_finding_remark(&finding, KSS_REMARK_HELP,
-                           "call it at a lower IRQL: before raising, after lowering, or from a "
-                           "work item");
+        kss_finding_remark(&finding, KSS_REMARK_HELP, "%s",
+                           see_cpu(machine, event->cpu)->interrupts
+                               ? "queue a DPC and call it there"
+                               : "call it at a lower IRQL: before raising, after lowering, or from "
+                                 "a work item");
     kss_finding_remark(&finding, KSS_REMARK_SOURCE, "%s", routine->source);
     kss_finding_emit(machine, &finding);
     kss_text_free(&at);
@@ -79,8 +81,8 @@ void kss_rule_wait_at_dispatch(struct kss_machine *machine, const struct kss_eve
     kss_text_str(&finding.label, "no thread can be switched away from at this IRQL");
     kss_cause_of_irql(machine, &finding, event);
     kss_finding_remark(&finding, KSS_REMARK_HELP,
-                       "poll with a zero timeout, or let a work item or the DPC's signal do the "
-                       "waiting");
+                       "poll with a zero timeout, or wait below DISPATCH_LEVEL in a thread or a "
+                       "work item");
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
     kss_text_free(&at);

@@ -160,9 +160,11 @@ void kss_rule_touch_dead(struct kss_machine *machine, const struct kss_event *ev
         return;
     kss_memo_set(machine, KSS_MEMO_TOUCHED, said, 1);
     struct kss_text what = {0};
-    kss_finding_late_cause(machine, known, event->place, "%s is %s here",
-                           kss_say_dead(machine, address, &what),
-                           event->words[2] ? "written" : "read");
+    bool queued_here = kss_mark(machine, KSS_MARK_QUEUE, address).place == event->place;
+    kss_finding_late_cause(
+        machine, known, event->place,
+        queued_here ? "%s is %s when what was queued here comes due" : "%s is %s here",
+        kss_say_dead(machine, address, &what), event->words[2] ? "written" : "read");
     kss_text_free(&what);
 }
 

@@ -126,12 +126,9 @@ static void one_turn(struct kss_machine *machine, const struct path *path,
 }
 
 static void recursion(struct kss_machine *machine, const struct kss_event *event,
-                      const struct path *path) {
-    struct period period;
+                      const struct path *path, struct period period) {
     struct kss_finding finding;
     uint32_t number, place = event->place;
-    if (!find_period(path, &period))
-        return;
     const struct kss_image *image = kss_machine_image(machine);
     uint32_t routine = path->rows[period.first].routine;
     if (routine < image->code_count)
@@ -151,7 +148,8 @@ static void recursion(struct kss_machine *machine, const struct kss_event *event
     kss_finding_cause(&finding, (struct kss_mark){event->place, event->time},
                       "the stack is used up here");
     one_turn(machine, path, &period, &turn);
-    kss_finding_remark(&finding, KSS_REMARK_NOTE, "one turn, outermost first: %s", turn.bytes);
+    if (period.frames > 1)
+        kss_finding_remark(&finding, KSS_REMARK_NOTE, "one turn, outermost first: %s", turn.bytes);
     kss_finding_remark(&finding, KSS_REMARK_NOTE,
                        "one run cannot tell whether the recursion has a bound");
     kss_finding_remark(&finding, KSS_REMARK_HELP,
@@ -174,8 +172,8 @@ static void what_would_fit(struct kss_machine *machine, struct kss_finding *find
     kss_say_bytes(over, &need);
     if (row->bytes > over)
         kss_finding_remark(finding, KSS_REMARK_HELP,
-                           "the largest frame is that of `%s`, %s: %s less on this path fit",
-                           name.bytes, frame.bytes, need.bytes);
+                           "%s less on this path would fit; its largest frame is that of `%s`, %s",
+                           need.bytes, name.bytes, frame.bytes);
     else
         kss_finding_remark(finding, KSS_REMARK_HELP,
                            "%s too many; no single frame is that large: flatten the call tree or "
@@ -187,7 +185,7 @@ static void what_would_fit(struct kss_machine *machine, struct kss_finding *find
 }
 
 static void overflow(struct kss_machine *machine, const struct kss_event *event,
-                     const struct path *path, uint32_t size) {
+                     const struct path *path, uint32_t size, bool periodic) {
     struct kss_finding finding;
     uint32_t number;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_stack_overflow, event->place, 0, &number))
@@ -206,7 +204,8 @@ static void overflow(struct kss_machine *machine, const struct kss_event *event,
     kss_text_format(&finding.message, "%s left", size - below == 1 ? " is" : " are");
     kss_text_format(&finding.label, "crosses StackLimit by %s",
                     kss_say_bytes(event->words[2], &over));
-    what_would_fit(machine, &finding, path, event->words[2]);
+    if (!periodic) // else a frame less would only be one more turn
+        what_would_fit(machine, &finding, path, event->words[2]);
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
     kss_text_free(&who);
@@ -221,8 +220,11 @@ void kss_rule_overflow(struct kss_machine *machine, const struct kss_event *even
     kss_memo_set(machine, KSS_MEMO_OVERFLOWED, event->words[0], 1);
     struct path path = captured_path(machine, stack, see_stack_cold(machine, stack)->captured);
     add_crossing(machine, &path, (uint32_t)event->words[3], (uint32_t)event->words[1]);
-    overflow(machine, event, &path, see_stack(machine, stack)->size);
-    recursion(machine, event, &path);
+    struct period period;
+    bool periodic = find_period(&path, &period);
+    overflow(machine, event, &path, see_stack(machine, stack)->size, periodic);
+    if (periodic)
+        recursion(machine, event, &path, period);
     free(path.rows);
 }
 

@@ -386,6 +386,9 @@ struct kss_ctype *kss_type_declared(struct kss_build *b, struct kss_ctype *base,
                                     struct kss_node *declarator);
 struct kss_ctype *kss_type_name(struct kss_build *b, struct kss_node *type_name);
 const char *kss_type_text(struct kss_build *b, const struct kss_ctype *type);
+// kss_image.path: [shape] is a struct kss_ctype (path.c).
+bool kss_type_path(const void *shape, bool wide, uint32_t offset, const char *object,
+                   struct kss_text *out);
 void kss_type_members(struct kss_build *b, struct kss_ctype *type);
 // Looks through anonymous members; *offset is from the struct's first byte.
 const struct kss_member *kss_type_member(struct kss_build *b, struct kss_ctype *type,

@@ -21,7 +21,8 @@ uint32_t kss_add_global(struct kss_build *b, const char *name, struct kss_ctype 
                                                         .type = kss_type_text(b, type),
                                                         .size = type->size,
                                                         .pageable = b->paged_data,
-                                                        .place = kss_place_of(b, node)};
+                                                        .place = kss_place_of(b, node),
+                                                        .shape = type};
     return b->global_count++;
 }
 

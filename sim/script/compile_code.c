@@ -182,7 +182,8 @@ void kss_local_named(struct kss_build *b, struct kss_symbol *symbol) {
                            .type = kss_type_text(b, symbol->type),
                            .offset = symbol->offset,
                            .size = symbol->type->size,
-                           .place = kss_place_of(b, symbol->node)};
+                           .place = kss_place_of(b, symbol->node),
+                           .shape = symbol->type};
 }
 
 uint32_t kss_hidden_object(struct kss_build *b, uint32_t size, uint32_t align, bool optional,

@@ -95,7 +95,7 @@ static void index_tokens(struct kss_m_tokens *tokens) {
     }
 }
 
-// ---- Lines ---------------------------------------------------------------------------------------
+// ---- Lines -------------------------------------------------------------------------------------
 
 static uint32_t column(const struct printer *p) {
     uint32_t columns = 0;
@@ -256,7 +256,7 @@ static bool next_comment(const char *bytes, struct gap *gap) {
     return false;
 }
 
-// ---- Between two tokens ----------------------------------------------------------------------------
+// ---- Between two tokens ------------------------------------------------------------------------
 
 static bool word_byte(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -324,7 +324,7 @@ static bool wants_blank(const struct kss_m_token *left, const struct kss_m_token
     }
 }
 
-// ---- Brackets ----------------------------------------------------------------------------------------
+// ---- Brackets ----------------------------------------------------------------------------------
 
 static void open_bracket(struct printer *p, uint32_t index) {
     const struct kss_m_token *token = &p->tokens.items[index];
@@ -369,7 +369,7 @@ static uint32_t continuation(const struct printer *p, const struct kss_m_token *
     return token->kind == KSS_T_RIGHT_BRACE && bracket->brace ? bracket->line : bracket->column;
 }
 
-// ---- The file ------------------------------------------------------------------------------------------
+// ---- The file ----------------------------------------------------------------------------------
 
 static uint32_t comment_indent(const struct printer *p, const struct kss_m_token *next) {
     if (next->kind == KSS_T_HASH_LINE)

@@ -43,7 +43,7 @@ static uint32_t spliced(const struct kss_lexer *lexer, uint32_t at) {
     return byte_at(lexer, at + 1) == '\r' && byte_at(lexer, at + 2) == '\n' ? 3 : 0;
 }
 
-// ---- Blanks and comments ----------------------------------------------------------------------
+// ---- Blanks and comments -----------------------------------------------------------------------
 
 void kss_lex_check_nul(struct kss_lexer *lexer, uint32_t begin, uint32_t end) {
     if (!lexer->has_nul)
@@ -144,8 +144,7 @@ static uint32_t bad_bytes(struct kss_lexer *lexer, uint32_t begin) {
     return end;
 }
 
-// ---- # lines
-// -------------------------------------------------------------------------------------
+// ---- # lines -----------------------------------------------------------------------------------
 
 // The end of the # line that [at] lies in: its line feed or the end of the file.
 static uint32_t hash_line_end(struct kss_lexer *lexer, uint32_t at) {
@@ -243,8 +242,7 @@ static bool hash_line(struct kss_lexer *lexer, struct kss_token *token) {
     return true;
 }
 
-// ---- Names
-// ---------------------------------------------------------------------------------------
+// ---- Names -------------------------------------------------------------------------------------
 
 // [at] is the ! behind a name: whether the name, the ! and a name behind it are one symbol.
 static bool is_symbol(const struct kss_lexer *lexer, uint32_t at) {
@@ -303,8 +301,7 @@ static void lex_quoted(struct kss_lexer *lexer, struct kss_token *token, uint32_
         kss_lex_character(lexer, token, quote + 1, at - 1);
 }
 
-// ---- Punctuators
-// ---------------------------------------------------------------------------------
+// ---- Punctuators -------------------------------------------------------------------------------
 
 static void punctuator(struct kss_lexer *lexer, struct kss_token *token, enum kss_token_kind kind,
                        uint32_t length) {
@@ -385,46 +382,57 @@ static void lex_punctuator(struct kss_lexer *lexer, struct kss_token *token) {
         lex_operator(lexer, token, c);
 }
 
-// ---- Tokens
-// ----------------------------------------------------------------------------------------
+// ---- Tokens ------------------------------------------------------------------------------------
 
-// Skips what separates tokens. True: the cursor stands before one; false: *token is one of those
-// that no byte stands for (the end of a # line or of the file).
-static bool skip_to_token(struct kss_lexer *lexer, struct kss_token *token) {
+// The tokens no byte stands for: the end of a # line, the end of the file.
+static void lex_end(struct kss_lexer *lexer, struct kss_token *token) {
     struct kss_cursor *cursor = &lexer->cursor;
-    while (cursor->at < lexer->length) {
-        char c = lexer->bytes[cursor->at];
-        switch (kss_byte_class[(uint8_t)c]) {
-        case SP: cursor->at++; break;
-        case NL:
-            if (cursor->in_hash)
-                goto end_of_hash;
-            cursor->at++;
-            cursor->first = true;
-            break;
-        case NO: cursor->at = bad_bytes(lexer, cursor->at); break;
-        case PU:
-            if (c == '/' && skip_comment(lexer))
-                break;
-            if (c == '\\') {
-                uint32_t splice = spliced(lexer, cursor->at);
-                cursor->at = splice ? cursor->at + splice : bad_bytes(lexer, cursor->at);
-                break;
-            }
-            return true;
-        default: return true;
-        }
-    }
-    if (!cursor->in_hash) {
-        *token =
-            (struct kss_token){.kind = KSS_T_EOF, .begin = lexer->length, .end = lexer->length};
-        token->first = cursor->first;
-        return false;
-    }
-end_of_hash:
-    *token = (struct kss_token){.kind = KSS_T_EOL, .begin = cursor->at, .end = cursor->at};
+    *token = (struct kss_token){.kind = KSS_T_EOF, .first = cursor->first};
+    token->begin = token->end = cursor->at;
+    if (cursor->in_hash)
+        token->kind = KSS_T_EOL;
     cursor->in_hash = false;
-    return false;
+}
+
+// Passes over one thing between tokens that is no blank. False: a token begins there, or ends a #
+// line.
+static bool skip_other(struct kss_lexer *lexer) {
+    struct kss_cursor *cursor = &lexer->cursor;
+    char c = lexer->bytes[cursor->at];
+    switch (kss_byte_class[(uint8_t)c]) {
+    case NL:
+        if (cursor->in_hash)
+            return false;
+        cursor->at++;
+        cursor->first = true;
+        return true;
+    case NO: cursor->at = bad_bytes(lexer, cursor->at); return true;
+    case PU:
+        if (c == '/')
+            return skip_comment(lexer);
+        if (c == '\\') {
+            uint32_t splice = spliced(lexer, cursor->at);
+            cursor->at = splice ? cursor->at + splice : bad_bytes(lexer, cursor->at);
+            return true;
+        }
+        return false;
+    default: return false;
+    }
+}
+
+// Skips what separates tokens. False: no more bytes.
+static inline bool skip_to_token(struct kss_lexer *lexer) {
+    do {
+        uint32_t at = lexer->cursor.at, length = lexer->length;
+        while (at < length && kss_byte_class[(uint8_t)lexer->bytes[at]] == SP)
+            at++;
+        lexer->cursor.at = at;
+        if (at >= length)
+            return false;
+        if (kss_byte_class[(uint8_t)lexer->bytes[at]] >= QU)
+            return true;
+    } while (skip_other(lexer));
+    return true;
 }
 
 void kss_lex(struct kss_lexer *lexer, struct kss_token *token) {
@@ -432,8 +440,10 @@ void kss_lex(struct kss_lexer *lexer, struct kss_token *token) {
     for (;;) {
         if (lexer->stopped)
             *cursor = (struct kss_cursor){.at = lexer->length};
-        if (!skip_to_token(lexer, token))
+        if (!skip_to_token(lexer) || lexer->bytes[cursor->at] == '\n') {
+            lex_end(lexer, token);
             return;
+        }
         token->begin = cursor->at;
         token->flags = 0;
         token->first = cursor->first;
@@ -461,8 +471,7 @@ void kss_lex(struct kss_lexer *lexer, struct kss_token *token) {
     }
 }
 
-// ---- Beginning
-// -------------------------------------------------------------------------------------
+// ---- Beginning ---------------------------------------------------------------------------------
 
 void kss_lexer_init(struct kss_lexer *lexer, struct kss_arena *arena,
                     const struct kss_sources *sources, uint32_t file, struct kss_diags *diags) {

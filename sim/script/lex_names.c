@@ -26,20 +26,20 @@ enum { FIRST_SLOTS = 1024 };
 
 // Eight bytes at a time; the last load overlaps the one before, so that nothing outside the name is
 // read. Bytes of hash differ between big- and little-endian hosts; nothing depends on their order.
-static uint64_t load8(const char *text) {
+static inline uint64_t load8(const char *text) {
     uint64_t word;
     memcpy(&word, text, sizeof word);
     return word;
 }
 
-static uint64_t load4(const char *text) {
+static inline uint64_t load4(const char *text) {
     uint32_t word;
     memcpy(&word, text, sizeof word);
     return word;
 }
 
 // A name of up to eight bytes as one number, different for different names of one length.
-static uint64_t short_word(const char *text, uint32_t length) {
+static inline uint64_t short_word(const char *text, uint32_t length) {
     if (length >= 4)
         return load4(text) << 32 | load4(text + length - 4);
     if (length == 0)
@@ -48,12 +48,12 @@ static uint64_t short_word(const char *text, uint32_t length) {
            (uint8_t)text[length - 1];
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word) {
+static inline uint64_t mix(uint64_t hash, uint64_t word) {
     hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
     return hash ^ hash >> 29;
 }
 
-static uint32_t hash_of(const char *text, uint32_t length) {
+static inline uint32_t hash_of(const char *text, uint32_t length) {
     uint64_t hash = length;
     if (length <= 8)
         return (uint32_t)(mix(hash, short_word(text, length)) >> 20);
@@ -62,7 +62,7 @@ static uint32_t hash_of(const char *text, uint32_t length) {
     return (uint32_t)(mix(hash, load8(text + length - 8)) >> 20);
 }
 
-static bool same(const char *a, const char *b, uint32_t length) {
+static inline bool same(const char *a, const char *b, uint32_t length) {
     if (length <= 8)
         return short_word(a, length) == short_word(b, length);
     for (uint32_t i = 0; i + 8 < length; i += 8)
@@ -126,8 +126,8 @@ static struct kss_name *add(struct kss_names *names, uint32_t at, uint32_t hash,
     return name;
 }
 
-static struct kss_name *find(struct kss_names *names, uint32_t hash, const char *text,
-                             uint32_t length) {
+static inline struct kss_name *find(struct kss_names *names, uint32_t hash, const char *text,
+                                    uint32_t length) {
     uint32_t at = hash & names->mask;
     for (;; at = (at + 1) & names->mask) {
         const struct kss_name_slot *slot = &names->slots[at];

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-// ---- Tokens -----------------------------------------------------------------------------------
+// ---- Tokens ------------------------------------------------------------------------------------
 
 void kss_p_advance(struct kss_parser *p) {
     if (p->bad)
@@ -38,13 +38,6 @@ void kss_p_return_to(struct kss_parser *p, const struct kss_p_mark *mark) {
     p->ahead = mark->ahead;
     p->has_ahead = mark->has_ahead;
     p->last_end = mark->last_end;
-}
-
-bool kss_p_accept(struct kss_parser *p, enum kss_token_kind kind) {
-    if (!kss_p_is(p, kind))
-        return false;
-    kss_p_advance(p);
-    return true;
 }
 
 bool kss_p_accept_word(struct kss_parser *p, enum kss_known word) {
@@ -88,7 +81,7 @@ struct kss_token kss_p_behind_parens(struct kss_parser *p) {
     return behind;
 }
 
-// ---- Frames -------------------------------------------------------------------------------------
+// ---- Frames ------------------------------------------------------------------------------------
 
 struct kss_p_frame *kss_p_push(struct kss_parser *p, enum kss_nest kind, struct kss_node *node) {
     if (p->frame_count >= KSS_P_DEEPEST) {
@@ -209,7 +202,7 @@ void kss_p_deliver(struct kss_parser *p, struct kss_node *node) {
     }
 }
 
-// ---- The loop -----------------------------------------------------------------------------------
+// ---- The loop ----------------------------------------------------------------------------------
 
 static bool at_file_level(const struct kss_parser *p) {
     return p->frames[p->frame_count - 1].file_level;
@@ -337,8 +330,7 @@ static void run(struct kss_parser *p) {
         pop(p);
 }
 
-// ---- Beginning and end
-// ----------------------------------------------------------------------------
+// ---- Beginning and end -------------------------------------------------------------------------
 
 static bool is_before(const struct kss_diag *a, const struct kss_diag *b) {
     return a->has_place && (!b->has_place || a->primary.span.begin < b->primary.span.begin);

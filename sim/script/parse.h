@@ -19,6 +19,19 @@
 
 #include "script/lex.h"
 
+#include <stddef.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define KSS_P_POISON
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define KSS_P_POISON
+#endif
+#endif
+#ifdef KSS_P_POISON
+#include <sanitizer/asan_interface.h>
+#endif
+
 enum { KSS_P_DEEPEST = 4000000 }; // levels of blocks: half a gigabyte of frames and nodes
 
 enum kss_nest {
@@ -95,7 +108,7 @@ struct kss_parser {
     unsigned struct_count, struct_capacity;
 };
 
-// ---- Tokens -----------------------------------------------------------------------------------
+// ---- Tokens ------------------------------------------------------------------------------------
 
 struct kss_p_mark { // a place to return to
     struct kss_cursor cursor;
@@ -117,7 +130,12 @@ static inline bool kss_p_is_word(const struct kss_parser *p, enum kss_known word
     return (p->token.kind == KSS_T_NAME || p->token.kind == KSS_T_KEYWORD) &&
            p->token.name->known == (uint8_t)word;
 }
-bool kss_p_accept(struct kss_parser *p, enum kss_token_kind kind);
+static inline bool kss_p_accept(struct kss_parser *p, enum kss_token_kind kind) {
+    if (!kss_p_is(p, kind))
+        return false;
+    kss_p_advance(p);
+    return true;
+}
 bool kss_p_accept_word(struct kss_parser *p, enum kss_known word);
 
 // Takes a token of that kind or fails: "expected `)`, found `;`". [what] is text with its quotes.
@@ -131,7 +149,7 @@ struct kss_token kss_p_behind_parens(struct kss_parser *p);
 void kss_p_skip_parens(
     struct kss_parser *p); // with the current token a (: both and what is between
 
-// ---- Errors -----------------------------------------------------------------------------------
+// ---- Errors ------------------------------------------------------------------------------------
 
 // Reports and makes the parser bad. NULL: it was bad, or this is part of a mistake reported before.
 struct kss_diag *kss_p_fail(struct kss_parser *p, enum kss_syntax what, uint32_t begin,
@@ -153,7 +171,7 @@ void kss_p_recover(struct kss_parser *p, bool file_level);
 void kss_p_recover_paren(struct kss_parser *p);
 void kss_p_recover_line(struct kss_parser *p); // skips to the end of a # line and takes it
 
-// ---- Names --------------------------------------------------------------------------------------
+// ---- Names -------------------------------------------------------------------------------------
 
 void kss_p_declare(struct kss_parser *p, struct kss_name *name, enum kss_binding binding,
                    uint32_t place);
@@ -161,17 +179,72 @@ uint32_t kss_p_scope_open(struct kss_parser *p);
 void kss_p_scope_close(struct kss_parser *p, uint32_t undo);
 bool kss_p_is_type(struct kss_name *name); // bound to a type, or unbound and a type of NT
 // The current token is an unbound scenario word of these properties.
-bool kss_p_is_scenario(const struct kss_parser *p, unsigned properties);
+static inline bool kss_p_is_scenario(const struct kss_parser *p, unsigned properties) {
+    return kss_p_is(p, KSS_T_NAME) && (p->token.name->properties & properties) &&
+           p->token.name->binding == KSS_UNBOUND;
+}
 
-// ---- Nodes --------------------------------------------------------------------------------------
+// ---- Nodes -------------------------------------------------------------------------------------
 
-// Zeroed, of the size its kind needs.
-struct kss_node *kss_p_node(struct kss_parser *p, enum kss_node_kind kind, uint32_t begin);
+// How much of a node its kind has (ast.h).
+static inline size_t kss_p_node_bytes(enum kss_node_kind kind) {
+    switch (kind) {
+    case KSS_N_MODULE:
+    case KSS_N_ATTR_PAGEABLE:
+    case KSS_N_ANY:
+    case KSS_N_LEFT_OUT:
+    case KSS_N_GOTO:
+    case KSS_N_BREAK:
+    case KSS_N_CONTINUE:
+    case KSS_N_LEAVE:
+    case KSS_N_NUMBER:
+    case KSS_N_DURATION:
+    case KSS_N_SIZE:
+    case KSS_N_CHAR:
+    case KSS_N_STRING:
+    case KSS_N_NAME:
+    case KSS_N_SYMBOL: return offsetof(struct kss_node, a);
+    case KSS_N_ROUTINE:
+    case KSS_N_PARAM:
+    case KSS_N_IF_LINE:
+    case KSS_N_OUTCOME:
+    case KSS_N_IF:
+    case KSS_N_FOR:
+    case KSS_N_TRY:
+    case KSS_N_CALL_TREE:
+    case KSS_N_CONDITIONAL: return sizeof(struct kss_node);
+    default: return offsetof(struct kss_node, c);
+    }
+}
+
+void kss_p_new_slab(struct kss_parser *p);
+
+static inline struct kss_node *kss_p_node(struct kss_parser *p, enum kss_node_kind kind,
+                                          uint32_t begin) {
+    size_t bytes = kss_p_node_bytes(kind); // known when this is compiled
+    if ((size_t)(p->slab_end - p->slab) < sizeof(struct kss_node))
+        kss_p_new_slab(p);
+    struct kss_node *node = (struct kss_node *)(void *)p->slab;
+#ifdef KSS_P_POISON
+    ASAN_POISON_MEMORY_REGION(p->slab + bytes, sizeof(struct kss_node) - bytes);
+    bytes = sizeof(struct kss_node);
+#endif
+    p->slab += bytes;
+    node->kind = (uint8_t)kind;
+    node->begin = begin;
+    return node;
+}
+
 static inline void kss_p_add_flags(struct kss_node *node, unsigned flags) {
     node->flags = (uint16_t)(node->flags | flags);
 }
 // [node] with its end where the last token ended; NULL when the parser is bad.
-struct kss_node *kss_p_done(struct kss_parser *p, struct kss_node *node);
+static inline struct kss_node *kss_p_done(const struct kss_parser *p, struct kss_node *node) {
+    if (p->bad || node == NULL)
+        return NULL;
+    node->end = p->last_end;
+    return node;
+}
 
 struct kss_p_list { // builds a chain
     struct kss_node *first, **tail;
@@ -186,7 +259,7 @@ static inline void kss_p_append(struct kss_p_list *list, struct kss_node *node) 
     list->tail = &node->next;
 }
 
-// ---- Expressions (parse_expression.c) -----------------------------------------------------------
+// ---- Expressions (parse_expression.c) ----------------------------------------------------------
 
 struct kss_node *kss_p_expression(struct kss_parser *p); // with commas
 struct kss_node *kss_p_assignment(struct kss_parser *p); // one argument or initializer
@@ -201,7 +274,7 @@ struct kss_node *kss_p_arguments(struct kss_parser *p, struct kss_node *call); /
 struct kss_node *kss_p_string(struct kss_parser *p);
 struct kss_node *kss_p_symbol(struct kss_parser *p); // qname or string
 
-// ---- Declarations (parse_declare.c, parse_type.c) -----------------------------------------------
+// ---- Declarations (parse_declare.c, parse_type.c) ----------------------------------------------
 
 struct kss_p_specifiers {
     uint32_t begin;
@@ -229,8 +302,7 @@ struct kss_node *kss_p_routine(struct kss_parser *p, struct kss_node *routine,
 // frame(N), pageable, annotations
 void kss_p_attributes(struct kss_parser *p, struct kss_p_list *list);
 
-// ---- Items and statements
-// ---------------------------------------------------------------------------
+// ---- Items and statements ----------------------------------------------------------------------
 
 struct kss_node *kss_p_item(struct kss_parser *p); // NULL: it was pushed, skipped or bad
 bool kss_p_item_begins(struct kss_parser *p);      // an item that cannot be a statement
@@ -248,8 +320,7 @@ const char *kss_p_misspelled(struct kss_name *name, bool file_level);
 // name-name-name without blanks, C keywords allowed behind the first: freed-while-in-use.
 struct kss_name *kss_p_hyphenated(struct kss_parser *p, const char *what);
 
-// ---- Events and expectations (parse_expect.c)
-// -------------------------------------------------------
+// ---- Events and expectations (parse_expect.c) --------------------------------------------------
 
 struct kss_node *kss_p_when(struct kss_parser *p);
 struct kss_node *kss_p_event(struct kss_parser *p);

@@ -2,8 +2,7 @@
 // Declarations: declarators, variables, typedefs, routines with their parameters and attributes.
 #include "script/parse.h"
 
-// ---- Declarators
-// ----------------------------------------------------------------------------------
+// ---- Declarators -------------------------------------------------------------------------------
 
 static void array_lengths(struct kss_parser *p, struct kss_node *declarator) {
     struct kss_p_list list = {0};
@@ -57,8 +56,7 @@ struct kss_node *kss_p_declarator(struct kss_parser *p, struct kss_name **name) 
     return node;
 }
 
-// ---- Parameters
-// -----------------------------------------------------------------------------------
+// ---- Parameters --------------------------------------------------------------------------------
 
 static struct kss_node *parameter(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_PARAM, p->token.begin);
@@ -112,8 +110,7 @@ static void parameters(struct kss_parser *p, struct kss_node *routine) {
     routine->c = list.first;
 }
 
-// ---- Attributes
-// -----------------------------------------------------------------------------------
+// ---- Attributes --------------------------------------------------------------------------------
 
 static struct kss_node *frame_attribute(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_ATTR_FRAME, p->token.begin);
@@ -143,8 +140,7 @@ void kss_p_attributes(struct kss_parser *p, struct kss_p_list *list) {
     }
 }
 
-// ---- Routines
-// -------------------------------------------------------------------------------------
+// ---- Routines ----------------------------------------------------------------------------------
 
 // Something other than a body follows the parameters.
 static void no_body(struct kss_parser *p, const struct kss_node *routine) {
@@ -203,8 +199,7 @@ static struct kss_node *routine_declaration(struct kss_parser *p, struct kss_p_s
     return kss_p_routine(p, routine, &s->annotations);
 }
 
-// ---- Variables
-// ------------------------------------------------------------------------------------
+// ---- Variables ---------------------------------------------------------------------------------
 
 static void initialize(struct kss_parser *p, struct kss_node *declarator) {
     if (kss_p_accept(p, KSS_T_ASSIGN))

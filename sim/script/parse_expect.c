@@ -8,8 +8,7 @@ static const char *text_of(const struct kss_name *name) {
     return name != NULL ? name->text : NULL;
 }
 
-// ---- Events
-// ---------------------------------------------------------------------------------------
+// ---- Events ------------------------------------------------------------------------------------
 
 struct kss_node *kss_p_when(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_WHEN, p->token.begin);
@@ -115,8 +114,7 @@ struct kss_node *kss_p_event(struct kss_parser *p) {
     return kss_p_done(p, node);
 }
 
-// ---- Expectations
-// ---------------------------------------------------------------------------------
+// ---- Expectations ------------------------------------------------------------------------------
 
 static struct kss_node *pattern(struct kss_parser *p) {
     if (!kss_p_is_word(p, KSS_WORD_underscore))

@@ -28,8 +28,7 @@ static const char *text_of(const struct kss_name *name) {
     return name != NULL ? name->text : NULL;
 }
 
-// ---- Settings
-// ------------------------------------------------------------------------------------
+// ---- Settings ----------------------------------------------------------------------------------
 
 // balance-set is one name, unless the first of its words means something.
 static struct kss_node *setting_value(struct kss_parser *p) {
@@ -76,8 +75,7 @@ static struct kss_node *machine(struct kss_parser *p) {
     return kss_p_done(p, node);
 }
 
-// ---- The small ones
-// --------------------------------------------------------------------------------
+// ---- The small ones ----------------------------------------------------------------------------
 
 static struct kss_node *module(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_MODULE, p->token.begin);
@@ -152,8 +150,7 @@ static struct kss_node *expect(struct kss_parser *p) {
     return kss_p_done(p, node);
 }
 
-// ---- Threads and routines
-// ----------------------------------------------------------------------------
+// ---- Threads and routines ----------------------------------------------------------------------
 
 static struct kss_node *thread(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_THREAD, p->token.begin);
@@ -208,8 +205,7 @@ static struct kss_node *routine(struct kss_parser *p) {
     return kss_p_routine(p, node, &attributes);
 }
 
-// ---- # lines
-// -------------------------------------------------------------------------------------------
+// ---- # lines -----------------------------------------------------------------------------------
 
 static struct kss_node *defined(struct kss_parser *p, bool negated) {
     struct kss_node *call = kss_p_node(p, KSS_N_CALL, p->token.begin);
@@ -405,8 +401,7 @@ struct kss_node *kss_p_hash_line(struct kss_parser *p) {
     return node;
 }
 
-// ---- Which item
-// -----------------------------------------------------------------------------------------
+// ---- Which item --------------------------------------------------------------------------------
 
 // Words that begin an item and, with what follows, cannot be a statement or a declaration.
 bool kss_p_item_begins(struct kss_parser *p) {

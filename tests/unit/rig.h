@@ -45,7 +45,8 @@ static const struct kss_variable rig_globals[] = {
     {.module = "drv", .name = "Nonpaged", .type = "UCHAR", .size = 256},
     {.module = "drv", .name = "Paged", .type = "UCHAR", .size = 256, .pageable = true},
 };
-static const struct kss_image rig_image = {rig_code, 5, rig_globals, 2};
+static const struct kss_image rig_image = {
+    .code = rig_code, .code_count = 5, .globals = rig_globals, .global_count = 2};
 
 struct rig {
     struct kss_machine *m;
