@@ -9,16 +9,16 @@
 //     kss_verdict(session, &verdict);
 //     kss_close(session);
 //
-// A session is one scenario on one simulated machine. Sessions share nothing; use each from one host
-// thread at a time.
+// A session is one scenario on one simulated machine. Sessions share nothing; use each from one
+// host thread at a time.
 //
 // Ownership: the session owns all it hands out. Strings and structures read from it are valid until
 // the next call that runs, steps, rewinds, restarts or closes it; texts made on request
 // (kss_event_at's words, the reports) until the next such request. Snapshots are the caller's.
 //
 // Units: stack figures are bytes, times are 100 ns of virtual time since the run began, lines and
-// columns count from 1 (columns in bytes), 0 means "no place". The same input gives the same answers
-// on every platform. Host memory running out ends the process with exit status 70.
+// columns count from 1 (columns in bytes), 0 means "no place". The same input gives the same
+// answers on every platform. Host memory running out ends the process with exit status 70.
 #ifndef KSS_KSS_H
 #define KSS_KSS_H
 
@@ -30,7 +30,7 @@
 extern "C" {
 #endif
 
-enum { KSS_SCHEMA = 1 };        // of the event stream, docs/events.md
+enum { KSS_SCHEMA = 1 };       // of the event stream, docs/events.md
 const char *kss_version(void); // "0.1.0"
 
 // What kss_run returns and the `kss` command exits with.
@@ -69,7 +69,7 @@ void kss_close(struct kss_session *session);
 bool kss_loaded(const struct kss_session *session);
 const char *kss_diagnostics(struct kss_session *session); // errors and warnings of loading, or ""
 
-// ---- Running ------------------------------------------------------------------------------------
+// ---- Running -----------------------------------------------------------------------------------
 
 // Runs to the end, judges the expectations and returns the exit status (enum kss_status).
 int kss_run(struct kss_session *session);
@@ -81,14 +81,14 @@ bool kss_step(struct kss_session *session, uint64_t steps);
 void kss_restart(struct kss_session *session); // back to time 0, on a new machine
 
 // A copy of all that decides the future, and how much was recorded. Rewinding makes everything go
-// on exactly as it did from there; a snapshot can be rewound to any number of times, into the session
-// it was taken from.
+// on exactly as it did from there; a snapshot can be rewound to any number of times, into the
+// session it was taken from.
 struct kss_snapshot;
 struct kss_snapshot *kss_snapshot(struct kss_session *session);
 void kss_rewind(struct kss_session *session, const struct kss_snapshot *snapshot);
 void kss_snapshot_free(struct kss_snapshot *snapshot);
 
-// ---- Events --------------------------------------------------------------------------------------
+// ---- Events ------------------------------------------------------------------------------------
 
 struct kss_event_info {
     uint64_t time;
@@ -107,16 +107,16 @@ struct kss_event_info {
 size_t kss_event_count(const struct kss_session *session);
 bool kss_event_at(struct kss_session *session, size_t index, struct kss_event_info *event);
 
-// ---- Findings ------------------------------------------------------------------------------------
+// ---- Findings ----------------------------------------------------------------------------------
 
 struct kss_finding_info {
-    const char *id, *name;  // "KSS2001", "stack-object-user-wait"
-    const char *severity;   // "note", "warning", "error"
+    const char *id, *name; // "KSS2001", "stack-object-user-wait"
+    const char *severity;  // "note", "warning", "error"
     const char *message, *label;
-    const char *routine;    // "mydrv!ReadDispatch"; NULL outside of routines
+    const char *routine; // "mydrv!ReadDispatch"; NULL outside of routines
     uint32_t line, column;
     uint64_t time;
-    bool expected;          // an `expect` item covers it
+    bool expected; // an `expect` item covers it
     size_t cause_count;
 };
 struct kss_cause_info {
@@ -129,34 +129,34 @@ bool kss_finding_at(struct kss_session *session, size_t index, struct kss_findin
 bool kss_cause_at(struct kss_session *session, size_t finding, size_t index,
                   struct kss_cause_info *cause); // in time order
 
-// ---- Verdict --------------------------------------------------------------------------------------
+// ---- Verdict -----------------------------------------------------------------------------------
 
 struct kss_verdict {
-    int status;               // enum kss_status
-    const char *end;          // "running", "done", "bugcheck", "hang", "steps", "cannot-tell"
+    int status;      // enum kss_status
+    const char *end; // "running", "done", "bugcheck", "hang", "steps", "cannot-tell"
     uint64_t time, steps;
     bool bugchecked;
-    uint32_t bugcheck;        // 0x0000000A
+    uint32_t bugcheck; // 0x0000000A
     const char *bugcheck_name;
     uint64_t parameters[4];
-    const char *bugcheck_routine; // innermost driver routine, NULL: none
-    unsigned met, failed, not_judged;  // expectations
-    unsigned errors, warnings, notes;  // findings that were not expected
+    const char *bugcheck_routine;     // innermost driver routine, NULL: none
+    unsigned met, failed, not_judged; // expectations
+    unsigned errors, warnings, notes; // findings that were not expected
 };
 void kss_verdict(struct kss_session *session, struct kss_verdict *verdict);
 
 struct kss_stack_use {
-    uint32_t size;    // Base - Limit
-    uint32_t used;    // Base - SP at the deepest point, reserve and trap frame included
+    uint32_t size; // Base - Limit
+    uint32_t used; // Base - SP at the deepest point, reserve and trap frame included
     uint32_t left;
-    uint32_t drivers; // what driver routines take of it
+    uint32_t drivers;    // what driver routines take of it
     const char *routine; // innermost at the deepest point, NULL: none
 };
-// The deepest use of a thread's stack (of the deepest segment, when the stack was expanded). Figures
-// exist once the run has ended. False: no such thread.
+// The deepest use of a thread's stack (of the deepest segment, when the stack was expanded).
+// Figures exist once the run has ended. False: no such thread.
 bool kss_stack_use(struct kss_session *session, const char *thread, struct kss_stack_use *use);
 
-// ---- Writers ---------------------------------------------------------------------------------------
+// ---- Writers -----------------------------------------------------------------------------------
 
 // The recorded events as JSON Lines (docs/events.md), and the text report of `kss run` (with its
 // tables and event log when [verbose]). NUL-terminated.

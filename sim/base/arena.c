@@ -11,7 +11,7 @@ struct kss_arena_block {
     size_t pad; // keeps the payload 16-byte aligned on 32-bit hosts too
 };
 
-enum { BLOCK = 64 * 1024, ALIGN = 16, HEADER = 32 };
+enum { BLOCK = 64 * 1024, ALIGN = 16, HEADER = 32, LARGE = 4 * 1024 * 1024 };
 _Static_assert(sizeof(struct kss_arena_block) <= HEADER, "the block header has its room");
 
 static void add_block(struct kss_arena *arena, size_t size) {
@@ -19,6 +19,8 @@ static void add_block(struct kss_arena *arena, size_t size) {
     struct kss_arena_block *block = calloc(1, bytes);
     if (block == NULL)
         kss_os_fatal("out of memory");
+    if (bytes >= LARGE)
+        kss_os_will_fill(block, bytes);
     block->older = arena->blocks;
     arena->blocks = block;
     uintptr_t start = ((uintptr_t)block + HEADER + ALIGN - 1) & ~(uintptr_t)(ALIGN - 1);

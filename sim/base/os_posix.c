@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE   200809L
 #define _XOPEN_SOURCE     700
 #define _FILE_OFFSET_BITS 64
+#define _DEFAULT_SOURCE   // madvise
 #endif
 
 #include "base/os.h"
@@ -11,8 +12,10 @@
 
 #ifndef __wasi__
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +49,19 @@ bool kss_os_colours(FILE *stream) {
     if (term == NULL || strcmp(term, "dumb") == 0)
         return false;
     return isatty(fileno(stream)) == 1;
+}
+
+void kss_os_will_fill(void *memory, size_t size) {
+#ifdef MADV_HUGEPAGE
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t begin = ((uintptr_t)memory + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)memory + size) / page * page;
+    if (end > begin)
+        madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+#else
+    (void)memory;
+    (void)size;
+#endif
 }
 
 #endif

@@ -41,4 +41,9 @@ bool kss_os_colours(FILE *stream) {
     return false;
 }
 
+void kss_os_will_fill(void *memory, size_t size) {
+    (void)memory;
+    (void)size;
+}
+
 #endif

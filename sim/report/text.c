@@ -45,6 +45,14 @@ static void stop_briefly(const struct kss_report *report) {
     kss_text_char(out, '\n');
 }
 
+static void hang_briefly(const struct kss_report *report) {
+    if (report->digest->hang == NULL)
+        return;
+    kss_text_str(report->out, "      hang at ");
+    kss_text_time(report->out, report->digest->hang->time);
+    kss_text_str(report->out, ", expected\n");
+}
+
 static void nevers_briefly(const struct kss_report *report) {
     for (uint32_t i = 0; i < report->digest->never_count; i++) {
         kss_text_str(report->out, "      thread ");
@@ -56,6 +64,7 @@ static void nevers_briefly(const struct kss_report *report) {
 static void in_brief(const struct kss_report *report) {
     kss_print_findings(report, false);
     stop_briefly(report);
+    hang_briefly(report);
     nevers_briefly(report);
     kss_print_assumed(report, "      ");
     kss_print_expectations(report); // those that one run does not judge

@@ -87,7 +87,7 @@ void kss_print_stop(const struct kss_report *report) {
                           digest->bugcheck->words[3],
                           digest->bugcheck_more ? digest->bugcheck_more->words[0] : 0};
     struct kss_text *out = report->out;
-    kss_ink(report, digest->bugcheck_expected_by ? KSS_INK_BOLD : KSS_INK_RED);
+    kss_ink(report, digest->stop_expected_by ? KSS_INK_BOLD : KSS_INK_RED);
     kss_text_str(out, "*** STOP: 0x");
     kss_text_hex_digits(out, code, 8);
     for (unsigned i = 0; i < 4; i++) {
@@ -97,7 +97,7 @@ void kss_print_stop(const struct kss_report *report) {
     kss_text_str(out, ") ");
     kss_text_str(out, bugcheck != NULL ? bugcheck->name : "");
     kss_ink(report, KSS_INK_NONE);
-    kss_text_str(out, digest->bugcheck_expected_by ? "   (expected)\n" : "\n");
+    kss_text_str(out, digest->stop_expected_by ? "   (expected)\n" : "\n");
     for (unsigned i = 0; i < 4; i++)
         parameter(report, bugcheck, i, values[i]);
     where(report);
@@ -208,6 +208,32 @@ static void print_rest(const struct kss_report *report) {
     }
 }
 
+static void item(struct kss_text *out, bool *first, const char *text) {
+    kss_text_str(out, *first ? "not expected: " : ", ");
+    kss_text_str(out, text);
+    *first = false;
+}
+
+static void print_unexpected(const struct kss_report *report) {
+    static const char *const names[] = {"error", "warning", "note"};
+    const struct kss_digest *digest = report->digest;
+    struct kss_text *out = report->out;
+    bool first = true;
+    if (digest->bugcheck != NULL && digest->stop_expected_by == 0)
+        item(out, &first, "the bug check");
+    if (digest->hang != NULL && digest->stop_expected_by == 0)
+        item(out, &first, "the hang");
+    for (unsigned i = 0; digest->verdict != NULL && i < 3; i++) {
+        unsigned count = (unsigned)digest->verdict->words[i + 1];
+        if (count == 0)
+            continue;
+        item(out, &first, "");
+        kss_text_format(out, "%u %s%s", count, names[i], count == 1 ? "" : "s");
+    }
+    if (!first)
+        kss_text_char(out, '\n');
+}
+
 void kss_print_ends(const struct kss_report *report) {
     struct kss_text *out = report->out;
     print_hang(report);
@@ -216,20 +242,5 @@ void kss_print_ends(const struct kss_report *report) {
     print_policies(report);
     print_rest(report);
     kss_text_str(out, "not counted: stack that nt's own routines take below the calls to them\n");
-    const struct kss_event *verdict = report->digest->verdict;
-    if (verdict == NULL)
-        return;
-    if (verdict->words[1] + verdict->words[2] + verdict->words[3] == 0)
-        return;
-    const char *names[] = {"error", "warning", "note"};
-    kss_text_str(out, "not expected: ");
-    bool first = true;
-    for (unsigned i = 0; i < 3; i++) {
-        if (verdict->words[i + 1] == 0)
-            continue;
-        kss_text_format(out, "%s%u %s%s", first ? "" : ", ", (unsigned)verdict->words[i + 1],
-                        names[i], verdict->words[i + 1] == 1 ? "" : "s");
-        first = false;
-    }
-    kss_text_char(out, '\n');
+    print_unexpected(report);
 }

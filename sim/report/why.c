@@ -71,6 +71,12 @@ static void heading(const struct kss_report *report, const struct waiter *waiter
     kss_text_char(out, '\n');
 }
 
+static void long_enough(const struct kss_report *report, unsigned held) {
+    line(report, held & LONG_ENOUGH, "it waited long enough: ", "it did not wait long enough: ");
+    kss_text_duration(report->out, (int64_t)threshold(&report->log->config));
+    kss_text_str(report->out, " at a tick of the swapper\n");
+}
+
 static void clauses(const struct kss_report *report, const struct waiter *waiter, unsigned held) {
     const struct kss_config *config = &report->log->config;
     struct kss_text *out = report->out;
@@ -82,9 +88,10 @@ static void clauses(const struct kss_report *report, const struct waiter *waiter
         kss_log_place(report->log, waiter->disabled_place, out);
         kss_text_char(out, '\n');
     }
-    line(report, held & LONG_ENOUGH, "it waited long enough: ", "it did not wait long enough: ");
-    kss_text_duration(out, (int64_t)threshold(config));
-    kss_text_str(out, " at a tick of the swapper\n");
+    if (config->swap == KSS_SWAP_EAGER)
+        kss_text_str(out, "      yes it need not wait for long (swap eager)\n");
+    else
+        long_enough(report, held);
     line(report, held & PRIORITY, "its priority is below ", "its priority is not below ");
     kss_text_format(out, "%u\n", config->profile.swap_priority_ceiling);
     if (config->swap_policy == KSS_SWAP_PER_PROCESS && waiter->look != NULL)

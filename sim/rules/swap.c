@@ -27,7 +27,7 @@ static bool other_code_left_out(struct kss_machine *machine, uint16_t thread) {
     return false;
 }
 
-static void needless(struct kss_machine *machine, const struct kss_event *event, const char *end) {
+static void needless(struct kss_machine *machine, const struct kss_event *event, bool ends) {
     struct kss_finding finding;
     uint32_t number;
     struct kss_mark disabled = kss_mark(machine, KSS_MARK_DISABLE, event->thread);
@@ -36,16 +36,17 @@ static void needless(struct kss_machine *machine, const struct kss_event *event,
                            &number))
         return;
     struct kss_mark wait = kss_mark(machine, KSS_MARK_WAIT, event->thread);
-    kss_text_str(&finding.message,
-                 "stack swapping is disabled, but no UserMode wait happens before it is enabled "
-                 "again");
+    kss_text_format(&finding.message,
+                    "stack swapping is disabled, but no UserMode wait happens before %s",
+                    ends ? "the thread ends" : "it is enabled again");
     kss_text_str(&finding.label, "this call changes nothing in this run");
     if (wait.place != 0)
         kss_finding_cause(
             &finding, wait,
             "this wait is KernelMode: the stack stays in memory whatever the setting");
-    kss_finding_cause(&finding, (struct kss_mark){event->place, event->time}, "%s", end);
-    kss_finding_remark(&finding, KSS_REMARK_HELP, "remove both calls");
+    kss_finding_cause(&finding, (struct kss_mark){event->place, event->time}, "%s",
+                      ends ? "the thread ends here" : "and enabled again here");
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "remove %s", ends ? "the call" : "both calls");
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
 }
@@ -88,7 +89,7 @@ void kss_rule_swap_enable(struct kss_machine *machine, const struct kss_event *e
         if (record.inner == key && record.outer != key && key != 0)
             enabled_for_the_caller(machine, event);
         else if (!record.user_wait && record.outer != 0)
-            needless(machine, event, "and enabled again here");
+            needless(machine, event, false);
         record = (struct kss_rules_thread){0};
     }
     *kss_rules_thread(machine, event->thread) = record;
@@ -133,7 +134,7 @@ void kss_rule_swap_bugcheck(struct kss_machine *machine, const struct kss_event 
     }
     const struct kss_rules_thread *record = kss_rules_thread(machine, event->thread);
     if (record->outer != 0 && !record->user_wait)
-        needless(machine, event, "the thread ends here");
+        needless(machine, event, true);
 }
 
 // A routine the environment called. A thread's own end is KSS2005's.

@@ -24,8 +24,15 @@
 #include "script/program.h"
 
 // ---- Types ------------------------------------------------------------------------------------------
-enum kss_kind { KSS_K_ERROR, KSS_K_VOID, KSS_K_INT, KSS_K_POINTER, KSS_K_ARRAY, KSS_K_STRUCT,
-                KSS_K_ROUTINE };
+enum kss_kind {
+    KSS_K_ERROR,
+    KSS_K_VOID,
+    KSS_K_INT,
+    KSS_K_POINTER,
+    KSS_K_ARRAY,
+    KSS_K_STRUCT,
+    KSS_K_ROUTINE
+};
 
 struct kss_ctype;
 
@@ -39,33 +46,40 @@ struct kss_ctype {
     uint8_t kind;
     uint8_t align;
     bool is_signed, is_bool, is_enum, is_duration, is_union;
-    bool complete;   // size is known
+    bool complete; // size is known
     bool members_made;
-    uint32_t size;   // bytes
-    uint32_t count;  // ARRAY: elements; 0 with !complete: []
+    uint32_t size;              // bytes
+    uint32_t count;             // ARRAY: elements; 0 with !complete: []
     const char *name;           // "KEVENT", "int"; NULL: made of its target
     struct kss_ctype *target;   // POINTER, ARRAY: of what; ROUTINE: result
     struct kss_ctype *pointer;  // to this, once somebody asked
     const struct kss_type *nt;  // row it came from; STRUCT: its members are made on first use
     struct kss_member *members; // STRUCT; ROUTINE: parameters
     uint32_t member_count;
-    bool any_parameters;        // ROUTINE: nothing is known of them
+    bool any_parameters; // ROUTINE: nothing is known of them
 };
 
 enum kss_width { KSS_WIDTH_I32, KSS_WIDTH_U32, KSS_WIDTH_I64, KSS_WIDTH_U64 };
 
 // ---- Names ------------------------------------------------------------------------------------------
-enum kss_symbol_kind { KSS_Y_LOCAL, KSS_Y_PARAMETER, KSS_Y_GLOBAL, KSS_Y_TYPE,
-                       KSS_Y_CONSTANT, KSS_Y_DEFINE, KSS_Y_TAG };
+enum kss_symbol_kind {
+    KSS_Y_LOCAL,
+    KSS_Y_PARAMETER,
+    KSS_Y_GLOBAL,
+    KSS_Y_TYPE,
+    KSS_Y_CONSTANT,
+    KSS_Y_DEFINE,
+    KSS_Y_TAG
+};
 
 struct kss_body;
 
 struct kss_symbol {
     uint8_t kind;
-    bool homed;    // PARAMETER: its bytes are a local
-    bool by_address; // PARAMETER of struct type: the slot holds its address
-    bool exposed;  // its address was taken, or an inline call tree uses it
-    bool busy;     // DEFINE being expanded
+    bool homed;       // PARAMETER: its bytes are a local
+    bool by_address;  // PARAMETER of struct type: the slot holds its address
+    bool exposed;     // its address was taken, or an inline call tree uses it
+    bool busy;        // DEFINE being expanded
     bool initialized; // GLOBAL
     const char *name;
     struct kss_ctype *type;
@@ -92,28 +106,30 @@ enum kss_expr_kind {
     KSS_X_ADDRESS, // of a
     KSS_X_ROUTINE, // address of routine index
     KSS_X_CAST,    // a as type
-    KSS_X_NEG, KSS_X_COMPL, KSS_X_NOT,
-    KSS_X_BINARY,  // op on a and b, both of one type
-    KSS_X_LOGIC,   // op && or ||
+    KSS_X_NEG,
+    KSS_X_COMPL,
+    KSS_X_NOT,
+    KSS_X_BINARY,      // op on a and b, both of one type
+    KSS_X_LOGIC,       // op && or ||
     KSS_X_CONDITIONAL, // a ? b : c
-    KSS_X_COMMA,   // a, then b
-    KSS_X_ASSIGN,  // a = b
-    KSS_X_COMPOUND, // a = b, which uses the old value of a by the stand-in c
-    KSS_X_STAND_IN, // the slot in value, set when its COMPOUND is compiled
-    KSS_X_STEP,    // a + value, in place; op 1: the old value is the result
-    KSS_X_CALL,    // driver routine index with list a; KSS_NO_FRAME: the one at address b
-    KSS_X_NT,      // NT routine index with list a
-    KSS_X_LARGE,   // address of a LARGE_INTEGER that holds a
-    KSS_X_RELATIVE, // a time as a relative one: not positive
-    KSS_X_MINMAX,  // op LT: the smaller of a and b
+    KSS_X_COMMA,       // a, then b
+    KSS_X_ASSIGN,      // a = b
+    KSS_X_COMPOUND,    // a = b, which uses the old value of a by the stand-in c
+    KSS_X_STAND_IN,    // the slot in value, set when its COMPOUND is compiled
+    KSS_X_STEP,        // a + value, in place; op 1: the old value is the result
+    KSS_X_CALL,        // driver routine index with list a; KSS_NO_FRAME: the one at address b
+    KSS_X_NT,          // NT routine index with list a
+    KSS_X_LARGE,       // address of a LARGE_INTEGER that holds a
+    KSS_X_RELATIVE,    // a time as a relative one: not positive
+    KSS_X_MINMAX,      // op LT: the smaller of a and b
     KSS_X_PAGED_CODE,
-    KSS_X_ASSERT   // a, text index
+    KSS_X_ASSERT // a, text index
 };
 
 struct kss_expr {
     uint8_t kind, op;
     bool assignable;
-    bool dropped;     // NT: the value is given up (KSS7001), or met NT_SUCCESS only
+    bool dropped; // NT: the value is given up (KSS7001), or met NT_SUCCESS only
     bool success_only;
     struct kss_ctype *type;
     struct kss_node *node;
@@ -125,7 +141,7 @@ struct kss_expr {
 
 // ---- Code under construction ----------------------------------------------------------------------------
 struct kss_fix { // an operand that becomes known later
-    uint32_t at;    // instruction
+    uint32_t at; // instruction
     uint32_t what;
     uint32_t next;
 };
@@ -140,9 +156,9 @@ enum { KSS_NOWHERE = 0xFFFFFFFF };
 
 struct kss_hidden_object { // an addressable temporary
     uint32_t size, align;
-    uint32_t fixes;     // the LOCAL instructions that want its address
-    bool optional;      // may live in a global instead
-    int64_t value;      // what it holds then
+    uint32_t fixes; // the LOCAL instructions that want its address
+    bool optional;  // may live in a global instead
+    int64_t value;  // what it holds then
 };
 
 struct kss_status_check {
@@ -157,11 +173,11 @@ struct kss_pointer_map { // by address, of interned names mostly
     uint32_t count, size;
 };
 
-struct kss_body { // a routine being compiled
+struct kss_body {            // a routine being compiled
     struct kss_body *parent; // inline call trees: the routine around
     uint32_t code;           // its index
     struct kss_ctype *result;
-    bool lenient;            // `routine` without a type: need not return a value
+    bool lenient; // `routine` without a type: need not return a value
     bool returns, too_long;
     struct kss_node *node;
 
@@ -191,29 +207,29 @@ struct kss_body { // a routine being compiled
     uint32_t local_count;
     unsigned local_capacity;
     struct kss_pointer_map label_map; // name -> label + 1
-    uint32_t *switches;      // tables to move when the code finds its place
+    uint32_t *switches;               // tables to move when the code finds its place
     uint32_t switch_count;
     unsigned switch_capacity;
-    uint64_t edge;           // bytes below the frame's upper edge that are taken
+    uint64_t edge;            // bytes below the frame's upper edge that are taken
     uint32_t parameter_bytes; // x86: what the caller pushed
     bool given;
     uint32_t given_bytes;
     struct kss_node *given_node;
-    uint32_t slot, slot_top; // next free slot and the most, bytes from the slot base
+    uint32_t slot, slot_top;   // next free slot and the most, bytes from the slot base
     uint32_t loops, detectors; // depth now, most
     uint32_t place;
-    struct kss_symbol *scope; // symbols before the routine began
+    struct kss_symbol *scope;       // symbols before the routine began
     struct kss_pointer_map unknown; // names told already
 };
 
 struct kss_routine_info { // beside kss_code
     const char *module, *name;
-    struct kss_ctype *type;  // KSS_K_ROUTINE
-    struct kss_node *node;   // its name, in the definition or the first prototype
+    struct kss_ctype *type; // KSS_K_ROUTINE
+    struct kss_node *node;  // its name, in the definition or the first prototype
     struct kss_node *definition;
-    struct kss_ctype *role;  // KDEFERRED_ROUTINE F;
+    struct kss_ctype *role; // KDEFERRED_ROUTINE F;
     bool defined, pageable, lenient;
-    bool is_tree;            // an inline call tree: cannot be called by name
+    bool is_tree; // an inline call tree: cannot be called by name
 };
 
 struct kss_frame_of { // frame SYMBOL = N;
@@ -236,7 +252,7 @@ struct kss_build {
     const struct kss_script_options *options;
     struct kss_config config;
     enum kss_arch arch;
-    unsigned pointer;            // 4 or 8
+    unsigned pointer; // 4 or 8
     bool machine_given;
 
     struct kss_ctype **nt_types; // per row
@@ -247,8 +263,8 @@ struct kss_build {
     struct kss_pointer_map names; // name -> innermost kss_symbol
     struct kss_pointer_map tags;
     struct kss_symbol *newest;
-    unsigned depth;              // of expressions and types
-    bool in_condition;           // #if: unknown names are 0
+    unsigned depth;    // of expressions and types
+    bool in_condition; // #if: unknown names are 0
 
     struct kss_code *codes;
     struct kss_routine_info *infos;
@@ -316,10 +332,10 @@ struct kss_build {
     uint32_t at_count;
     unsigned at_capacity;
 
-    const char *module;   // default prefix
-    struct kss_symbol *block; // newest symbol before the innermost scope began
+    const char *module;          // default prefix
+    struct kss_symbol *block;    // newest symbol before the innermost scope began
     bool paged_data, paged_code; // after #pragma data_seg("PAGE..."), code_seg
-    struct kss_body *body; // being compiled, NULL: file level
+    struct kss_body *body;       // being compiled, NULL: file level
 };
 
 // ---- check_name.c: places, names, diagnostics ------------------------------------------------------------
@@ -354,9 +370,15 @@ void kss_symbol_parts(struct kss_build *b, const struct kss_node *node, const ch
 const char *kss_unique_bytes(struct kss_build *b, const char *bytes, size_t length);
 const char *kss_unique(struct kss_build *b, const char *text); // for names not from the tree
 
-enum kss_wanted_names { KSS_LIKE_VARIABLE = 1, KSS_LIKE_ROUTINE = 2, KSS_LIKE_NT = 4,
-                        KSS_LIKE_CONSTANT = 8, KSS_LIKE_TYPE = 16, KSS_LIKE_THREAD = 32,
-                        KSS_LIKE_TREE = 64 };
+enum kss_wanted_names {
+    KSS_LIKE_VARIABLE = 1,
+    KSS_LIKE_ROUTINE = 2,
+    KSS_LIKE_NT = 4,
+    KSS_LIKE_CONSTANT = 8,
+    KSS_LIKE_TYPE = 16,
+    KSS_LIKE_THREAD = 32,
+    KSS_LIKE_TREE = 64
+};
 // The closest known name for "did you mean", or NULL.
 const char *kss_did_you_mean(struct kss_build *b, const char *name, unsigned wanted);
 const char *kss_like(const char *word, const char *const *names, size_t count);
@@ -424,8 +446,8 @@ struct kss_expr *kss_expr_error(struct kss_build *b, struct kss_node *node);
 struct kss_expr *kss_expr_address(struct kss_build *b, struct kss_expr *lvalue);
 struct kss_expr *kss_expr_deref(struct kss_build *b, struct kss_expr *pointer, int64_t offset,
                                 struct kss_ctype *type, struct kss_node *node);
-struct kss_expr *kss_expr_add(struct kss_build *b, struct kss_expr *pointer,
-                              struct kss_expr *index, enum kss_op op, struct kss_node *node);
+struct kss_expr *kss_expr_add(struct kss_build *b, struct kss_expr *pointer, struct kss_expr *index,
+                              enum kss_op op, struct kss_node *node);
 // Part of an lvalue, [offset] bytes behind its first.
 struct kss_expr *kss_expr_part(struct kss_build *b, struct kss_expr *lvalue, int64_t offset,
                                struct kss_ctype *type, struct kss_node *node);
@@ -472,7 +494,8 @@ struct kss_expr *kss_check_call(struct kss_build *b, struct kss_node *node);
 // A call of the value [callee].
 struct kss_expr *kss_check_indirect(struct kss_build *b, struct kss_expr *callee,
                                     struct kss_node *node);
-struct kss_expr *kss_check_run(struct kss_build *b, struct kss_node *run); // a CALL, not for its value
+struct kss_expr *kss_check_run(struct kss_build *b,
+                               struct kss_node *run); // a CALL, not for its value
 // A message unless routine [index] fits routine type [shape].
 bool kss_check_shape(struct kss_build *b, uint32_t index, struct kss_ctype *shape,
                      struct kss_node *node);

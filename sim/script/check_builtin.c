@@ -8,8 +8,7 @@
 typedef struct kss_expr *builtin(struct kss_build *b, struct kss_node *node, unsigned variant);
 
 static struct kss_expr *nothing(struct kss_build *b, struct kss_node *node) {
-    struct kss_expr *e =
-        kss_expr_new(b, KSS_X_CAST, kss_type_base(b, KSS_BASE_VOID), node);
+    struct kss_expr *e = kss_expr_new(b, KSS_X_CAST, kss_type_base(b, KSS_BASE_VOID), node);
     e->a = kss_expr_const(b, kss_type_base(b, KSS_BASE_INT), 0, node);
     return e;
 }
@@ -49,7 +48,8 @@ static struct kss_expr *nt_severity(struct kss_build *b, struct kss_node *node, 
     struct kss_ctype *word = kss_type_base(b, KSS_BASE_ULONG);
     struct kss_expr *e = kss_expr_cast(b, status_value(b, node->b), word, node);
     e = kss_expr_operator(b, KSS_OP_SHR, e, kss_expr_const(b, word, 30, node), node);
-    return kss_expr_operator(b, KSS_OP_EQ, e, kss_expr_const(b, word, (int64_t)variant, node), node);
+    return kss_expr_operator(b, KSS_OP_EQ, e, kss_expr_const(b, word, (int64_t)variant, node),
+                             node);
 }
 
 // ---- Offsets ----------------------------------------------------------------------------------------------
@@ -84,8 +84,8 @@ static struct kss_ctype *designated(struct kss_build *b, struct kss_ctype *type,
     const struct kss_member *member =
         of->kind == KSS_K_STRUCT ? kss_type_member(b, of, node->name, &inside) : NULL;
     if (member == NULL) {
-        struct kss_diag *diag = KSS_SAY(b, node, "KSS0105", "`%s` has no field `%s`",
-                                        kss_type_text(b, of), node->name);
+        struct kss_diag *diag =
+            KSS_SAY(b, node, "KSS0105", "`%s` has no field `%s`", kss_type_text(b, of), node->name);
         const char **names = KSS_NEW_ARRAY(b->arena, const char *, of->member_count + 1);
         size_t count = 0;
         for (uint32_t i = 0; i < of->member_count; i++)
@@ -145,7 +145,8 @@ static struct kss_expr *array_size(struct kss_build *b, struct kss_node *node, u
     if (e->symbol != NULL && e->symbol->reads > 0)
         e->symbol->reads--;
     if (e->type->kind != KSS_K_ARRAY || !e->type->complete) {
-        KSS_SAY(b, node->b, "KSS0112", "this must be an array, not `%s`", kss_type_text(b, e->type));
+        KSS_SAY(b, node->b, "KSS0112", "this must be an array, not `%s`",
+                kss_type_text(b, e->type));
         return kss_expr_error(b, node);
     }
     return kss_expr_const(b, &b->size_type, e->type->count, node);

@@ -70,17 +70,19 @@ bool kss_check_shape(struct kss_build *b, uint32_t index, struct kss_ctype *shap
     bool fits = shape->any_parameters || have->member_count == shape->member_count;
     for (uint32_t i = 0; fits && i < shape->member_count && i < have->member_count; i++)
         fits = parameter_fits(have->members[i].type, shape->members[i].type);
-    bool nothing = have->target->kind == KSS_K_VOID, wants_nothing = shape->target->kind == KSS_K_VOID;
+    bool nothing = have->target->kind == KSS_K_VOID,
+         wants_nothing = shape->target->kind == KSS_K_VOID;
     if (!info->lenient && nothing != wants_nothing)
         fits = false;
     if (fits)
         return true;
-    struct kss_diag *diag = KSS_SAY(b, node, "KSS0124", "`%s` does not have the shape that is wanted%s%s",
-                                    info->name, shape->name != NULL ? ": " : "",
-                                    shape->name != NULL ? shape->name : "");
+    struct kss_diag *diag =
+        KSS_SAY(b, node, "KSS0124", "`%s` does not have the shape that is wanted%s%s", info->name,
+                shape->name != NULL ? ": " : "", shape->name != NULL ? shape->name : "");
     kss_diag_label(b->diags, diag, "wanted: %s", shape_text(b, shape));
     if (info->node != NULL)
-        kss_diag_cause(b->diags, diag, kss_span_of(b, info->node), "it is: %s", shape_text(b, have));
+        kss_diag_cause(b->diags, diag, kss_span_of(b, info->node), "it is: %s",
+                       shape_text(b, have));
     return false;
 }
 
@@ -172,8 +174,8 @@ static struct kss_ctype *parameter_type(struct kss_build *b, const struct kss_pa
 
 static bool closed_type(const struct kss_ctype *type) {
     return (type->is_enum && type->nt != NULL) ||
-           (type->name != NULL && (strcmp(type->name, "KPROCESSOR_MODE") == 0 ||
-                                   strcmp(type->name, "BOOLEAN") == 0));
+           (type->name != NULL &&
+            (strcmp(type->name, "KPROCESSOR_MODE") == 0 || strcmp(type->name, "BOOLEAN") == 0));
 }
 
 // "`KernelMode` or `UserMode`", when there are few.
@@ -216,8 +218,7 @@ static bool unknown_constant(struct kss_build *b, const struct kss_parameter *p,
         return false;
     if (!kss_unknown_once(b, node->name))
         return true;
-    struct kss_diag *diag =
-        KSS_SAY(b, node, "KSS0104", "unknown %s `%s`", p->type, node->name);
+    struct kss_diag *diag = KSS_SAY(b, node, "KSS0104", "unknown %s `%s`", p->type, node->name);
     const char *list = choices(b, p->type);
     if (list != NULL)
         kss_diag_label(b->diags, diag, "expected %s", list);
@@ -271,7 +272,8 @@ static struct kss_expr *time_argument(struct kss_build *b, struct kss_expr *e,
         return kss_convert(b, relative(b, e), quad);
     bool number = e->kind == KSS_X_CONST && e->type->kind == KSS_K_INT && !kss_is_null(e);
     if (number) {
-        struct kss_diag *diag = KSS_SAY(b, e->node, "KSS0113", "%s is a time and needs a unit", what);
+        struct kss_diag *diag =
+            KSS_SAY(b, e->node, "KSS0113", "%s is a time and needs a unit", what);
         kss_diag_note(b->diags, diag, "help", "for example `%lldms`", (long long)e->value);
         return kss_expr_error(b, e->node);
     }
@@ -378,7 +380,8 @@ struct kss_expr *kss_call_nt(struct kss_build *b, const struct kss_routine *row,
 // ---- Which of them -------------------------------------------------------------------------------------------
 static struct kss_expr *unknown_routine(struct kss_build *b, struct kss_node *node) {
     if (kss_unknown_once(b, node->a->name)) {
-        struct kss_diag *diag = KSS_SAY(b, node->a, "KSS0101", "unknown routine `%s`", node->a->name);
+        struct kss_diag *diag =
+            KSS_SAY(b, node->a, "KSS0101", "unknown routine `%s`", node->a->name);
         const char *like = kss_did_you_mean(b, node->a->name, KSS_LIKE_ROUTINE | KSS_LIKE_NT);
         if (like != NULL)
             kss_diag_note(b->diags, diag, "help", "did you mean `%s`?", like);
@@ -428,7 +431,8 @@ struct kss_expr *kss_check_run(struct kss_build *b, struct kss_node *run) {
     uint32_t count = 0;
     for (struct kss_expr *at = failed(e) ? NULL : e->a; at != NULL; at = at->next, count++)
         if (!kss_is_scalar(at->type)) {
-            KSS_SAY(b, at->node, "KSS0112", "a struct cannot be kept for a routine that runs later");
+            KSS_SAY(b, at->node, "KSS0112",
+                    "a struct cannot be kept for a routine that runs later");
             return kss_expr_error(b, run);
         }
     if (count > KSS_ARGUMENTS) {

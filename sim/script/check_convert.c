@@ -86,8 +86,8 @@ struct kss_expr *kss_value(struct kss_build *b, struct kss_expr *e) {
         return pointer;
     }
     if (e->type->kind == KSS_K_ROUTINE && e->kind == KSS_X_ROUTINE) {
-        struct kss_expr *pointer = kss_expr_new(b, KSS_X_ROUTINE,
-                                                kss_type_pointer_to(b, e->type), e->node);
+        struct kss_expr *pointer =
+            kss_expr_new(b, KSS_X_ROUTINE, kss_type_pointer_to(b, e->type), e->node);
         pointer->index = e->index;
         return pointer;
     }

@@ -61,7 +61,8 @@ bool kss_check_span(struct kss_build *b, struct kss_node *span, struct kss_expr 
         return false;
     if (!kss_is_lvalue(e) || e->kind == KSS_X_SLOT || !e->type->complete ||
         e->type->kind == KSS_K_VOID) {
-        KSS_SAY(b, span, "KSS0115", "this must name memory: a variable, `*pointer`, `buffer[0 .. 63]`");
+        KSS_SAY(b, span, "KSS0115",
+                "this must name memory: a variable, `*pointer`, `buffer[0 .. 63]`");
         return false;
     }
     if (e->symbol != NULL)
@@ -122,9 +123,7 @@ bool kss_check_event(struct kss_build *b, struct kss_node *event, struct kss_pro
     *plan = (struct kss_promise_plan){.routine = KSS_NO_FRAME, .target = KSS_NONE};
     *run = *address = NULL;
     switch ((enum kss_event_op)event->op) {
-    case KSS_EVENT_DPC:
-        plan->kind = KSS_DUE_DPC;
-        return check_run(b, event, plan, run);
+    case KSS_EVENT_DPC: plan->kind = KSS_DUE_DPC; return check_run(b, event, plan, run);
     case KSS_EVENT_INTERRUPT:
         plan->kind = KSS_DUE_INTERRUPT;
         return interrupt_level(b, event, plan) && check_run(b, event, plan, run);
@@ -166,7 +165,8 @@ static bool constant_time(struct kss_build *b, struct kss_node *node, uint64_t *
 static bool constant_argument(struct kss_build *b, struct kss_expr *e, struct kss_initial *out) {
     if (kss_constant_address(e, out))
         return true;
-    KSS_SAY(b, e->node, "KSS0117", "an argument in an `at` item must be a constant or the address of a global");
+    KSS_SAY(b, e->node, "KSS0117",
+            "an argument in an `at` item must be a constant or the address of a global");
     return false;
 }
 

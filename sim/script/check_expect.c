@@ -19,9 +19,9 @@ static bool symbol_of(struct kss_build *b, const struct kss_node *symbol, bool t
         out->in = kss_find_routine(b, module, name, true);
     if (out->in != KSS_NO_FRAME)
         return true;
-    struct kss_diag *diag = KSS_SAY(b, symbol, "KSS0101", "unknown %s `%s`",
-                                    threads ? "thread or routine" : "routine",
-                                    kss_source_text(b, symbol));
+    struct kss_diag *diag =
+        KSS_SAY(b, symbol, "KSS0101", "unknown %s `%s`", threads ? "thread or routine" : "routine",
+                kss_source_text(b, symbol));
     const char *like = kss_did_you_mean(
         b, name, KSS_LIKE_ROUTINE | KSS_LIKE_TREE | (threads ? KSS_LIKE_THREAD : 0u));
     if (like != NULL)

@@ -24,8 +24,8 @@ struct kss_expr *kss_variable_of(struct kss_build *b, struct kss_symbol *symbol,
         e = kss_expr_new(b, KSS_X_GLOBAL, symbol->type, node);
         e->index = symbol->index;
     } else if (symbol->body != b->body) {
-        struct kss_expr *address = kss_expr_new(b, KSS_X_CAPTURE,
-                                                kss_type_pointer_to(b, symbol->type), node);
+        struct kss_expr *address =
+            kss_expr_new(b, KSS_X_CAPTURE, kss_type_pointer_to(b, symbol->type), node);
         address->index = kss_capture_index(b, symbol);
         symbol->exposed = true;
         return kss_expr_part(b, kss_expr_deref(b, address, 0, symbol->type, node), 0, symbol->type,
@@ -79,9 +79,9 @@ static bool predefined(const struct kss_build *b, const char *name, int64_t *val
     static const struct {
         const char *name;
         uint8_t arches;
-    } table[] = {{"_X86_", 1},   {"_M_IX86", 1},  {"_AMD64_", 2},  {"_M_AMD64", 2}, {"_M_X64", 2},
-                 {"_ARM_", 4},   {"_M_ARM", 4},   {"_ARM64_", 8},  {"_M_ARM64", 8}, {"_WIN64", 10},
-                 {"_WIN32", 15}, {"DBG", 15}};
+    } table[] = {{"_X86_", 1},    {"_M_IX86", 1}, {"_AMD64_", 2}, {"_M_AMD64", 2},
+                 {"_M_X64", 2},   {"_ARM_", 4},   {"_M_ARM", 4},  {"_ARM64_", 8},
+                 {"_M_ARM64", 8}, {"_WIN64", 10}, {"_WIN32", 15}, {"DBG", 15}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (strcmp(name, table[i].name) == 0 && (table[i].arches >> b->arch & 1)) {
             *value = strcmp(name, "_M_IX86") == 0 ? 600 : 1;
@@ -97,7 +97,7 @@ static struct kss_expr *nt_constant(struct kss_build *b, struct kss_node *node) 
     struct kss_ctype *type = kss_type_text_find(b, row->type, strlen(row->type));
     if (type == NULL || !kss_is_scalar(type))
         type = row->value > INT32_MAX || row->value < INT32_MIN ? kss_type_base(b, KSS_BASE_INT64)
-                                                               : int_type(b);
+                                                                : int_type(b);
     return kss_expr_const(b, type, row->value, node);
 }
 
@@ -109,8 +109,8 @@ static struct kss_expr *unknown_name(struct kss_build *b, struct kss_node *node)
         return kss_expr_error(b, node);
     }
     struct kss_diag *diag = KSS_SAY(b, node, "KSS0102", "unknown name `%s`", node->name);
-    const char *like = kss_did_you_mean(b, node->name,
-                                        KSS_LIKE_VARIABLE | KSS_LIKE_ROUTINE | KSS_LIKE_CONSTANT);
+    const char *like =
+        kss_did_you_mean(b, node->name, KSS_LIKE_VARIABLE | KSS_LIKE_ROUTINE | KSS_LIKE_CONSTANT);
     if (like != NULL)
         kss_diag_note(b->diags, diag, "help", "did you mean `%s`?", like);
     return kss_expr_error(b, node);
@@ -119,8 +119,9 @@ static struct kss_expr *unknown_name(struct kss_build *b, struct kss_node *node)
 static struct kss_expr *expand(struct kss_build *b, struct kss_symbol *symbol,
                                struct kss_node *node) {
     if (symbol->node->a == NULL || symbol->busy) {
-        KSS_SAY(b, node, "KSS0117", symbol->busy ? "`%s` is defined by itself"
-                                                 : "`%s` is defined without a value", node->name);
+        KSS_SAY(b, node, "KSS0117",
+                symbol->busy ? "`%s` is defined by itself" : "`%s` is defined without a value",
+                node->name);
         return kss_expr_error(b, node);
     }
     symbol->busy = true;
@@ -260,8 +261,8 @@ struct kss_expr *kss_string(struct kss_build *b, struct kss_node *node) {
 // ---- Fields, elements, sizes ---------------------------------------------------------------------------------
 static struct kss_expr *unknown_field(struct kss_build *b, struct kss_ctype *type,
                                       struct kss_node *node) {
-    struct kss_diag *diag = KSS_SAY(b, node, "KSS0105", "`%s` has no field `%s`",
-                                    kss_type_text(b, type), node->name);
+    struct kss_diag *diag =
+        KSS_SAY(b, node, "KSS0105", "`%s` has no field `%s`", kss_type_text(b, type), node->name);
     const char **names = KSS_NEW_ARRAY(b->arena, const char *, type->member_count + 1);
     size_t count = 0;
     for (uint32_t i = 0; i < type->member_count; i++)
@@ -313,8 +314,8 @@ static struct kss_expr *element(struct kss_build *b, struct kss_expr *x, struct 
     }
     if (x->type->kind != KSS_K_POINTER || index->type->kind != KSS_K_INT ||
         index->type->is_duration) {
-        KSS_SAY(b, node, "KSS0114", "`[]` does not take a `%s` and a `%s`", kss_type_text(b, x->type),
-                kss_type_text(b, index->type));
+        KSS_SAY(b, node, "KSS0114", "`[]` does not take a `%s` and a `%s`",
+                kss_type_text(b, x->type), kss_type_text(b, index->type));
         return kss_expr_error(b, node);
     }
     struct kss_expr *pointer = kss_expr_add(b, x, index, KSS_OP_ADD, node);
@@ -349,9 +350,9 @@ static struct kss_expr *size_of(struct kss_build *b, struct kss_node *node) {
 static struct kss_expr *defined(struct kss_build *b, struct kss_node *node) {
     const char *name = node->b != NULL ? node->b->name : NULL;
     int64_t value;
-    bool known = name != NULL && (predefined(b, name, &value) ||
-                                  (kss_lookup(b, name) != NULL &&
-                                   kss_lookup(b, name)->kind == KSS_Y_DEFINE));
+    bool known = name != NULL &&
+                 (predefined(b, name, &value) ||
+                  (kss_lookup(b, name) != NULL && kss_lookup(b, name)->kind == KSS_Y_DEFINE));
     return kss_expr_const(b, int_type(b), known, node);
 }
 
@@ -381,9 +382,9 @@ static struct kss_expr *leaf(struct kss_build *b, struct kss_node *node) {
     switch (node->kind) {
     case KSS_N_NUMBER: return number(b, node);
     case KSS_N_SIZE:
-        return kss_expr_const(b, node->number <= INT32_MAX ? int_type(b)
-                                                           : kss_type_base(b, KSS_BASE_INT64),
-                              (int64_t)node->number, node);
+        return kss_expr_const(
+            b, node->number <= INT32_MAX ? int_type(b) : kss_type_base(b, KSS_BASE_INT64),
+            (int64_t)node->number, node);
     case KSS_N_DURATION: return kss_expr_const(b, &b->duration_type, (int64_t)node->number, node);
     case KSS_N_CHAR:
         return kss_expr_const(b, node->flags & KSS_F_WIDE ? &b->wide_type : int_type(b),
@@ -391,8 +392,7 @@ static struct kss_expr *leaf(struct kss_build *b, struct kss_node *node) {
     case KSS_N_STRING: return kss_string(b, node);
     case KSS_N_NAME: return check_name(b, node);
     case KSS_N_SYMBOL: return check_symbol(b, node);
-    case KSS_N_UNARY:
-        return kss_expr_unary(b, (enum kss_op)node->op, kss_check(b, node->a), node);
+    case KSS_N_UNARY: return kss_expr_unary(b, (enum kss_op)node->op, kss_check(b, node->a), node);
     case KSS_N_ASSIGN: return assignment(b, node);
     case KSS_N_CONDITIONAL: {
         struct kss_expr *condition = kss_check_condition(b, node->a);
@@ -504,8 +504,8 @@ bool kss_check_count(struct kss_build *b, struct kss_node *node, const char *wha
     if (e->type->kind == KSS_K_ERROR)
         return false;
     if (e->kind != KSS_X_CONST || e->type->kind != KSS_K_INT || e->type->is_duration) {
-        KSS_SAY(b, node, e->type->is_duration ? "KSS0113" : "KSS0117", "%s must be a constant%s", what,
-                e->type->is_duration ? " number, not a time" : "");
+        KSS_SAY(b, node, e->type->is_duration ? "KSS0113" : "KSS0117", "%s must be a constant%s",
+                what, e->type->is_duration ? " number, not a time" : "");
         return false;
     }
     number_ = e->value;

@@ -114,9 +114,10 @@ static void declare_one(struct kss_build *b, struct kss_node *decl, struct kss_c
     if (type->kind != KSS_K_ERROR && !usable) {
         struct kss_diag *diag = KSS_SAY(b, one, "KSS0116", "a variable cannot have the type `%s`",
                                         kss_type_text(b, type));
-        kss_diag_label(b->diags, diag, type->kind == KSS_K_ARRAY ? "its length is missing"
-                                       : type->kind == KSS_K_VOID ? "it has no values"
-                                                                  : "its size is unknown");
+        kss_diag_label(b->diags, diag,
+                       type->kind == KSS_K_ARRAY  ? "its length is missing"
+                       : type->kind == KSS_K_VOID ? "it has no values"
+                                                  : "its size is unknown");
         type = &b->error_type;
     }
     bool local = b->body != NULL && !(decl->flags & (KSS_F_STATIC | KSS_F_EXTERN));
@@ -159,8 +160,9 @@ static void declare_frame(struct kss_build *b, struct kss_node *node) {
     uint32_t known = (uint32_t)(uintptr_t)kss_map_get(&b->frame_names, frame.name);
     for (uint32_t at = known; at != 0; at = b->frames[at - 1].next)
         if (strcmp(b->frames[at - 1].module, frame.module) == 0) {
-            struct kss_diag *diag = KSS_SAY(b, node->a, "KSS0110", "the frame of `%s` is given twice",
-                                            kss_source_text(b, node->a));
+            struct kss_diag *diag =
+                KSS_SAY(b, node->a, "KSS0110", "the frame of `%s` is given twice",
+                        kss_source_text(b, node->a));
             kss_diag_cause(b->diags, diag, kss_span_of(b, b->frames[at - 1].node), "here first");
             return;
         }
@@ -192,7 +194,8 @@ bool kss_check_frame(struct kss_build *b, struct kss_node *attributes, const cha
             continue;
         frame->used = true;
         if (*node != NULL) {
-            struct kss_diag *diag = KSS_SAY(b, *node, "KSS0110", "the frame of `%s` is given twice", name);
+            struct kss_diag *diag =
+                KSS_SAY(b, *node, "KSS0110", "the frame of `%s` is given twice", name);
             kss_diag_cause(b->diags, diag, kss_span_of(b, frame->node), "and here");
         }
         *bytes = frame->bytes;
@@ -299,16 +302,18 @@ static void declare_routine(struct kss_build *b, struct kss_node *node) {
     bool from_role = info->role != NULL && info->type == info->role;
     bool twice = node->d != NULL && info->defined;
     if (!twice && !from_role && !same_signature(info->type, type)) {
-        struct kss_diag *diag =
-            KSS_SAY(b, node->b, "KSS0125", "`%s` was declared with other parameters or result", name);
+        struct kss_diag *diag = KSS_SAY(b, node->b, "KSS0125",
+                                        "`%s` was declared with other parameters or result", name);
         kss_diag_cause(b->diags, diag, kss_span_of(b, info->node), "declared here");
     }
     if (node->d == NULL)
         return;
     if (twice) {
-        struct kss_diag *diag = KSS_SAY(b, node->b, "KSS0110", "the routine `%s` has two bodies", name);
+        struct kss_diag *diag =
+            KSS_SAY(b, node->b, "KSS0110", "the routine `%s` has two bodies", name);
         kss_diag_label(b->diags, diag, "a second body");
-        kss_diag_cause(b->diags, diag, kss_span_of(b, b->infos[index].node), "the first one is here");
+        kss_diag_cause(b->diags, diag, kss_span_of(b, b->infos[index].node),
+                       "the first one is here");
         return;
     }
     info->defined = true;
@@ -348,7 +353,9 @@ static void declare_thread(struct kss_build *b, struct kss_node *node) {
 
 // ---- Lines ---------------------------------------------------------------------------------------------------
 static const char *pragma_text(const struct kss_node *argument) {
-    return argument == NULL ? NULL : argument->kind == KSS_N_STRING ? argument->text : argument->name;
+    return argument == NULL                 ? NULL
+           : argument->kind == KSS_N_STRING ? argument->text
+                                            : argument->name;
 }
 
 void kss_check_pragma(struct kss_build *b, struct kss_node *node) {

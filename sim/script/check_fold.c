@@ -29,7 +29,7 @@ static int64_t shift(enum kss_op op, const struct kss_ctype *type, int64_t a, in
         return wrap(type, (uint64_t)a << count);
     if (!type->is_signed || a >= 0)
         return (int64_t)((uint64_t)a >> count);
-    return (int64_t)~(~(uint64_t)a >> count);
+    return (int64_t) ~(~(uint64_t)a >> count);
 }
 
 static bool less(const struct kss_ctype *type, int64_t a, int64_t b) {

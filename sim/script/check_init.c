@@ -9,8 +9,8 @@
 #include <string.h>
 
 struct cursor {
-    struct kss_node *node;   // next element
-    struct kss_expr *value;  // its value, once somebody looked
+    struct kss_node *node;  // next element
+    struct kss_expr *value; // its value, once somebody looked
 };
 
 struct filler {
@@ -21,8 +21,7 @@ struct filler {
 
 static bool takes_string(const struct kss_ctype *type, const struct kss_node *node) {
     return type->kind == KSS_K_ARRAY && type->target->kind == KSS_K_INT &&
-           node->kind == KSS_N_STRING &&
-           type->target->size == (node->flags & KSS_F_WIDE ? 2u : 1u);
+           node->kind == KSS_N_STRING && type->target->size == (node->flags & KSS_F_WIDE ? 2u : 1u);
 }
 
 static struct kss_expr *value_of(struct filler *f, struct cursor *at) {
@@ -83,8 +82,9 @@ static void fill_members(struct filler *f, struct kss_expr *target, struct curso
     struct kss_ctype *type = target->type;
     if (type->kind == KSS_K_ARRAY) {
         for (uint32_t i = 0; i < type->count && at->node != NULL; i++)
-            fill(f, kss_expr_part(b, target, (int64_t)i * type->target->size, type->target,
-                                  at->node), at);
+            fill(f,
+                 kss_expr_part(b, target, (int64_t)i * type->target->size, type->target, at->node),
+                 at);
         return;
     }
     kss_type_members(b, type);
@@ -231,9 +231,8 @@ static const struct kss_initial *string_bytes(const struct kss_build *b, uint32_
 }
 
 void kss_global_store(struct kss_build *b, struct kss_expr *target, struct kss_expr *value) {
-    struct kss_initial initial = {.global = target->index,
-                                  .offset = (uint32_t)target->value,
-                                  .size = target->type->size};
+    struct kss_initial initial = {
+        .global = target->index, .offset = (uint32_t)target->value, .size = target->type->size};
     if (target->type->kind == KSS_K_ARRAY) {
         const struct kss_initial *string = string_bytes(b, value->index);
         initial.kind = KSS_DATUM_BYTES;

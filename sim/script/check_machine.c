@@ -9,13 +9,13 @@ enum field_kind { BYTES, NUMBER, TIME, ONOFF, WORDS };
 struct field {
     const char *name;
     enum field_kind kind;
-    size_t offset;       // in struct kss_config
-    unsigned size;       // of the field there, bytes
+    size_t offset; // in struct kss_config
+    unsigned size; // of the field there, bytes
     uint64_t least, most;
-    const char *words;   // WORDS: "a b c", in the order of the enumeration
+    const char *words; // WORDS: "a b c", in the order of the enumeration
 };
 
-#define IN(member)       offsetof(struct kss_config, member), sizeof(((struct kss_config *)0)->member)
+#define IN(member) offsetof(struct kss_config, member), sizeof(((struct kss_config *)0)->member)
 static const struct field fields[] = {
     {"page", BYTES, IN(profile.page_size), 0x1000, 0x10000, NULL},
     {"stack", BYTES, IN(profile.stack_size), 0x1000, 0x1000000, NULL},
@@ -69,9 +69,8 @@ static bool one_of(struct kss_build *b, const struct kss_node *setting, const ch
         count++;
         at += length + (at[length] == ' ');
     }
-    struct kss_diag *diag =
-        KSS_SAY(b, setting->a != NULL ? setting->a : setting, "KSS0123", "`%s` is one of: %s",
-                setting->name, words);
+    struct kss_diag *diag = KSS_SAY(b, setting->a != NULL ? setting->a : setting, "KSS0123",
+                                    "`%s` is one of: %s", setting->name, words);
     const char *like = word != NULL ? kss_like(word, names, count) : NULL;
     if (like != NULL)
         kss_diag_note(b->diags, diag, "help", "did you mean `%s`?", like);
@@ -182,8 +181,8 @@ static void check_setting(struct kss_build *b, const struct kss_node *setting) {
 static void check_whole(struct kss_build *b, struct kss_node *machine) {
     const struct kss_profile *p = &b->config.profile;
     if (p->stack_size == 0) {
-        struct kss_diag *diag = KSS_SAY(b, machine, "KSS0123", "the stack size of machine %s is not public",
-                                        p->name);
+        struct kss_diag *diag =
+            KSS_SAY(b, machine, "KSS0123", "the stack size of machine %s is not public", p->name);
         kss_diag_note(b->diags, diag, "help", "give it: `machine %s { stack = 24K; }`", p->name);
     } else if (p->stack_size % p->page_size != 0) {
         KSS_SAY(b, machine, "KSS0123", "a stack is whole pages: %u is no multiple of %u",

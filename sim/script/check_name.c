@@ -307,8 +307,8 @@ uint32_t kss_add_routine(struct kss_build *b, const char *module, const char *na
     name = kss_unique(b, name);
     b->codes[index] = (struct kss_code){.module = module, .name = name};
     b->codes[index].place = kss_place_of(b, node);
-    b->infos[index] = (struct kss_routine_info){
-        .module = module, .name = name, .node = node, .is_tree = tree};
+    b->infos[index] =
+        (struct kss_routine_info){.module = module, .name = name, .node = node, .is_tree = tree};
     b->entries[index] = (struct kss_entry_point){0};
     b->routine_chain[index] = (uint32_t)(uintptr_t)kss_map_get(map, name);
     kss_map_put(map, name, (void *)(uintptr_t)(index + 1));
@@ -342,8 +342,8 @@ const char *kss_like(const char *word, const char *const *names, size_t count) {
 const char *kss_did_you_mean(struct kss_build *b, const char *name, unsigned wanted) {
     struct names names = {0};
     for (const struct kss_symbol *at = b->newest; at != NULL; at = at->older) {
-        bool value = at->kind == KSS_Y_LOCAL || at->kind == KSS_Y_PARAMETER ||
-                     at->kind == KSS_Y_GLOBAL;
+        bool value =
+            at->kind == KSS_Y_LOCAL || at->kind == KSS_Y_PARAMETER || at->kind == KSS_Y_GLOBAL;
         bool constant = at->kind == KSS_Y_CONSTANT || at->kind == KSS_Y_DEFINE;
         if ((value && (wanted & KSS_LIKE_VARIABLE)) || (constant && (wanted & KSS_LIKE_CONSTANT)) ||
             (at->kind == KSS_Y_TYPE && (wanted & KSS_LIKE_TYPE)))

@@ -4,13 +4,13 @@
 #include "script/check.h"
 
 static const char *const spelling[] = {
-    [KSS_OP_ADD] = "+",      [KSS_OP_SUB] = "-",     [KSS_OP_MUL] = "*",     [KSS_OP_DIV] = "/",
-    [KSS_OP_MOD] = "%",      [KSS_OP_SHL] = "<<",    [KSS_OP_SHR] = ">>",    [KSS_OP_AND] = "&",
-    [KSS_OP_OR] = "|",       [KSS_OP_XOR] = "^",     [KSS_OP_LT] = "<",      [KSS_OP_LE] = "<=",
-    [KSS_OP_GT] = ">",       [KSS_OP_GE] = ">=",     [KSS_OP_EQ] = "==",     [KSS_OP_NE] = "!=",
-    [KSS_OP_LOG_AND] = "&&", [KSS_OP_LOG_OR] = "||", [KSS_OP_COMMA] = ",",   [KSS_OP_ASSIGN] = "=",
-    [KSS_OP_NEG] = "-",      [KSS_OP_PLUS] = "+",    [KSS_OP_NOT] = "!",     [KSS_OP_COMPL] = "~",
-    [KSS_OP_DEREF] = "*",    [KSS_OP_ADDRESS] = "&", [KSS_OP_INC] = "++",    [KSS_OP_DEC] = "--",
+    [KSS_OP_ADD] = "+",      [KSS_OP_SUB] = "-",     [KSS_OP_MUL] = "*",   [KSS_OP_DIV] = "/",
+    [KSS_OP_MOD] = "%",      [KSS_OP_SHL] = "<<",    [KSS_OP_SHR] = ">>",  [KSS_OP_AND] = "&",
+    [KSS_OP_OR] = "|",       [KSS_OP_XOR] = "^",     [KSS_OP_LT] = "<",    [KSS_OP_LE] = "<=",
+    [KSS_OP_GT] = ">",       [KSS_OP_GE] = ">=",     [KSS_OP_EQ] = "==",   [KSS_OP_NE] = "!=",
+    [KSS_OP_LOG_AND] = "&&", [KSS_OP_LOG_OR] = "||", [KSS_OP_COMMA] = ",", [KSS_OP_ASSIGN] = "=",
+    [KSS_OP_NEG] = "-",      [KSS_OP_PLUS] = "+",    [KSS_OP_NOT] = "!",   [KSS_OP_COMPL] = "~",
+    [KSS_OP_DEREF] = "*",    [KSS_OP_ADDRESS] = "&", [KSS_OP_INC] = "++",  [KSS_OP_DEC] = "--",
 };
 
 static bool failed(const struct kss_expr *e) {
@@ -64,11 +64,12 @@ static struct kss_expr *binary(struct kss_build *b, enum kss_op op, struct kss_c
 }
 
 // ---- Pointers ---------------------------------------------------------------------------------------
-struct kss_expr *kss_expr_add(struct kss_build *b, struct kss_expr *pointer,
-                              struct kss_expr *index, enum kss_op op, struct kss_node *node) {
+struct kss_expr *kss_expr_add(struct kss_build *b, struct kss_expr *pointer, struct kss_expr *index,
+                              enum kss_op op, struct kss_node *node) {
     struct kss_ctype *element = pointer->type->target;
     if (!element->complete || element->size == 0) {
-        KSS_SAY(b, node, "KSS0114", "a `%s` cannot be moved: the size of what it points to is unknown",
+        KSS_SAY(b, node, "KSS0114",
+                "a `%s` cannot be moved: the size of what it points to is unknown",
                 kss_type_text(b, pointer->type));
         return kss_expr_error(b, node);
     }
@@ -78,8 +79,8 @@ struct kss_expr *kss_expr_add(struct kss_build *b, struct kss_expr *pointer,
         distance = binary(b, KSS_OP_MUL, &b->difference_type, distance, size, node);
     if (distance->kind == KSS_X_CONST) {
         if (op == KSS_OP_SUB)
-            distance = kss_expr_const(b, &b->difference_type, (int64_t)(0 - (uint64_t)distance->value),
-                                      node);
+            distance = kss_expr_const(b, &b->difference_type,
+                                      (int64_t)(0 - (uint64_t)distance->value), node);
         op = KSS_OP_ADD;
         if (pointer->kind == KSS_X_CONST)
             return kss_expr_const(b, pointer->type, pointer->value + distance->value, node);
@@ -153,8 +154,8 @@ static struct kss_expr *time_operator(struct kss_build *b, enum kss_op op, struc
                : kss_is_null(x) || kss_is_null(y)       ? int_type(b)
                                                         : NULL;
     if (type == NULL) {
-        struct kss_diag *diag = KSS_SAY(b, node, "KSS0113", "`%s` does not take a time and a plain number",
-                                        spelling[op]);
+        struct kss_diag *diag = KSS_SAY(
+            b, node, "KSS0113", "`%s` does not take a time and a plain number", spelling[op]);
         kss_diag_label(b->diags, diag, left && right ? "both are times" : "one of them is a time");
         if (!(left && right))
             kss_diag_note(b->diags, diag, "help", "give the number a unit: `10ms`, `30s`");
@@ -225,8 +226,7 @@ static struct kss_expr *arithmetic_unary(struct kss_build *b, enum kss_op op, st
         uint64_t value = (uint64_t)x->value;
         return kss_expr_const(b, type, (int64_t)(op == KSS_OP_NEG ? 0 - value : ~value), node);
     }
-    struct kss_expr *e =
-        kss_expr_new(b, op == KSS_OP_NEG ? KSS_X_NEG : KSS_X_COMPL, type, node);
+    struct kss_expr *e = kss_expr_new(b, op == KSS_OP_NEG ? KSS_X_NEG : KSS_X_COMPL, type, node);
     e->a = x;
     return e;
 }

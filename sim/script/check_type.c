@@ -79,8 +79,7 @@ struct kss_ctype *kss_type_array_of(struct kss_build *b, struct kss_ctype *eleme
 static struct kss_ctype scalar_of(const struct kss_build *b, const char *name,
                                   enum kss_scalar scalar) {
     switch (scalar) {
-    case KSS_VOID:
-        return (struct kss_ctype){.kind = KSS_K_VOID, .name = name};
+    case KSS_VOID: return (struct kss_ctype){.kind = KSS_K_VOID, .name = name};
     case KSS_I8: return integer(name, 1, true);
     case KSS_U8: return integer(name, 1, false);
     case KSS_I16: return integer(name, 2, true);
@@ -116,17 +115,13 @@ struct kss_ctype *kss_type_row(struct kss_build *b, const struct kss_type *row) 
     unsigned wide = b->pointer == 8;
     struct kss_ctype *type = KSS_NEW(b->arena, struct kss_ctype);
     switch (row->kind) {
-    case KSS_TYPE_SCALAR:
-        *type = scalar_of(b, row->name, row->scalar);
-        break;
+    case KSS_TYPE_SCALAR: *type = scalar_of(b, row->name, row->scalar); break;
     case KSS_TYPE_ENUM:
         *type = scalar_of(b, row->name, row->scalar == KSS_VOID ? KSS_I32 : row->scalar);
         type->is_enum = true;
         type->nt = row;
         break;
-    case KSS_TYPE_ALIAS:
-        type = alias_of(b, row);
-        break;
+    case KSS_TYPE_ALIAS: type = alias_of(b, row); break;
     case KSS_TYPE_POINTER: {
         struct kss_ctype *target = kss_type_text_find(b, row->target, strlen(row->target));
         type = kss_type_pointer_to(b, target == NULL ? kss_type_base(b, KSS_BASE_VOID) : target);
@@ -262,8 +257,10 @@ static void add_member(struct kss_build *b, struct layout *layout, const char *n
         return;
     if (!of->complete || of->kind == KSS_K_VOID || of->kind == KSS_K_ROUTINE) {
         bool open = of->kind == KSS_K_ARRAY;
-        KSS_SAY(b, node, "KSS0116", open ? "a member array needs a length" :
-                "a member cannot have the incomplete type `%s`", kss_type_text(b, of));
+        KSS_SAY(b, node, "KSS0116",
+                open ? "a member array needs a length"
+                     : "a member cannot have the incomplete type `%s`",
+                kss_type_text(b, of));
         return;
     }
     if (name != NULL && kss_map_get(&layout->names, name) != NULL) {
@@ -285,8 +282,8 @@ static void add_member(struct kss_build *b, struct layout *layout, const char *n
         layout->type->align = (uint8_t)align;
     if (layout->size < end)
         layout->size = end;
-    struct kss_member *members = kss_grow(type->members, &layout->capacity,
-                                          (size_t)type->member_count + 1, sizeof *members);
+    struct kss_member *members =
+        kss_grow(type->members, &layout->capacity, (size_t)type->member_count + 1, sizeof *members);
     type->members = members;
     members[type->member_count++] =
         (struct kss_member){.name = name, .type = of, .offset = (uint32_t)offset};
@@ -345,7 +342,8 @@ static struct kss_ctype *struct_of(struct kss_build *b, struct kss_node *node) {
     }
     struct kss_ctype *type;
     bool here = tag != NULL && kss_in_scope(b, tag, b->block);
-    if (here && tag->type->kind == KSS_K_STRUCT && !tag->type->complete && !tag->type->members_made) {
+    if (here && tag->type->kind == KSS_K_STRUCT && !tag->type->complete &&
+        !tag->type->members_made) {
         type = tag->type;
     } else {
         type = new_struct(b, node);
@@ -466,7 +464,8 @@ struct kss_ctype *kss_type_declared(struct kss_build *b, struct kss_ctype *base,
             return &b->error_type;
         }
         if (open && count > 0) {
-            KSS_SAY(b, lengths[count], "KSS0116", "only the first length of an array can be left out");
+            KSS_SAY(b, lengths[count], "KSS0116",
+                    "only the first length of an array can be left out");
             return &b->error_type;
         }
         if (!open && !kss_check_count(b, lengths[count]->a, "an array's length", LARGEST, &length))

@@ -81,7 +81,8 @@ static void add_fix(struct kss_body *body, uint32_t *chain, uint32_t at, uint32_
 uint32_t kss_label_new(struct kss_build *b) {
     struct kss_body *body = b->body;
     KSS_ROOM(body->labels, body->label_count, body->label_capacity);
-    body->labels[body->label_count] = (struct kss_jump_label){.at = KSS_NOWHERE, .fixes = KSS_NOWHERE};
+    body->labels[body->label_count] =
+        (struct kss_jump_label){.at = KSS_NOWHERE, .fixes = KSS_NOWHERE};
     return body->label_count++;
 }
 
@@ -177,13 +178,12 @@ uint32_t kss_local_room(struct kss_build *b, uint64_t size, unsigned align, stru
 void kss_local_named(struct kss_build *b, struct kss_symbol *symbol) {
     struct kss_body *body = b->body;
     KSS_ROOM(body->locals, body->local_count, body->local_capacity);
-    body->locals[body->local_count++] =
-        (struct kss_local){.name = symbol->name,
-                           .type = kss_type_text(b, symbol->type),
-                           .offset = symbol->offset,
-                           .size = symbol->type->size,
-                           .place = kss_place_of(b, symbol->node),
-                           .shape = symbol->type};
+    body->locals[body->local_count++] = (struct kss_local){.name = symbol->name,
+                                                           .type = kss_type_text(b, symbol->type),
+                                                           .offset = symbol->offset,
+                                                           .size = symbol->type->size,
+                                                           .place = kss_place_of(b, symbol->node),
+                                                           .shape = symbol->type};
 }
 
 uint32_t kss_hidden_object(struct kss_build *b, uint32_t size, uint32_t align, bool optional,
@@ -220,8 +220,7 @@ static uint32_t temporary_global(struct kss_build *b, int64_t value) {
         bytes[i] = (uint8_t)((uint64_t)value >> (8 * i));
     bool paged = b->paged_data;
     b->paged_data = false;
-    uint32_t global =
-        kss_add_global(b, "`time'", kss_type_base(b, KSS_BASE_INT64), b->body->node);
+    uint32_t global = kss_add_global(b, "`time'", kss_type_base(b, KSS_BASE_INT64), b->body->node);
     b->paged_data = paged;
     KSS_ROOM(b->initials, b->initial_count, b->initial_capacity);
     b->initials[b->initial_count++] =
@@ -264,20 +263,21 @@ static void check_given(struct kss_build *b, uint64_t declared) {
             KSS_SAY(b, body->given_node, "KSS0121",
                     "the frame of `%s` is smaller than what it holds: 0x%X (%u) bytes", code->name,
                     body->given_bytes, body->given_bytes);
-        kss_diag_label(b->diags, diag,
-                       "locals %llu + return address %llu = %llu (0x%llX) bytes",
+        kss_diag_label(b->diags, diag, "locals %llu + return address %llu = %llu (0x%llX) bytes",
                        (unsigned long long)(declared - ret), (unsigned long long)ret,
                        (unsigned long long)declared, (unsigned long long)declared);
-        kss_diag_note(b->diags, diag, "help", "a frame is everything one call costs, return address included");
+        kss_diag_note(b->diags, diag, "help",
+                      "a frame is everything one call costs, return address included");
         return;
     }
     uint32_t align = profile->frame_align ? profile->frame_align : 1;
     uint32_t rounded = (body->given_bytes + align - 1) / align * align;
     if (rounded != body->given_bytes) {
-        struct kss_diag *diag = kss_diag_add(
-            b->diags, KSS_NOTE, "KSS0122", kss_span_of(b, body->given_node),
-            "the frame of `%s` is rounded up to 0x%X bytes", code->name, rounded);
-        kss_diag_label(b->diags, diag, "frames of machine %s are multiples of %u", profile->name, align);
+        struct kss_diag *diag =
+            kss_diag_add(b->diags, KSS_NOTE, "KSS0122", kss_span_of(b, body->given_node),
+                         "the frame of `%s` is rounded up to 0x%X bytes", code->name, rounded);
+        kss_diag_label(b->diags, diag, "frames of machine %s are multiples of %u", profile->name,
+                       align);
     }
     code->bytes = rounded;
 }
@@ -297,9 +297,10 @@ static void size_frame(struct kss_build *b) {
     if (body->given) {
         check_given(b, declared);
     } else if (code->flags & KSS_CODE_BODY) {
-        code->bytes = locals == 0 ? 0
-                                  : (uint32_t)((locals + profile->return_address + align - 1) /
-                                               align * align);
+        code->bytes =
+            locals == 0
+                ? 0
+                : (uint32_t)((locals + profile->return_address + align - 1) / align * align);
     } else {
         uint64_t overhead = profile->frame_overhead > profile->return_address
                                 ? profile->frame_overhead
@@ -320,8 +321,7 @@ static void size_run(struct kss_build *b) {
     if (end > INT16_MAX && !body->too_long)
         KSS_SAY(b, body->node, "KSS0128", "the routine needs too many temporaries");
     for (uint32_t fix = body->capture_fixes; fix != KSS_NOWHERE; fix = body->fixes[fix].next)
-        body->items[body->fixes[fix].at].b =
-            (int16_t)(captures + body->fixes[fix].what * 8);
+        body->items[body->fixes[fix].at].b = (int16_t)(captures + body->fixes[fix].what * 8);
     for (uint32_t fix = body->detector_fixes; fix != KSS_NOWHERE; fix = body->fixes[fix].next)
         body->items[body->fixes[fix].at].a =
             (int16_t)(detectors + body->fixes[fix].what * KSS_DETECTOR);

@@ -91,7 +91,8 @@ static struct where locate(struct kss_build *b, struct kss_expr *e) {
     }
     if (!small(where.more)) {
         int slot = kss_slot_new(b);
-        add_constant(b, b->pointer == 8 ? KSS_WIDTH_U64 : KSS_WIDTH_U32, slot, where.at, where.more);
+        add_constant(b, b->pointer == 8 ? KSS_WIDTH_U64 : KSS_WIDTH_U32, slot, where.at,
+                     where.more);
         where.at = slot;
         where.more = 0;
     }
@@ -115,7 +116,8 @@ static int address_of(struct kss_build *b, struct kss_expr *e, int into) {
     if (where.more == 0)
         kss_put(b, KSS_I_MOV, 0, slot, where.at, 0);
     else
-        add_constant(b, b->pointer == 8 ? KSS_WIDTH_U64 : KSS_WIDTH_U32, slot, where.at, where.more);
+        add_constant(b, b->pointer == 8 ? KSS_WIDTH_U64 : KSS_WIDTH_U32, slot, where.at,
+                     where.more);
     return slot;
 }
 
@@ -195,8 +197,8 @@ static bool compares_signed(const struct kss_ctype *type) {
     return type->size < 8 || type->is_signed;
 }
 
-static void compare(struct kss_build *b, enum kss_op op, const struct kss_ctype *type, int to, int x,
-                    int y) {
+static void compare(struct kss_build *b, enum kss_op op, const struct kss_ctype *type, int to,
+                    int x, int y) {
     bool is_signed = compares_signed(type);
     enum kss_opcode less = is_signed ? KSS_I_LT_S : KSS_I_LT_U;
     enum kss_opcode less_equal = is_signed ? KSS_I_LE_S : KSS_I_LE_U;
@@ -214,7 +216,8 @@ static int binary(struct kss_build *b, struct kss_expr *e, int x, int into, uint
     const struct kss_ctype *type = e->a->type;
     bool immediate = e->b->kind == KSS_X_CONST && !is_comparison(e->op);
     int64_t value = immediate ? e->b->value : 0;
-    if (immediate && (e->op == KSS_OP_ADD || e->op == KSS_OP_SUB) && small(value) && small(-value)) {
+    if (immediate && (e->op == KSS_OP_ADD || e->op == KSS_OP_SUB) && small(value) &&
+        small(-value)) {
         release(b, before);
         int to = target_slot(b, into);
         add_constant(b, kss_width_of(type), to, x, e->op == KSS_OP_ADD ? value : -value);
@@ -266,8 +269,11 @@ static int cast(struct kss_build *b, struct kss_expr *e, int x, int into, uint32
     release(b, before);
     int slot = target_slot(b, into);
     unsigned size = to->size == 1 ? 0 : to->size == 2 ? 1 : 2;
-    kss_put(b, to->is_bool ? KSS_I_IS_TRUE : to->is_signed ? signed_[size] : unsigned_[size], 0,
-            slot, x, 0);
+    kss_put(b,
+            to->is_bool     ? KSS_I_IS_TRUE
+            : to->is_signed ? signed_[size]
+                            : unsigned_[size],
+            0, slot, x, 0);
     return slot;
 }
 
@@ -278,9 +284,11 @@ static int negate(struct kss_build *b, struct kss_expr *e, int x, int into, uint
     if (e->kind == KSS_X_NOT) {
         kss_put(b, KSS_I_IS_ZERO, 0, slot, x, 0);
     } else if (e->kind == KSS_X_NEG) {
-        kss_put(b, width == KSS_WIDTH_I32   ? KSS_I_NEG_I32
-                   : width == KSS_WIDTH_U32 ? KSS_I_NEG_U32
-                                            : KSS_I_NEG_64, 0, slot, x, 0);
+        kss_put(b,
+                width == KSS_WIDTH_I32   ? KSS_I_NEG_I32
+                : width == KSS_WIDTH_U32 ? KSS_I_NEG_U32
+                                         : KSS_I_NEG_64,
+                0, slot, x, 0);
     } else {
         kss_put(b, KSS_I_COMPL, 0, slot, x, 0);
         if (width == KSS_WIDTH_U32)
@@ -351,7 +359,8 @@ bool kss_passed_by_address(const struct kss_build *b, const struct kss_ctype *ty
            (b->arch == KSS_ARCH_ARM64 && type->size > 16);
 }
 
-static void copy(struct kss_build *b, int to, int from, uint32_t size, const struct kss_node *node) {
+static void copy(struct kss_build *b, int to, int from, uint32_t size,
+                 const struct kss_node *node) {
     uint32_t place = b->body->place;
     kss_set_place(b, node);
     kss_put(b, KSS_I_COPY, 0, to, from, 0);
@@ -427,9 +436,9 @@ static void check_status(struct kss_build *b, struct kss_expr *e, int slot) {
     if (!kss_is_wait(e->index) || (!e->dropped && !e->success_only && e->symbol == NULL))
         return;
     KSS_ROOM(body->checks, body->check_count, body->check_capacity);
-    uint32_t at = kss_put(b, KSS_I_DROPPED,
-                          e->success_only ? KSS_DROPPED_NT_SUCCESS : KSS_DROPPED_UNUSED, slot,
-                          (int)e->index, 0);
+    uint32_t at =
+        kss_put(b, KSS_I_DROPPED, e->success_only ? KSS_DROPPED_NT_SUCCESS : KSS_DROPPED_UNUSED,
+                slot, (int)e->index, 0);
     bool decided = e->dropped || e->success_only;
     body->checks[body->check_count++] = (struct kss_status_check){
         .at = at, .symbol = decided ? NULL : e->symbol, .nt_success = e->success_only};
@@ -564,8 +573,7 @@ static int large(struct kss_build *b, struct kss_expr *e, int into) {
     bool is_constant = e->a->kind == KSS_X_CONST;
     int slot = target_slot(b, into);
     uint32_t before = mark(b);
-    uint32_t object =
-        kss_hidden_object(b, 8, 8, is_constant, is_constant ? e->a->value : 0);
+    uint32_t object = kss_hidden_object(b, 8, 8, is_constant, is_constant ? e->a->value : 0);
     kss_put_hidden(b, slot, object);
     int value = kss_gen_value(b, e->a, KSS_ANY_SLOT);
     kss_put(b, KSS_I_STORE_64, 0, slot, value, 0);
@@ -685,7 +693,8 @@ static int up(struct kss_build *b, struct kss_expr *e, int x, int into, uint32_t
             return where.at;
         release(b, before);
         int slot = target_slot(b, into);
-        add_constant(b, b->pointer == 8 ? KSS_WIDTH_U64 : KSS_WIDTH_U32, slot, where.at, where.more);
+        add_constant(b, b->pointer == 8 ? KSS_WIDTH_U64 : KSS_WIDTH_U32, slot, where.at,
+                     where.more);
         return slot;
     }
     default: return negate(b, e, x, into, before);
@@ -740,8 +749,8 @@ static bool quick_compare(struct kss_build *b, struct kss_expr *e, int x, uint32
 }
 
 static void branch_compare(struct kss_build *b, struct kss_expr *e, uint32_t label, bool sense) {
-    static const enum kss_op inverse[] = {KSS_OP_GE, KSS_OP_GT, KSS_OP_LE, KSS_OP_LT, KSS_OP_NE,
-                                          KSS_OP_EQ};
+    static const enum kss_op inverse[] = {KSS_OP_GE, KSS_OP_GT, KSS_OP_LE,
+                                          KSS_OP_LT, KSS_OP_NE, KSS_OP_EQ};
     enum kss_op op = sense ? (enum kss_op)e->op : inverse[e->op - KSS_OP_LT];
     int x = kss_gen_value(b, e->a, KSS_ANY_SLOT);
     if (quick_compare(b, e, x, label, op))

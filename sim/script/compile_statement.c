@@ -14,15 +14,15 @@ enum open_kind { OPEN_LIST, OPEN_IF, OPEN_ELSE, OPEN_LOOP, OPEN_REPEAT, OPEN_SWI
 
 struct open {
     enum open_kind kind;
-    bool scope;                 // LIST, LOOP: names end with it
-    bool single;                // LIST: one statement only
-    struct kss_node *node;      // LIST: next statement; else the statement
+    bool scope;            // LIST, LOOP: names end with it
+    bool single;           // LIST: one statement only
+    struct kss_node *node; // LIST: next statement; else the statement
     struct kss_symbol *newest, *block;
-    uint32_t top, test, end;    // labels
-    uint32_t next;              // LOOP: where `continue` goes
-    uint32_t slot, counter;     // REPEAT
+    uint32_t top, test, end; // labels
+    uint32_t next;           // LOOP: where `continue` goes
+    uint32_t slot, counter;  // REPEAT
     uint32_t old_break, old_continue;
-    uint32_t cases, table;      // SWITCH
+    uint32_t cases, table; // SWITCH
     struct kss_ctype *type;
     struct kss_node *default_node;
     uint32_t old_switch;
@@ -111,7 +111,8 @@ static void return_(struct kss_build *b, struct kss_node *node) {
         return;
     uint32_t before = body->slot;
     int slot = kss_gen_value(b, e, KSS_ANY_SLOT);
-    if (body->result->kind == KSS_K_STRUCT) { // the caller's room: its address is the first argument
+    if (body->result->kind ==
+        KSS_K_STRUCT) { // the caller's room: its address is the first argument
         kss_put(b, KSS_I_COPY, 0, 0, slot, 0);
         kss_put_word(b, body->result->size);
         kss_put(b, KSS_I_RETURN_0, 0, 0, 0, 0);
@@ -144,8 +145,8 @@ static void define_label(struct kss_build *b, struct kss_node *node) {
     uint32_t index = label_named(b, node);
     struct kss_jump_label *label = &b->body->labels[index];
     if (label->at != KSS_NOWHERE) {
-        struct kss_diag *diag =
-            KSS_SAY(b, head_of(b, node), "KSS0110", "the label `%s` stands twice in one routine", node->name);
+        struct kss_diag *diag = KSS_SAY(b, head_of(b, node), "KSS0110",
+                                        "the label `%s` stands twice in one routine", node->name);
         kss_diag_cause(b->diags, diag, kss_span_of(b, label->node), "the first one is here");
         return;
     }
@@ -190,7 +191,8 @@ static void after(struct kss_build *b, struct kss_node *node) {
     struct kss_expr *low = kss_check_time(b, node->a->a);
     struct kss_expr *high = node->a->b != NULL ? kss_check_time(b, node->a->b) : low;
     bool times = low->type->kind != KSS_K_ERROR && high->type->kind != KSS_K_ERROR;
-    if (times && low->kind == KSS_X_CONST && high->kind == KSS_X_CONST && high->value < low->value) {
+    if (times && low->kind == KSS_X_CONST && high->kind == KSS_X_CONST &&
+        high->value < low->value) {
         KSS_SAY(b, node->a, "KSS0129", "the latest time comes before the earliest");
         times = false;
     }
@@ -363,8 +365,7 @@ static void case_(struct walk *w, struct kss_node *node) {
     if (!kss_check_constant(b, node->a, "a case", &value) || open->type->kind == KSS_K_ERROR)
         return;
     KSS_ROOM(w->cases, w->case_count, w->case_capacity);
-    w->cases[w->case_count++] =
-        (struct label_case){kss_canonical(open->type, value), pc, node};
+    w->cases[w->case_count++] = (struct label_case){kss_canonical(open->type, value), pc, node};
 }
 
 static int by_value(const void *x, const void *y) {
@@ -385,8 +386,8 @@ static void close_switch(struct walk *w, struct open open) {
         cases[i] = (struct kss_case){list[i].value, list[i].pc};
         if (i == 0 || list[i].value != list[i - 1].value)
             continue;
-        struct kss_diag *diag = KSS_SAY(b, head_of(b, list[i].node), "KSS0110", "the case %lld stands twice",
-                                        (long long)list[i].value);
+        struct kss_diag *diag = KSS_SAY(b, head_of(b, list[i].node), "KSS0110",
+                                        "the case %lld stands twice", (long long)list[i].value);
         kss_diag_cause(b->diags, diag, kss_span_of(b, head_of(b, list[i - 1].node)),
                        "the first one is here");
     }
@@ -441,8 +442,7 @@ static void close_tree(struct walk *w, struct open open) {
     struct kss_build *b = w->b;
     struct kss_body *body = b->body;
     uint32_t count = body->capture_count, code = body->code;
-    struct kss_symbol **captures =
-        KSS_NEW_ARRAY(b->arena, struct kss_symbol *, (size_t)count + 1);
+    struct kss_symbol **captures = KSS_NEW_ARRAY(b->arena, struct kss_symbol *, (size_t)count + 1);
     if (count > 0)
         memcpy(captures, body->captures, count * sizeof *captures);
     check_labels(b);
@@ -477,8 +477,8 @@ static void jump_out(struct walk *w, struct kss_node *node) {
     bool is_break = node->kind == KSS_N_BREAK;
     uint32_t to = is_break ? w->break_to : w->continue_to;
     if (to == KSS_NOWHERE)
-        KSS_SAY(w->b, node, "KSS0119", is_break ? "`break` outside a loop or switch"
-                                                : "`continue` outside a loop");
+        KSS_SAY(w->b, node, "KSS0119",
+                is_break ? "`break` outside a loop or switch" : "`continue` outside a loop");
     else
         kss_jump(w->b, to);
 }
@@ -570,10 +570,8 @@ static void proceed(struct walk *w) {
 }
 
 static void compile_block(struct kss_build *b, struct kss_node *block) {
-    struct walk w = {.b = b,
-                     .break_to = KSS_NOWHERE,
-                     .continue_to = KSS_NOWHERE,
-                     .in_switch = KSS_NOWHERE};
+    struct walk w = {
+        .b = b, .break_to = KSS_NOWHERE, .continue_to = KSS_NOWHERE, .in_switch = KSS_NOWHERE};
     open_list(&w, block->a, false);
     while (w.depth > 0)
         proceed(&w);
@@ -670,8 +668,7 @@ static void parameter(struct kss_build *b, struct kss_node *node, struct kss_cty
         body->parameter_bytes += (type->size + 3) / 4 * 4;
     if (node->b == NULL || node->b->name == NULL)
         return;
-    struct kss_symbol *symbol =
-        kss_declare(b, KSS_Y_PARAMETER, node->b->name, node->b, b->block);
+    struct kss_symbol *symbol = kss_declare(b, KSS_Y_PARAMETER, node->b->name, node->b, b->block);
     symbol->type = type;
     symbol->index = index;
     symbol->by_address = kss_passed_by_address(b, type);
@@ -696,8 +693,8 @@ static void parameters(struct kss_build *b, struct kss_node *node, const struct 
     body->slot = (type->member_count + index) * 8;
     body->slot_top = body->slot;
     for (struct kss_node *at = node->c; at != NULL && i < type->member_count; at = at->next, i++) {
-        bool addressed = at->b != NULL && at->b->name != NULL &&
-                         kss_map_get(&names, at->b->name) != NULL;
+        bool addressed =
+            at->b != NULL && at->b->name != NULL && kss_map_get(&names, at->b->name) != NULL;
         parameter(b, at, type->members[i].type, index + i, addressed);
     }
     kss_map_free(&names);
@@ -712,10 +709,10 @@ static void check_result(struct kss_build *b, const struct kss_routine_info *inf
         body->result->kind == KSS_K_ERROR || (b->codes[body->code].flags & KSS_CODE_LEFT_OUT))
         return;
     const struct kss_instruction *last = body->count > 0 ? &body->items[body->count - 1] : NULL;
-    bool leaves = last != NULL && (last->op == KSS_I_RETURN || last->op == KSS_I_RETURN_0 ||
-                                   last->op == KSS_I_JUMP ||
-                                   (last->op == KSS_I_NT &&
-                                    (kss_routines[last->b].can & KSS_NO_RETURN)));
+    bool leaves =
+        last != NULL &&
+        (last->op == KSS_I_RETURN || last->op == KSS_I_RETURN_0 || last->op == KSS_I_JUMP ||
+         (last->op == KSS_I_NT && (kss_routines[last->b].can & KSS_NO_RETURN)));
     if (!leaves)
         KSS_SAY(b, info->node, "KSS0120", "`%s` must return a `%s`", info->name,
                 kss_type_text(b, body->result));
@@ -740,8 +737,7 @@ void kss_compile_routine(struct kss_build *b, uint32_t code) {
         b->codes[code].flags |= KSS_CODE_PAGEABLE;
         kss_put(b, KSS_I_PAGEABLE, 0, 0, 0, 0);
     }
-    b->entries[code].result_size =
-        (uint8_t)(kss_is_scalar(body->result) ? body->result->size : 0);
+    b->entries[code].result_size = (uint8_t)(kss_is_scalar(body->result) ? body->result->size : 0);
     parameters(b, node, info.type);
     compile_block(b, node->d);
     check_labels(b);

@@ -360,9 +360,10 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
         ip = i + TO24;                                                                             \
     NEXT
 // Frame, slots and stack are kept in variables; helpers work on the processor's copies.
-#define STORE_BACK() (p->frame = frame, kss_hot_store(&hot, frame))
-#define SLOW(call)   (STORE_BACK(), (call))
-#define FETCH()      (frame = p->frame, slots = slots_of(p, frame), hot = p->hot)
+#define STORE_BACK()      (p->frame = frame, p->hot = hot, kss_hot_store(&hot, frame))
+#define SLOW(call)        (STORE_BACK(), (call))
+#define DIRECT(arguments) (kss_hot_store(&hot, frame), kss_direct arguments)
+#define FETCH()           (frame = p->frame, slots = slots_of(p, frame), hot = p->hot)
 #define GET(name, kind)                                                                            \
     name:                                                                                          \
     set(slots, i->a, load_bytes(slots + i->b, kind));                                              \
@@ -376,7 +377,7 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
 #define LOAD(name, kind, size)                                                                     \
     name : {                                                                                       \
         kss_addr address = (S(b) + (uint64_t)(int64_t)i->c) & p->address_mask;                     \
-        const uint8_t *bytes = SLOW(kss_direct(p->m, address, size, false));                       \
+        const uint8_t *bytes = DIRECT((p->m, address, size, false));                               \
         if (bytes != NULL) {                                                                       \
             set(slots, i->a, load_bytes(bytes, kind));                                             \
             NEXT;                                                                                  \
@@ -389,7 +390,7 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
 #define STORE(name, type)                                                                          \
     name : {                                                                                       \
         kss_addr address = (S(a) + (uint64_t)(int64_t)i->c) & p->address_mask;                     \
-        uint8_t *bytes = SLOW(kss_direct(p->m, address, sizeof(type), true));                      \
+        uint8_t *bytes = DIRECT((p->m, address, sizeof(type), true));                              \
         if (bytes != NULL) {                                                                       \
             type value_ = (type)S(b);                                                              \
             memcpy(bytes, &value_, sizeof value_);                                                 \

@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Kept out of the common way through kss_lex.
+#define RARE __attribute__((noinline))
+
 #define NO KSS_CLASS_BAD
 #define SP KSS_CLASS_BLANK
 #define NL KSS_CLASS_LINE
 #define ID KSS_CLASS_NAME
 #define DG KSS_CLASS_DIGIT
+#define SL KSS_CLASS_SLASH
 #define PU KSS_CLASS_PUNCTUATOR
 #define QU KSS_CLASS_QUOTE
 
@@ -17,10 +21,10 @@
 const uint8_t kss_byte_class[256] = {
     NO, NO, NO, NO, NO, NO, NO, NO, NO, SP, NL, SP, SP, SP, NO, NO, // 00: \t \n \v \f \r
     NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, // 10
-    SP, PU, QU, PU, NO, PU, PU, QU, PU, PU, PU, PU, PU, PU, PU, PU, // 20:   ! " # $ % & ' ( ...
+    SP, PU, QU, PU, NO, PU, PU, QU, PU, PU, PU, PU, PU, PU, PU, SL, // 20:   ! " # $ % & ' ( ...
     DG, DG, DG, DG, DG, DG, DG, DG, DG, DG, PU, PU, PU, PU, PU, PU, // 30: 0 ... 9 : ; < = > ?
     NO, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, // 40: @ A ...
-    ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, PU, PU, PU, PU, ID, // 50: ... [ \ ] ^ _
+    ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, PU, SL, PU, PU, ID, // 50: ... [ \ ] ^ _
     NO, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, // 60
     ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, ID, PU, PU, PU, PU, NO, // 70: ... { | } ~
 };
@@ -208,7 +212,7 @@ static void unknown_directive(struct kss_lexer *lexer, uint32_t begin, uint32_t 
 }
 
 // At a # that begins a line: true when it gave a token.
-static bool hash_line(struct kss_lexer *lexer, struct kss_token *token) {
+RARE static bool hash_line(struct kss_lexer *lexer, struct kss_token *token) {
     uint32_t begin = lexer->cursor.at, end;
     if (lexer->whole_hash_lines) {
         token->kind = KSS_T_HASH_LINE;
@@ -269,7 +273,7 @@ static void lex_name(struct kss_lexer *lexer, struct kss_token *token) {
 // ---- Strings and characters --------------------------------------------------------------------
 
 // Reads from the quote at [quote] to its partner. An open one ends at the end of its line.
-static void lex_quoted(struct kss_lexer *lexer, struct kss_token *token, uint32_t quote) {
+RARE static void lex_quoted(struct kss_lexer *lexer, struct kss_token *token, uint32_t quote) {
     char mark = lexer->bytes[quote];
     uint32_t at = quote + 1;
     bool plain = true, closed = false;
@@ -345,7 +349,7 @@ static void lex_dot(struct kss_lexer *lexer, struct kss_token *token) {
         punctuator(lexer, token, KSS_T_DOT, 1);
 }
 
-static void lex_operator(struct kss_lexer *lexer, struct kss_token *token, char c) {
+RARE static void lex_operator(struct kss_lexer *lexer, struct kss_token *token, char c) {
     switch (c) {
     case '+': operator_(lexer, token, KSS_T_PLUS, KSS_T_ADD_ASSIGN, '+', KSS_T_INC); break;
     case '-':
@@ -385,7 +389,7 @@ static void lex_punctuator(struct kss_lexer *lexer, struct kss_token *token) {
 // ---- Tokens ------------------------------------------------------------------------------------
 
 // The tokens no byte stands for: the end of a # line, the end of the file.
-static void lex_end(struct kss_lexer *lexer, struct kss_token *token) {
+RARE static void lex_end(struct kss_lexer *lexer, struct kss_token *token) {
     struct kss_cursor *cursor = &lexer->cursor;
     *token = (struct kss_token){.kind = KSS_T_EOF, .first = cursor->first};
     token->begin = token->end = cursor->at;
@@ -394,45 +398,40 @@ static void lex_end(struct kss_lexer *lexer, struct kss_token *token) {
     cursor->in_hash = false;
 }
 
-// Passes over one thing between tokens that is no blank. False: a token begins there, or ends a #
-// line.
-static bool skip_other(struct kss_lexer *lexer) {
+// At something between tokens that is neither blank nor line end. False: it is an operator.
+RARE static bool skip_other(struct kss_lexer *lexer) {
     struct kss_cursor *cursor = &lexer->cursor;
     char c = lexer->bytes[cursor->at];
-    switch (kss_byte_class[(uint8_t)c]) {
-    case NL:
-        if (cursor->in_hash)
-            return false;
-        cursor->at++;
-        cursor->first = true;
-        return true;
-    case NO: cursor->at = bad_bytes(lexer, cursor->at); return true;
-    case PU:
-        if (c == '/')
-            return skip_comment(lexer);
-        if (c == '\\') {
-            uint32_t splice = spliced(lexer, cursor->at);
-            cursor->at = splice ? cursor->at + splice : bad_bytes(lexer, cursor->at);
-            return true;
-        }
-        return false;
-    default: return false;
-    }
+    if (c == '/')
+        return skip_comment(lexer);
+    uint32_t splice = spliced(lexer, cursor->at);
+    cursor->at = splice ? cursor->at + splice : bad_bytes(lexer, cursor->at);
+    return true;
 }
 
-// Skips what separates tokens. False: no more bytes.
+// Skips what separates tokens. False: at the end of the file or of a # line.
 static inline bool skip_to_token(struct kss_lexer *lexer) {
-    do {
-        uint32_t at = lexer->cursor.at, length = lexer->length;
-        while (at < length && kss_byte_class[(uint8_t)lexer->bytes[at]] == SP)
-            at++;
-        lexer->cursor.at = at;
-        if (at >= length)
-            return false;
-        if (kss_byte_class[(uint8_t)lexer->bytes[at]] >= QU)
+    struct kss_cursor *cursor = &lexer->cursor;
+    uint32_t at = cursor->at, length = lexer->length;
+    for (; at < length; at++) {
+        unsigned class = kss_byte_class[(uint8_t)lexer->bytes[at]];
+        if (class == SP)
+            continue;
+        if (class == NL && !cursor->in_hash) {
+            cursor->first = true;
+            continue;
+        }
+        cursor->at = at;
+        if (class >= PU)
             return true;
-    } while (skip_other(lexer));
-    return true;
+        if (class == NL)
+            return false;
+        if (!skip_other(lexer))
+            return true;
+        at = cursor->at - 1;
+    }
+    cursor->at = at;
+    return false;
 }
 
 void kss_lex(struct kss_lexer *lexer, struct kss_token *token) {
@@ -440,7 +439,7 @@ void kss_lex(struct kss_lexer *lexer, struct kss_token *token) {
     for (;;) {
         if (lexer->stopped)
             *cursor = (struct kss_cursor){.at = lexer->length};
-        if (!skip_to_token(lexer) || lexer->bytes[cursor->at] == '\n') {
+        if (!skip_to_token(lexer)) {
             lex_end(lexer, token);
             return;
         }

@@ -9,7 +9,8 @@ enum kss_byte_class {
     KSS_CLASS_BAD,
     KSS_CLASS_BLANK,
     KSS_CLASS_LINE,
-    KSS_CLASS_PUNCTUATOR,
+    KSS_CLASS_SLASH,      // slash or backslash: a comment, an escaped line end, or an operator
+    KSS_CLASS_PUNCTUATOR, // from here on a token begins for sure
     KSS_CLASS_QUOTE,
     KSS_CLASS_NAME, // what a name holds is from here on
     KSS_CLASS_DIGIT

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the parser's files share: parse.c (tokens, the loop), parse_recover.c (errors), parse_node.c
-// (nodes, scopes), parse_item.c, parse_statement.c, parse_declare.c, parse_type.c,
+// (nodes, scopes), parse_item.c, parse_hash.c, parse_statement.c, parse_declare.c, parse_type.c,
 // parse_expression.c, parse_expect.c. Private to them.
 //
 // Nesting. Whatever may nest without bound keeps its state on a stack in the heap: items, blocks
@@ -52,9 +52,9 @@ enum kss_nest {
 struct kss_p_frame { // one level of nesting
     uint8_t kind;    // enum kss_nest
     bool has_else;   // KSS_IN_HASH_IF
-    bool split;      // KSS_IN_HASH_IF: its #else or #endif came inside a block
-    bool ended;      // then: its #endif was seen
-    bool scope;      // closes a scope when it ends
+    bool split; // KSS_IN_HASH_IF: its #else or #endif came inside a block, or its line is wrong
+    bool ended; // then: its #endif was seen
+    bool scope; // closes a scope when it ends
     bool file_level; // a list of items
     uint32_t undo;   // height of the undo stack when that scope opened
     struct kss_node *node;
@@ -142,6 +142,9 @@ bool kss_p_accept_word(struct kss_parser *p, enum kss_known word);
 bool kss_p_need(struct kss_parser *p, enum kss_token_kind kind, const char *what);
 // Takes a name or fails.
 struct kss_name *kss_p_need_name(struct kss_parser *p, const char *what);
+static inline const char *kss_p_text(const struct kss_name *name) {
+    return name != NULL ? name->text : NULL;
+}
 // The ; behind a statement or item. A missing one at a line's end does not make the parser bad.
 void kss_p_need_semicolon(struct kss_parser *p);
 // With the current token a (: the token behind its partner.
@@ -284,6 +287,8 @@ struct kss_p_specifiers {
 };
 bool kss_p_at_type(struct kss_parser *p); // the current token begins a type for sure
 void kss_p_specifiers(struct kss_parser *p, struct kss_p_specifiers *specifiers);
+// The same without static, extern and typedef: of parameters, members, casts.
+void kss_p_plain_specifiers(struct kss_parser *p, struct kss_p_specifiers *specifiers);
 struct kss_node *kss_p_type_name(struct kss_parser *p);
 // Stars, a name or none, array lengths.
 struct kss_node *kss_p_declarator(struct kss_parser *p, struct kss_name **name);

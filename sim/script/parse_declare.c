@@ -72,7 +72,7 @@ static struct kss_node *parameter(struct kss_parser *p) {
         return kss_p_done(p, node);
     }
     struct kss_p_specifiers s = {.begin = p->token.begin};
-    kss_p_specifiers(p, &s);
+    kss_p_plain_specifiers(p, &s);
     if (s.type == NULL)
         kss_p_expected(p, "a parameter");
     struct kss_name *name;

@@ -4,10 +4,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const char *text_of(const struct kss_name *name) {
-    return name != NULL ? name->text : NULL;
-}
-
 // ---- Events ------------------------------------------------------------------------------------
 
 struct kss_node *kss_p_when(struct kss_parser *p) {
@@ -58,7 +54,7 @@ static void apc(struct kss_parser *p, struct kss_node *node) {
         node->op = KSS_EVENT_APC_SPECIAL;
     else
         kss_p_did_you_mean(p, kss_p_expected(p, "`user`, `kernel` or `special`"), word, modes, 3);
-    node->name = text_of(kss_p_need_name(p, "the name of a thread"));
+    node->name = kss_p_text(kss_p_need_name(p, "the name of a thread"));
     node->a = run(p);
 }
 
@@ -74,7 +70,7 @@ static void dma(struct kss_parser *p, struct kss_node *node) {
 
 static void of_thread(struct kss_parser *p, struct kss_node *node, enum kss_event_op op) {
     node->op = (uint8_t)op;
-    node->name = text_of(kss_p_need_name(p, "the name of a thread"));
+    node->name = kss_p_text(kss_p_need_name(p, "the name of a thread"));
 }
 
 static void no_event(struct kss_parser *p) {
@@ -150,14 +146,14 @@ static void bugcheck(struct kss_parser *p, struct kss_node *node) {
 
 static void hazard(struct kss_parser *p, struct kss_node *node) {
     node->op = KSS_OUTCOME_HAZARD;
-    node->name = text_of(kss_p_hyphenated(p, "the name of a hazard"));
+    node->name = kss_p_text(kss_p_hyphenated(p, "the name of a hazard"));
     in_symbol(p, node);
 }
 
 static void thread(struct kss_parser *p, struct kss_node *node) {
     static const char *const words[] = {"exits", "waits"};
     node->op = KSS_OUTCOME_THREAD;
-    node->name = text_of(kss_p_need_name(p, "the name of a thread"));
+    node->name = kss_p_text(kss_p_need_name(p, "the name of a thread"));
     const struct kss_name *word = kss_p_is(p, KSS_T_NAME) ? p->token.name : NULL;
     if (kss_p_accept_word(p, KSS_WORD_exits))
         kss_p_add_flags(node, KSS_F_EXITS);

@@ -255,7 +255,7 @@ static struct kss_node *parentheses(struct kss_parser *p) {
     struct kss_node *node = deeper(p) ? kss_p_expression(p) : NULL;
     p->depth--;
     kss_p_need(p, KSS_T_RIGHT_PAREN, "`)`");
-    if (p->bad)
+    if (p->bad || node == NULL)
         return NULL;
     node->begin = begin;
     node->end = p->last_end;
@@ -345,7 +345,7 @@ static struct kss_node *index_(struct kss_parser *p, struct kss_node *left,
         node->b = kss_p_expression(p);
     }
     kss_p_need(p, KSS_T_RIGHT_BRACKET, "`]`");
-    if (kss_p_done(p, node) == NULL || node->kind == KSS_N_INDEX)
+    if (kss_p_done(p, node) == NULL || node->kind == KSS_N_INDEX || range == NULL)
         return kss_p_done(p, node);
     *range = node;
     return left;

@@ -6,7 +6,7 @@
 
 // ---- Nodes -------------------------------------------------------------------------------------
 
-enum { FIRST_SLAB = 4096, LARGEST_SLAB = 1024 * 1024 };
+enum { FIRST_SLAB = 4096, LARGEST_SLAB = 8 * 1024 * 1024 };
 
 void kss_p_new_slab(struct kss_parser *p) {
     p->slab_size = p->slab_size == 0             ? FIRST_SLAB

@@ -296,7 +296,7 @@ static void begin_member(struct kss_parser *p) {
     }
     qualifiers(p, &s);
     if (!at_struct(p)) {
-        kss_p_specifiers(p, &s);
+        kss_p_plain_specifiers(p, &s);
         if (s.type == NULL)
             kss_p_expected(p, "a type or `}`");
         finish_member(p, &s);
@@ -433,6 +433,13 @@ static bool type_word(struct kss_parser *p, struct kss_p_specifiers *s, struct w
     return true;
 }
 
+void kss_p_plain_specifiers(struct kss_parser *p, struct kss_p_specifiers *s) {
+    uint32_t begin = p->token.begin;
+    kss_p_specifiers(p, s);
+    if (s->flags & (KSS_F_STATIC | KSS_F_EXTERN | KSS_F_TYPEDEF))
+        kss_p_fail(p, KSS_E_bad_type, begin, p->last_end, "a storage class stands in it");
+}
+
 void kss_p_specifiers(struct kss_parser *p, struct kss_p_specifiers *s) {
     struct words words = {0};
     do
@@ -449,7 +456,7 @@ struct kss_node *kss_p_type_name(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_TYPE_NAME, p->token.begin);
     struct kss_p_specifiers s = {.begin = p->token.begin};
     struct kss_name *name = NULL;
-    kss_p_specifiers(p, &s);
+    kss_p_plain_specifiers(p, &s);
     if (s.type == NULL)
         kss_p_expected(p, "a type");
     node->a = s.type;

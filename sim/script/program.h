@@ -39,12 +39,12 @@ _Static_assert(sizeof(struct kss_instruction) == 8, "one word");
 enum { KSS_DETECTOR = 24, KSS_DETECTORS = 64 };
 
 struct kss_entry_point { // beside kss_code of the same index; small, for the sake of calls
-    uint32_t pc;             // first instruction
-    uint32_t slots;          // distance of the slot base from the run
-    uint32_t bytes;          // as kss_code has them
-    uint32_t need;           // frame header and run, rounded up to 8
-    uint16_t parameters;     // slots filled by the caller
-    uint16_t captures;       // where an inline call tree's arguments go, from the slot base
+    uint32_t pc;         // first instruction
+    uint32_t slots;      // distance of the slot base from the run
+    uint32_t bytes;      // as kss_code has them
+    uint32_t need;       // frame header and run, rounded up to 8
+    uint16_t parameters; // slots filled by the caller
+    uint16_t captures;   // where an inline call tree's arguments go, from the slot base
     uint16_t capture_count;
     uint16_t detectors;      // where they begin, from the slot base
     uint16_t detectors_size; // bytes

@@ -108,7 +108,7 @@ static void gather_findings(struct kss_arena *arena, const struct kss_log *log,
         else if (event->kind == KSS_EV_FINDING_HELP)
             add_remark(log, digest, event);
         else if (event->kind == KSS_EV_EXPECTED && event->words[0] == 0)
-            digest->bugcheck_expected_by = (uint32_t)event->words[1];
+            digest->stop_expected_by = (uint32_t)event->words[1];
         else if (event->kind == KSS_EV_EXPECTED && numbered(digest, event->words[0]) != NULL)
             numbered(digest, event->words[0])->expected_by = (uint32_t)event->words[1];
     }

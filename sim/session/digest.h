@@ -61,7 +61,7 @@ struct kss_digest {
     struct kss_digest_stack *stacks; // in order of creation
     uint32_t stack_count;
     const struct kss_event *bugcheck, *bugcheck_more; // NULL: none
-    uint32_t bugcheck_expected_by;
+    uint32_t stop_expected_by;                        // the bug check or the hang
     uint32_t stop_routine; // innermost driver routine at the bug check, KSS_NO_FRAME: none
     const struct kss_event *hang, *rest, *verdict; // NULL: none
     const struct kss_event **nevers, **policies, **assumed, **expects, **asserts, **exits;

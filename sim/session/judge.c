@@ -34,7 +34,6 @@ struct judge {
     const struct kss_log *log;
     struct kss_digest digest; // own copy: judging adds events
     bool given_up;            // the run did not come to its end
-    uint32_t hang_expected_by;
     unsigned failed;
     bool unsure; // a plain expectation could not be judged
     struct kss_text actual, why;
@@ -87,6 +86,13 @@ static void mark(struct judge *judge, struct kss_digest_finding *finding, uint32
         return;
     finding->expected_by = by;
     kss_emit(judge->session->machine, KSS_EV_EXPECTED, finding->number, by, 0, 0);
+}
+
+static void mark_stop(struct judge *judge, uint32_t by) {
+    if (judge->digest.stop_expected_by != 0)
+        return;
+    judge->digest.stop_expected_by = by;
+    kss_emit(judge->session->machine, KSS_EV_EXPECTED, 0, by, 0, 0);
 }
 
 static void mark_explanations(struct judge *judge, const struct kss_event *stop, uint32_t by) {
@@ -161,7 +167,7 @@ static enum result judge_deadlock(struct judge *judge, uint32_t by) {
             mark(judge, &judge->digest.findings[i], by);
     if (judge->digest.hang != NULL) {
         mark_explanations(judge, judge->digest.hang, by);
-        judge->hang_expected_by = by;
+        mark_stop(judge, by);
     }
     return MET;
 }
@@ -199,10 +205,7 @@ static enum result judge_bugcheck(struct judge *judge, const struct kss_expectat
         kss_say_bugcheck(judge->log, digest, &judge->actual);
         return FAILED;
     }
-    if (digest->bugcheck_expected_by == 0) {
-        digest->bugcheck_expected_by = by;
-        kss_emit(judge->session->machine, KSS_EV_EXPECTED, 0, by, 0, 0);
-    }
+    mark_stop(judge, by);
     mark_explanations(judge, digest->bugcheck, by);
     return MET;
 }
@@ -401,29 +404,32 @@ static void judge_asserts(struct judge *judge) {
     kss_text_free(&text);
 }
 
-static bool explained_by_expected(const struct judge *judge, const struct kss_event *stop) {
+// Which expectation covers a finding that explains the stop, 0: none.
+static uint32_t explained_by(const struct judge *judge, const struct kss_event *stop) {
     for (uint32_t i = 0; i < judge->digest.finding_count; i++) {
         const struct kss_digest_finding *finding = &judge->digest.findings[i];
         if (finding->expected_by != 0 && speaks_of(finding, stop))
-            return true;
+            return finding->expected_by;
     }
-    return false;
+    return 0;
 }
 
 static void conclude(struct judge *judge) {
     enum { OK, BAD, CANNOT_TELL };
-    const struct kss_digest *digest = &judge->digest;
+    struct kss_digest *digest = &judge->digest;
     unsigned counts[3] = {0};
     for (uint32_t i = 0; i < digest->finding_count; i++)
         if (digest->findings[i].expected_by == 0)
             counts[digest->findings[i].severity]++;
     bool bad = judge->failed > 0 || counts[KSS_ERROR] > 0 || counts[KSS_WARNING] > 0 ||
                (judge->session->options.strict && counts[KSS_NOTE] > 0);
-    if (digest->bugcheck != NULL && digest->bugcheck_expected_by == 0)
+    if (digest->bugcheck != NULL && digest->stop_expected_by == 0)
         bad = true;
     bool unsure = judge->given_up || judge->unsure;
-    if (digest->hang != NULL && judge->hang_expected_by == 0 &&
-        !explained_by_expected(judge, digest->hang)) {
+    uint32_t by = digest->hang != NULL ? explained_by(judge, digest->hang) : 0;
+    if (by != 0)
+        mark_stop(judge, by);
+    if (digest->hang != NULL && digest->stop_expected_by == 0) {
         if (digest->hang->words[0] == HANG_CANNOT_CONTINUE)
             unsure = true;
         else

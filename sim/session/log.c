@@ -53,7 +53,7 @@ void kss_log_add(struct kss_log *log, const struct kss_event *event) {
     log->events[log->count++] = *event;
 }
 
-// ---- Strings ------------------------------------------------------------------------------------
+// ---- Strings -----------------------------------------------------------------------------------
 
 static uint32_t hash_bytes(const char *bytes, size_t length) {
     uint32_t hash = 2166136261u;
@@ -249,8 +249,8 @@ static bool name_or(struct kss_text *out, const char *name, uint64_t value) {
     return true;
 }
 
-// An object's name is "done (KEVENT, drv!Read, thread App, top-0x2B0)"; its first part names it well
-// enough beside a place.
+// An object's name is "done (KEVENT, drv!Read, thread App, top-0x2B0)"; its first part names it
+// well enough beside a place.
 bool kss_log_object(const struct kss_log *log, uint64_t number, bool in_full,
                     struct kss_text *out) {
     if (number == 0)

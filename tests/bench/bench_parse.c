@@ -36,7 +36,8 @@ static const char routine[] =
     "        extension->Sum += extension->Buffer[i] * 31 + (i << 2);\n"
     "    }\n"
     "    switch (stack->MinorFunction) {\n"
-    "    case IRP_MN_NORMAL: status = KeWaitForSingleObject(&done%u, Executive, KernelMode, FALSE, NULL); break;\n"
+    "    case IRP_MN_NORMAL: status = KeWaitForSingleObject(&done%u, Executive, KernelMode, FALSE, "
+    "NULL); break;\n"
     "    case IRP_MN_COMPRESSED: KdPrint((\"compressed %%x\\n\", status)); break;\n"
     "    default: break;\n"
     "    }\n"
@@ -50,7 +51,8 @@ static const char routine[] =
 static void generate(struct kss_text *text, size_t bytes) {
     kss_text_str(text, "machine x64;\n\n");
     for (unsigned i = 0; text->length < bytes; i++)
-        kss_text_format(text, routine, i, i, 0x80 + i % 64 * 16, i % 997, i % 997, i % 997, i % 997);
+        kss_text_format(text, routine, i, i, 0x80 + i % 64 * 16, i % 997, i % 997, i % 997,
+                        i % 997);
 }
 
 static double lex_all(const struct kss_text *text, uint64_t *tokens) {
@@ -104,9 +106,10 @@ static void measure(size_t bytes) {
         time = parse_all(&text, &memory);
         parsed = time < parsed ? time : parsed;
     }
-    printf("%6.1f MB  lexer %6.1f MB/s (%4.1f ns a token)   parser %6.1f MB/s, %4.1f bytes a byte\n",
-           megabytes, megabytes / lexed, lexed * 1e9 / (double)tokens, megabytes / parsed,
-           (double)memory / 1e6 / megabytes);
+    printf(
+        "%6.1f MB  lexer %6.1f MB/s (%4.1f ns a token)   parser %6.1f MB/s, %4.1f bytes a byte\n",
+        megabytes, megabytes / lexed, lexed * 1e9 / (double)tokens, megabytes / parsed,
+        (double)memory / 1e6 / megabytes);
     kss_text_free(&text);
 }
 

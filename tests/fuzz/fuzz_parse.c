@@ -14,8 +14,8 @@ static void check_places(const uint8_t *data, size_t size) {
     for (uint32_t i = 0; i < text.diags.count; i++) {
         const struct kss_diag *diag = &text.diags.items[i];
         places &= diag->has_place == (diag->code != NULL);
-        places &= diag->primary.span.begin <= diag->primary.span.end &&
-                  diag->primary.span.end <= size;
+        places &=
+            diag->primary.span.begin <= diag->primary.span.end && diag->primary.span.end <= size;
     }
     if (!places)
         abort();

@@ -58,8 +58,8 @@ static inline const char *rig_diags(struct script_rig *rig) {
         const struct kss_diag *diag = &rig->diags.items[i];
         uint32_t line = 0, column = 0;
         if (diag->has_place)
-            kss_source_place(&rig->sources, diag->primary.span.file, diag->primary.span.begin, &line,
-                             &column);
+            kss_source_place(&rig->sources, diag->primary.span.file, diag->primary.span.begin,
+                             &line, &column);
         kss_text_format(out, "%s%s %u:%u %s", i ? "\n" : "", diag->code ? diag->code : "-",
                         (unsigned)line, (unsigned)column, diag->message);
         for (unsigned n = 0; n < diag->note_count; n++)
@@ -145,17 +145,17 @@ static const char *const rig_kinds[] = {
 };
 
 static const char *const rig_ops[] = {
-    "",   "+", "-",  "*",  "/",  "%", "<<", ">>", "&", "|", "^", "<", "<=", ">", ">=",
+    "",   "+",  "-",  "*",  "/", "%", "<<", ">>", "&", "|", "^", "<", "<=", ">",  ">=",
     "==", "!=", "&&", "||", ",", "=", "-",  "+",  "!", "~", "*", "&", "++", "--",
 };
-static const char *const rig_bases[] = {"name",  "void",   "char", "schar", "uchar", "short", "ushort",
-                                        "int",   "uint",   "long", "ulong", "int64", "uint64",
-                                        "bool"};
+static const char *const rig_bases[] = {"name",  "void",   "char",   "schar", "uchar",
+                                        "short", "ushort", "int",    "uint",  "long",
+                                        "ulong", "int64",  "uint64", "bool"};
 
 static inline void rig_words(struct kss_text *out, const struct kss_node *node) {
-    static const char *const events[] = {"dpc",    "interrupt", "apc-user", "apc-kernel",
-                                         "apc-special", "signal", "terminate", "alert",
-                                         "trim",   "dma-read",  "dma-write"};
+    static const char *const events[] = {"dpc",         "interrupt", "apc-user",  "apc-kernel",
+                                         "apc-special", "signal",    "terminate", "alert",
+                                         "trim",        "dma-read",  "dma-write"};
     static const char *const outcomes[] = {"clean",  "deadlock", "bugcheck", "hazard",
                                            "thread", "stack",    "status"};
     static const char *const quantifiers[] = {"plain", "always", "sometimes", "never"};
@@ -202,14 +202,14 @@ static inline void rig_words(struct kss_text *out, const struct kss_node *node) 
 }
 
 static inline void rig_flags(struct kss_text *out, const struct kss_node *node) {
-    static const char *const names[] = {"static", "extern", "typedef", "const",    "volatile", "unsigned",
-                                        "i64",    "hex",    "wide",    "quoted",   "...",      "->",
-                                        "",       "union",  "any",     "inline"};
+    static const char *const names[] = {
+        "static", "extern", "typedef", "const", "volatile", "unsigned", "i64", "hex",
+        "wide",   "quoted", "...",     "->",    "",         "union",    "any", "inline"};
     for (unsigned bit = 0; bit < 16; bit++) {
         if (!(node->flags >> bit & 1) || names[bit][0] == '\0')
             continue;
         bool shared = node->kind == KSS_N_TRY || node->kind == KSS_N_OUTCOME;
-        const char *name = !shared                        ? names[bit]
+        const char *name = !shared                       ? names[bit]
                            : (1 << bit) == KSS_F_FINALLY ? "finally"
                            : (1 << bit) == KSS_F_EXITS   ? "exits"
                                                          : "nth";
@@ -288,7 +288,8 @@ static inline void expect_tree_(const char *source, const char *tree, const char
 }
 #define expect_tree(source, tree) expect_tree_((source), (tree), __FILE__, __LINE__)
 
-static inline void expect_diags_(const char *source, const char *diags, const char *file, int line) {
+static inline void expect_diags_(const char *source, const char *diags, const char *file,
+                                 int line) {
     struct script_rig rig;
     rig_parse(&rig, source);
     _assert_string_equal(rig_diags(&rig), diags, file, line);

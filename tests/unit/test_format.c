@@ -15,23 +15,28 @@ static void formats_(const char *source, const char *wanted, const char *file, i
     kss_text_free(&out);
 }
 #define formats(source, wanted) formats_((source), (wanted), __FILE__, __LINE__)
-#define stays(text) formats_((text), (text), __FILE__, __LINE__)
+#define stays(text)             formats_((text), (text), __FILE__, __LINE__)
 
 static void statements(void **state) {
     (void)state;
     formats("routine F(){x=1;y=2;}", "routine F() {\n    x = 1;\n    y = 2;\n}\n");
     formats("routine F()\n{\nif(a)b;else if(c){d;}else e;\n}",
-            "routine F() {\n    if (a)\n        b;\n    else if (c) {\n        d;\n    } else\n        e;\n}\n");
+            "routine F() {\n    if (a)\n        b;\n    else if (c) {\n        d;\n    } else\n    "
+            "    e;\n}\n");
     formats("routine F(){for(i=0;i<3;i++)f();while(x){g();}do{h();}while(y);do i();while(z);}",
-            "routine F() {\n    for (i = 0; i < 3; i++)\n        f();\n    while (x) {\n        g();\n    }\n"
+            "routine F() {\n    for (i = 0; i < 3; i++)\n        f();\n    while (x) {\n        "
+            "g();\n    }\n"
             "    do {\n        h();\n    } while (y);\n    do\n        i();\n    while (z);\n}\n");
-    formats("routine F(){switch(x){case 1:case 2:a;break;default:b;}out:c;return;}",
-            "routine F() {\n    switch (x) {\n    case 1:\n    case 2:\n        a;\n        break;\n"
-            "    default:\n        b;\n    }\nout:\n    c;\n    return;\n}\n");
+    formats(
+        "routine F(){switch(x){case 1:case 2:a;break;default:b;}out:c;return;}",
+        "routine F() {\n    switch (x) {\n    case 1:\n    case 2:\n        a;\n        break;\n"
+        "    default:\n        b;\n    }\nout:\n    c;\n    return;\n}\n");
     formats("routine F(){switch(x){case 1:{a;}break;}}",
-            "routine F() {\n    switch (x) {\n    case 1: {\n        a;\n    }\n        break;\n    }\n}\n");
+            "routine F() {\n    switch (x) {\n    case 1: {\n        a;\n    }\n        break;\n   "
+            " }\n}\n");
     formats("routine F(){__try{a;}__except(1){b;}try{c;}finally{d;}}",
-            "routine F() {\n    __try {\n        a;\n    } __except (1) {\n        b;\n    }\n    try {\n"
+            "routine F() {\n    __try {\n        a;\n    } __except (1) {\n        b;\n    }\n    "
+            "try {\n"
             "        c;\n    } finally {\n        d;\n    }\n}\n");
     formats("routine F(){{a;}{}}", "routine F() {\n    {\n        a;\n    }\n    {}\n}\n");
     formats("routine F(){while(x);;}", "routine F() {\n    while (x)\n        ;\n    ;\n}\n");
@@ -43,22 +48,26 @@ static void scenario_words(void **state) {
     formats("routine F(){repeat(3)f();after 30s..60s dpc G(&x);write buf[0..63];read*p;}",
             "routine F() {\n    repeat (3)\n        f();\n    after 30s .. 60s dpc G(&x);\n"
             "    write buf[0 .. 63];\n    read *p;\n}\n");
-    formats("thread T{call a frame(3) call m!b frame ( 0x10 )call \"c+1\"{x;}}",
-            "thread T {\n    call a frame(3)\n    call m!b frame(0x10)\n    call \"c+1\" { x; }\n}\n");
-    formats("thread T { call a call b frame(4); }", "thread T {\n    call a\n    call b frame(4);\n}\n");
+    formats(
+        "thread T{call a frame(3) call m!b frame ( 0x10 )call \"c+1\"{x;}}",
+        "thread T {\n    call a frame(3)\n    call m!b frame(0x10)\n    call \"c+1\" { x; }\n}\n");
+    formats("thread T { call a call b frame(4); }",
+            "thread T {\n    call a\n    call b frame(4);\n}\n");
     formats("machine x64-xsave{stack=24K;swap=balance-set;}machine x86 { page = 4K; }",
             "machine x64-xsave {\n    stack = 24K;\n    swap = balance-set;\n}\n"
             "machine x86 { page = 4K; }\n");
     formats("thread App (priority=8,system) { f(); } thread B{f();g();}",
             "thread App(priority = 8, system) { f(); }\nthread B {\n    f();\n    g();\n}\n");
     formats("driver D{IRP_MJ_READ:Read;unload:U;}device V=A/B;frame m!F=0x10;module m;",
-            "driver D {\n    IRP_MJ_READ: Read;\n    unload: U;\n}\ndevice V = A / B;\nframe m!F = 0x10;\n"
+            "driver D {\n    IRP_MJ_READ: Read;\n    unload: U;\n}\ndevice V = A / B;\nframe m!F = "
+            "0x10;\n"
             "module m;\n");
     formats("at 5s interrupt(5)Isr();expect bugcheck X(_,2,_,_)in F;expect hazard a-b-c in m!F;",
             "at 5s interrupt(5) Isr();\nexpect bugcheck X (_, 2, _, _) in F;\n"
             "expect hazard a-b-c in m!F;\n");
     formats("expect stack T<=2K-4;expect status R#2==STATUS_TIMEOUT;expect thread T waits;",
-            "expect stack T <= 2K - 4;\nexpect status R#2 == STATUS_TIMEOUT;\nexpect thread T waits;\n");
+            "expect stack T <= 2K - 4;\nexpect status R#2 == STATUS_TIMEOUT;\nexpect thread T "
+            "waits;\n");
 }
 
 static void expressions(void **state) {
@@ -69,19 +78,22 @@ static void expressions(void **state) {
     formats("routine F(){a=b?c:d;a<<=1;i++;--j;k=l- -m;n=o+ +p;q=r- --s;sizeof( x );sizeof x;}",
             "routine F() {\n    a = b ? c : d;\n    a <<= 1;\n    i++;\n    --j;\n    k = l - -m;\n"
             "    n = o + +p;\n    q = r - --s;\n    sizeof(x);\n    sizeof x;\n}\n");
-    formats("routine F(){f ( a,b ) ;(PVOID) p;(*q)(1);x=(a)-b;- -y;& &z;}",
-            "routine F() {\n    f(a, b);\n    (PVOID)p;\n    (*q)(1);\n    x = (a) - b;\n    - -y;\n"
-            "    & &z;\n}\n");
+    formats(
+        "routine F(){f ( a,b ) ;(PVOID) p;(*q)(1);x=(a)-b;- -y;& &z;}",
+        "routine F() {\n    f(a, b);\n    (PVOID)p;\n    (*q)(1);\n    x = (a) - b;\n    - -y;\n"
+        "    & &z;\n}\n");
     formats("routine F(){KdPrint((\"a\",b));NtReadFile(C,...);\"a\" \"b\";'abcd';0X1fUL;}",
-            "routine F() {\n    KdPrint((\"a\", b));\n    NtReadFile(C, ...);\n    \"a\" \"b\";\n    'abcd';\n"
+            "routine F() {\n    KdPrint((\"a\", b));\n    NtReadFile(C, ...);\n    \"a\" \"b\";\n  "
+            "  'abcd';\n"
             "    0X1fUL;\n}\n");
 }
 
 static void declarations(void **state) {
     (void)state;
-    formats("routine F(){ULONG*p,**q,a[3][4]={1,{2,3},};const char*s=\"x\";KEVENT e;}",
-            "routine F() {\n    ULONG *p, **q, a[3][4] = {1, {2, 3},};\n    const char *s = \"x\";\n"
-            "    KEVENT e;\n}\n");
+    formats(
+        "routine F(){ULONG*p,**q,a[3][4]={1,{2,3},};const char*s=\"x\";KEVENT e;}",
+        "routine F() {\n    ULONG *p, **q, a[3][4] = {1, {2, 3},};\n    const char *s = \"x\";\n"
+        "    KEVENT e;\n}\n");
     formats("typedef struct _S{ULONG a,*b;union{int c;struct{int d;};}u;}S,*PS;struct S s;",
             "typedef struct _S {\n    ULONG a, *b;\n    union {\n        int c;\n        struct {\n"
             "            int d;\n        };\n    } u;\n} S, *PS;\nstruct S s;\n");
@@ -95,7 +107,8 @@ static void declarations(void **state) {
 
 static void annotations_are_copied(void **state) {
     (void)state;
-    stays("_Use_decl_annotations_\nNTSTATUS\nF(_In_ PVOID a, _Out_writes_( n*2 ) PUCHAR b) {\n    x;\n}\n");
+    stays("_Use_decl_annotations_\nNTSTATUS\nF(_In_ PVOID a, _Out_writes_( n*2 ) PUCHAR b) {\n    "
+          "x;\n}\n");
     stays("_IRQL_requires_max_(DISPATCH_LEVEL)\nVOID F();\n");
     stays("routine F() {\n    _Analysis_assume_( x!=0 );\n    y;\n}\n");
     stays("__declspec( noinline ) VOID NTAPI F(IN PVOID a OPTIONAL);\n");
@@ -104,7 +117,8 @@ static void annotations_are_copied(void **state) {
 static void hash_lines_are_copied(void **state) {
     (void)state;
     stays("#include  <ntddk.h>\n#define  N   12 // twelve\n#pragma alloc_text( PAGE,F )\nint x;\n");
-    formats("  #if  A  \nint x;\n\t#else\nint y;\n#endif", "#if  A\nint x;\n#else\nint y;\n#endif\n");
+    formats("  #if  A  \nint x;\n\t#else\nint y;\n#endif",
+            "#if  A\nint x;\n#else\nint y;\n#endif\n");
     stays("routine F() {\n#ifdef DBG\n    a;\n#else\n    b;\n#endif\n    c;\n}\n");
     stays("#define A \\\n    (1 + \\\n     2)\nint x;\n");
     stays("routine F() {\n    f(a,\n#pragma warning(suppress: 1)\n      b);\n}\n");
@@ -112,16 +126,19 @@ static void hash_lines_are_copied(void **state) {
 
 static void comments(void **state) {
     (void)state;
-    stays("// First.\n// Second.\n\nmachine x86; // third\n\n/* Fourth. */\nthread T { f(); }\n// Last.\n");
+    stays("// First.\n// Second.\n\nmachine x86; // third\n\n/* Fourth. */\nthread T { f(); }\n// "
+          "Last.\n");
     formats("routine F(){//one\nx;//two\n//three\ny;/*four*/z;\n//five\n}//six",
-            "routine F() { //one\n    x; //two\n    //three\n    y; /*four*/\n    z;\n    //five\n} //six\n");
+            "routine F() { //one\n    x; //two\n    //three\n    y; /*four*/\n    z;\n    "
+            "//five\n} //six\n");
     stays("routine F() {\n    f(/* a */ 1, 2 /* b */);\n}\n");
     stays("routine F() {\n    f(a, // first\n      b, // second\n      c);\n}\n");
     stays("routine F() {\n    x;         // set off\n    yyyy;      // the same column\n}\n");
     formats("routine F() {\n  x; // near\n}", "routine F() {\n    x; // near\n}\n");
     formats("routine F() {\n\t/* several\n\t * lines\n\t */\n\tx;\n}",
             "routine F() {\n    /* several\n     * lines\n     */\n    x;\n}\n");
-    stays("routine F() {\n    if (a) { // why\n        b;\n    } // because\n    // otherwise\n    else {\n"
+    stays("routine F() {\n    if (a) { // why\n        b;\n    } // because\n    // otherwise\n    "
+          "else {\n"
           "        c;\n    }\n}\n");
     stays("routine F() {\n    if (a) // why\n    {\n        b;\n    }\n}\n");
     stays("routine F() {\n    // nothing\n}\n");
@@ -159,13 +176,15 @@ static void errors_leave_nothing(void **state) {
 
 static void the_designs_example(void **state) {
     (void)state;
-    stays("// A user-mode wait lets this stack leave memory while a DPC still holds a pointer into it.\n"
+    stays("// A user-mode wait lets this stack leave memory while a DPC still holds a pointer into "
+          "it.\n"
           "machine x86;\n\n"
           "routine ReadComplete(PKEVENT done) frame(0x60) {\n"
           "    KeSetEvent(done, IO_NO_INCREMENT, FALSE);\n}\n\n"
           "routine mydrv!ReadDispatch() frame(0x148) {\n    KEVENT done;\n\n"
           "    KeInitializeEvent(&done, NotificationEvent, FALSE);\n"
-          "    after 30s dpc ReadComplete(&done);              // the device answers half a minute later\n"
+          "    after 30s dpc ReadComplete(&done);              // the device answers half a minute "
+          "later\n"
           "    KeWaitForSingleObject(&done, UserRequest, UserMode, FALSE, NULL);\n}\n\n"
           "thread App { mydrv!ReadDispatch(); }\n\n"
           "expect hazard stack-object-user-wait in mydrv!ReadDispatch;\n"

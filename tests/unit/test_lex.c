@@ -66,13 +66,16 @@ static void names_and_keywords(void **state) {
     tokens("a/**/b//c\nd", "name:a name:b name:d");
     tokens("a\\\nb", "name:a name:b");
     tokens("a\r\nb\f\v\tc", "name:a name:b name:c");
-    tokens("\xEF\xBB\xBF" "a", "name:a");
+    tokens("\xEF\xBB\xBF"
+           "a",
+           "name:a");
 }
 
 static void symbols(void **state) {
     (void)state;
     tokens("mydrv!Read a!=b a ! b", "symbol:mydrv!Read name:a != name:b name:a ! name:b");
-    tokens("return!x sizeof!x a!9", "keyword:return ! name:x keyword:sizeof ! name:x name:a ! number:9=9");
+    tokens("return!x sizeof!x a!9",
+           "keyword:return ! name:x keyword:sizeof ! name:x name:a ! number:9=9");
     tokens("a!b!c", "symbol:a!b ! name:c");
 }
 
@@ -99,39 +102,45 @@ static void bad_numbers(void **state) {
                                    "KSS0011 1:1 `18446744073709551616` is too large");
     tokens("0x10000000000000000", "number:0x10000000000000000=0/x\n"
                                   "KSS0011 1:1 `0x10000000000000000` is too large");
-    tokens("09", "number:09=0/x\nKSS0010 1:1 invalid number `09` | help: a number that begins with 0 "
-                 "is octal");
+    tokens("09",
+           "number:09=0/x\nKSS0010 1:1 invalid number `09` | help: a number that begins with 0 "
+           "is octal");
     tokens("0x", "number:0x=0/x\nKSS0010 1:1 invalid number `0x`");
     tokens("12abc", "number:12abc=0\nKSS0010 1:1 invalid number `12abc`");
     tokens("0x10K", "number:0x10K=0/x\nKSS0010 1:1 invalid number `0x10K`");
-    tokens("5m", "number:5m=0\nKSS0010 1:1 invalid number `5m` | help: minutes are `min`, milliseconds "
-                 "`ms`");
+    tokens("5m",
+           "number:5m=0\nKSS0010 1:1 invalid number `5m` | help: minutes are `min`, milliseconds "
+           "`ms`");
     tokens("150ns", "duration:150ns=0\nKSS0012 1:1 `150ns` is not a whole number of 100 ns");
     tokens("99ns", "duration:99ns=0\nKSS0012 1:1 `99ns` is not a whole number of 100 ns");
     tokens("922337203686s", "duration:922337203686s=0\nKSS0011 1:1 `922337203686s` is too large");
     tokens("922337203685s", "duration:922337203685s=9223372036850000000");
-    tokens("18014398509481984M", "size:18014398509481984M=0\nKSS0011 1:1 `18014398509481984M` is too "
-                                 "large");
+    tokens("18014398509481984M",
+           "size:18014398509481984M=0\nKSS0011 1:1 `18014398509481984M` is too "
+           "large");
     tokens("1.5 x", "number:1.5=0 name:x\nKSS0013 1:1 floating point is not in the language");
     tokens(".5 1e5 1. 2.5e-3f", "number:.5=0 number:1e5=0 number:1.=0 number:2.5e-3f=0\n"
                                 "KSS0013 1:1 floating point is not in the language\n"
                                 "KSS0013 1:4 floating point is not in the language\n"
                                 "KSS0013 1:8 floating point is not in the language\n"
                                 "KSS0013 1:11 floating point is not in the language");
-    tokens("1.5s", "number:1.5s=0\nKSS0013 1:1 floating point is not in the language | help: write a "
-                   "whole number of a smaller unit: 1500ms");
+    tokens("1.5s",
+           "number:1.5s=0\nKSS0013 1:1 floating point is not in the language | help: write a "
+           "whole number of a smaller unit: 1500ms");
 }
 
 static void characters(void **state) {
     (void)state;
     tokens("'a' 'abcd' '\\n' '\\x41' '\\0'", "char:'a'=97 char:'abcd'=1633837924 char:'\\n'=10 "
-                                            "char:'\\x41'=65 char:'\\0'=0");
+                                             "char:'\\x41'=65 char:'\\0'=0");
     tokens("'\\xFF' L'\\xFF' L'a' 'kssT'", "char:'\\xFF'=-1 char:L'\\xFF'=255 char:L'a'=97 "
-                                          "char:'kssT'=1802728276");
+                                           "char:'kssT'=1802728276");
     tokens("'\\xFF\\xFF\\xFF\\xFF'", "char:'\\xFF\\xFF\\xFF\\xFF'=-1");
     tokens("''", "char:''=0\nKSS0008 1:1 a character constant holds 1 to 4 characters, L'' one");
-    tokens("'abcde'", "char:'abcde'=0\nKSS0008 1:1 a character constant holds 1 to 4 characters, L'' one");
-    tokens("L'ab'", "char:L'ab'=0\nKSS0008 1:1 a character constant holds 1 to 4 characters, L'' one");
+    tokens("'abcde'",
+           "char:'abcde'=0\nKSS0008 1:1 a character constant holds 1 to 4 characters, L'' one");
+    tokens("L'ab'",
+           "char:L'ab'=0\nKSS0008 1:1 a character constant holds 1 to 4 characters, L'' one");
     tokens("'\\q'", "char:'\\q'=0\nKSS0009 1:2 unknown escape sequence `\\q`");
     tokens("'a\nb", "char:'a=0 name:b\nKSS0007 1:1 character constant without an end");
 }
@@ -148,8 +157,9 @@ static void strings(void **state) {
 
 static void punctuators(void **state) {
     (void)state;
-    tokens("+ += ++ - -= -- -> * *= / /= % %= & &= && | |= || ^ ^= = == ! != < <= << <<= > >= >> >>=",
-           "+ += ++ - -= -- -> * *= / /= % %= & &= && | |= || ^ ^= = == ! != < <= << <<= > >= >> >>=");
+    tokens(
+        "+ += ++ - -= -- -> * *= / /= % %= & &= && | |= || ^ ^= = == ! != < <= << <<= > >= >> >>=",
+        "+ += ++ - -= -- -> * *= / /= % %= & &= && | |= || ^ ^= = == ! != < <= << <<= > >= >> >>=");
     tokens("( ) [ ] { } ; , : ? . .. ... ~ #", "( ) [ ] { } ; , : ? . .. ... ~ #");
     tokens("a+++b a--->b", "name:a ++ + name:b name:a -- -> name:b");
 }
@@ -158,21 +168,26 @@ static void hash_lines(void **state) {
     (void)state;
     tokens("#define N 1\na", "hash:#define name:N number:1=1 eol: name:a");
     tokens("  # if A \\\n B\nc", "hash:# if name:A name:B eol: name:c");
-    tokens("#include <a.h> // x\n#include \"b/*.h\"\n#pragma once\n#pragma warning(disable: 1)\na", "name:a");
+    tokens("#include <a.h> // x\n#include \"b/*.h\"\n#pragma once\n#pragma warning(disable: 1)\na",
+           "name:a");
     tokens("#\n#pragma\na", "name:a");
-    tokens("#pragma alloc_text(PAGE, F)", "hash:#pragma name:alloc_text ( name:PAGE , name:F ) eol:");
+    tokens("#pragma alloc_text(PAGE, F)",
+           "hash:#pragma name:alloc_text ( name:PAGE , name:F ) eol:");
     tokens("#if 1 /* a\n b */ + 2\nc", "hash:#if number:1=1 + number:2=2 eol: name:c");
     tokens("a #b", "name:a # name:b");
     tokens("#undef X\na", "name:a\nKSS0050 1:1 `#undef` is not in the language");
-    tokens("#defnie X\na", "name:a\nKSS0050 1:1 `#defnie` is not in the language | help: did you mean "
-                           "`#define`?");
-    tokens("#pragma pack(1)\na",
-           "name:a\nKSS0060 1:1 `#pragma pack` is skipped: structures keep their natural alignment");
+    tokens("#defnie X\na",
+           "name:a\nKSS0050 1:1 `#defnie` is not in the language | help: did you mean "
+           "`#define`?");
+    tokens(
+        "#pragma pack(1)\na",
+        "name:a\nKSS0060 1:1 `#pragma pack` is skipped: structures keep their natural alignment");
     struct script_rig rig;
     const char *text = "#if A // c\nb\n  #include <x>  \n#define N /* 1\n2 */ 3\n";
     lex(&rig, text, strlen(text), true);
-    assert_string_equal(rig.text.bytes, "line:#if A // c name:b line:#include <x>   line:#define N /* 1\n"
-                                        "2 */ 3");
+    assert_string_equal(rig.text.bytes,
+                        "line:#if A // c name:b line:#include <x>   line:#define N /* 1\n"
+                        "2 */ 3");
     rig_free(&rig);
 }
 
@@ -192,14 +207,20 @@ static void bad_bytes(void **state) {
     tokens("a \x01 b", "name:a name:b\nKSS0001 1:3 the control character 0x01 does not belong in a "
                        "scenario");
     tokens("a \xFF\xFE b", "name:a name:b\nKSS0003 1:3 invalid UTF-8");
-    tokens("a \xE2\x80\x9C b", "name:a name:b\nKSS0001 1:3 a typographic quote (U+201C) does not belong "
-                               "in a scenario | help: write `\"`");
-    tokens("a\xC2\xA0" "b", "name:a name:b\nKSS0001 1:2 a no-break space (U+00A0) does not belong in a "
-                            "scenario | help: replace it by a blank");
-    tokens("a \xE2\x84\xA2 b", "name:a name:b\nKSS0001 1:3 the character U+2122 does not belong in a "
-                               "scenario");
+    tokens("a \xE2\x80\x9C b",
+           "name:a name:b\nKSS0001 1:3 a typographic quote (U+201C) does not belong "
+           "in a scenario | help: write `\"`");
+    tokens("a\xC2\xA0"
+           "b",
+           "name:a name:b\nKSS0001 1:2 a no-break space (U+00A0) does not belong in a "
+           "scenario | help: replace it by a blank");
+    tokens("a \xE2\x84\xA2 b",
+           "name:a name:b\nKSS0001 1:3 the character U+2122 does not belong in a "
+           "scenario");
     tokens("a \\ b", "name:a name:b\nKSS0001 1:3 `\\` does not belong in a scenario");
-    tokens("\xFF\xFE" "a", "\nKSS0004 1:1 the file is UTF-16, a scenario is UTF-8");
+    tokens("\xFF\xFE"
+           "a",
+           "\nKSS0004 1:1 the file is UTF-16, a scenario is UTF-8");
 }
 
 static void nul_bytes(void **state) {
@@ -261,7 +282,8 @@ static void interning(void **state) {
     char text[40];
     for (int round = 0; round < 2; round++)
         for (unsigned i = 0; i < 5000; i++) {
-            int length = snprintf(text, sizeof text, "%s%u", i % 3 ? "n" : "a_rather_long_name_", i);
+            int length =
+                snprintf(text, sizeof text, "%s%u", i % 3 ? "n" : "a_rather_long_name_", i);
             struct kss_name *name = kss_intern(&names, text, (uint32_t)length);
             assert_string_equal(name->text, text);
             if (round == 0)
@@ -277,10 +299,11 @@ static void interning(void **state) {
 
 static void annotations(void **state) {
     (void)state;
-    static const char *const yes[] = {"_In_", "_Out_writes_", "_IRQL_requires_max_", "__drv_x",
-                                      "__in", "__in_opt", "__out_bcount", "__checkReturn"};
-    static const char *const no[] = {"_KEVENT", "__int64", "_", "__", "_in_", "In_", "__inline",
-                                     "__intrinsic", "__outer"};
+    static const char *const yes[] = {"_In_",         "_Out_writes_", "_IRQL_requires_max_",
+                                      "__drv_x",      "__in",         "__in_opt",
+                                      "__out_bcount", "__checkReturn"};
+    static const char *const no[] = {"_KEVENT", "__int64",  "_",           "__",     "_in_",
+                                     "In_",     "__inline", "__intrinsic", "__outer"};
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
         assert_true(kss_is_sal(yes[i], (uint32_t)strlen(yes[i])));
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
@@ -289,13 +312,20 @@ static void annotations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_and_keywords), cmocka_unit_test(symbols),
-        cmocka_unit_test(numbers),            cmocka_unit_test(bad_numbers),
-        cmocka_unit_test(characters),         cmocka_unit_test(strings),
-        cmocka_unit_test(punctuators),        cmocka_unit_test(hash_lines),
-        cmocka_unit_test(comments),           cmocka_unit_test(bad_bytes),
-        cmocka_unit_test(nul_bytes),          cmocka_unit_test(string_values),
-        cmocka_unit_test(interning),          cmocka_unit_test(annotations),
+        cmocka_unit_test(names_and_keywords),
+        cmocka_unit_test(symbols),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(bad_numbers),
+        cmocka_unit_test(characters),
+        cmocka_unit_test(strings),
+        cmocka_unit_test(punctuators),
+        cmocka_unit_test(hash_lines),
+        cmocka_unit_test(comments),
+        cmocka_unit_test(bad_bytes),
+        cmocka_unit_test(nul_bytes),
+        cmocka_unit_test(string_values),
+        cmocka_unit_test(interning),
+        cmocka_unit_test(annotations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,14 +18,16 @@ static void precedence(void **state) {
     expression("a * b + c", "(binary + a(binary * a(name a) b(name b)) b(name c))");
     expression("(a + b) * c", "(binary * a(binary + a(name a) b(name b)) b(name c))");
     expression("a - b - c", "(binary - a(binary - a(name a) b(name b)) b(name c))");
-    expression("a || b && c | d ^ e & f == g < h << i + j * k",
-               "(binary || a(name a) b(binary && a(name b) b(binary | a(name c) b(binary ^ a(name d) "
-               "b(binary & a(name e) b(binary == a(name f) b(binary < a(name g) b(binary << a(name h) "
-               "b(binary + a(name i) b(binary * a(name j) b(name k)))))))))))");
-    expression("a * b + c << d < e == f & g ^ h | i && j || k",
-               "(binary || a(binary && a(binary | a(binary ^ a(binary & a(binary == a(binary < "
-               "a(binary << a(binary + a(binary * a(name a) b(name b)) b(name c)) b(name d)) b(name "
-               "e)) b(name f)) b(name g)) b(name h)) b(name i)) b(name j)) b(name k))");
+    expression(
+        "a || b && c | d ^ e & f == g < h << i + j * k",
+        "(binary || a(name a) b(binary && a(name b) b(binary | a(name c) b(binary ^ a(name d) "
+        "b(binary & a(name e) b(binary == a(name f) b(binary < a(name g) b(binary << a(name h) "
+        "b(binary + a(name i) b(binary * a(name j) b(name k)))))))))))");
+    expression(
+        "a * b + c << d < e == f & g ^ h | i && j || k",
+        "(binary || a(binary && a(binary | a(binary ^ a(binary & a(binary == a(binary < "
+        "a(binary << a(binary + a(binary * a(name a) b(name b)) b(name c)) b(name d)) b(name "
+        "e)) b(name f)) b(name g)) b(name h)) b(name i)) b(name j)) b(name k))");
     expression("a >> 1 >= b % 2 != c / 3",
                "(binary != a(binary >= a(binary >> a(name a) b(number 1)) b(binary % a(name b) "
                "b(number 2))) b(binary / a(name c) b(number 3)))");
@@ -34,16 +36,17 @@ static void precedence(void **state) {
 static void assignments(void **state) {
     (void)state;
     expression("a = b = c", "(assign = a(name a) b(assign = a(name b) b(name c)))");
-    expression("a += b <<= c",
-               "(assign += a(name a) b(assign <<= a(name b) b(name c)))");
-    expression("a = b ? c : d, e",
-               "(binary , a(assign = a(name a) b(conditional a(name b) b(name c) c(name d))) b(name e))");
+    expression("a += b <<= c", "(assign += a(name a) b(assign <<= a(name b) b(name c)))");
+    expression(
+        "a = b ? c : d, e",
+        "(binary , a(assign = a(name a) b(conditional a(name b) b(name c) c(name d))) b(name e))");
     expression("a ? b : c ? d : e",
                "(conditional a(name a) b(name b) c(conditional a(name c) b(name d) c(name e)))");
     expression("a ? b, c : d", "(conditional a(name a) b(binary , a(name b) b(name c)) c(name d))");
-    expression("a |= b; a ^= b; a %= b",
-               "(assign |= a(name a) b(name b)))(expr a(assign ^= a(name a) b(name b)))(expr a(assign "
-               "%= a(name a) b(name b))");
+    expression(
+        "a |= b; a ^= b; a %= b",
+        "(assign |= a(name a) b(name b)))(expr a(assign ^= a(name a) b(name b)))(expr a(assign "
+        "%= a(name a) b(name b))");
 }
 
 static void unary(void **state) {
@@ -61,8 +64,9 @@ static void postfix(void **state) {
     expression("a.b->c[1](2)",
                "(call a(index a(field c -> a(field b a(name a))) b(number 1)) b(number 2))");
     expression("f()", "(call a(name f))");
-    expression("f(a, b = 1, (c, d))",
-               "(call a(name f) b(name a)(assign = a(name b) b(number 1))(binary , a(name c) b(name d)))");
+    expression(
+        "f(a, b = 1, (c, d))",
+        "(call a(name f) b(name a)(assign = a(name b) b(number 1))(binary , a(name c) b(name d)))");
     expression("mydrv!Read(1)", "(call a(symbol mydrv!Read) b(number 1))");
     expression("a!=b", "(binary != a(name a) b(name b))");
     expression("NtReadFile(C, ...)", "(call ... a(name NtReadFile) b(name C))");
@@ -81,7 +85,8 @@ static void casts(void **state) {
                "(cast a(type_name a(type UCHAR const) b(declarator*)) b(name x))");
     expression("(struct _S **)x",
                "(cast a(type_name a(type a(struct _S)) b(declarator**)) b(name x))");
-    expression("(ULONG)-1", "(cast a(type_name a(type ULONG) b(declarator)) b(unary - a(number 1)))");
+    expression("(ULONG)-1",
+               "(cast a(type_name a(type ULONG) b(declarator)) b(unary - a(number 1)))");
     expression("(PUCHAR)p + (SIZE_T)n",
                "(binary + a(cast a(type_name a(type PUCHAR) b(declarator)) b(name p)) b(cast "
                "a(type_name a(type SIZE_T) b(declarator)) b(name n)))");
@@ -97,14 +102,16 @@ static void casts(void **state) {
 static void casts_and_scope(void **state) {
     (void)state;
     // A variable with a type's spelling is a variable, inside its scope.
-    expect_statement("{ ULONG PVOID; (PVOID)-1; } (PVOID)-1;",
-                     "(block a(decl a(type ULONG) b(declarator PVOID))(expr a(binary - a(name PVOID) "
-                     "b(number 1))))(expr a(cast a(type_name a(type PVOID) b(declarator)) b(unary - "
-                     "a(number 1))))");
-    expect_statement("{ typedef ULONG MINE; (MINE)-1; } (MINE)-1;",
-                     "(block a(decl typedef a(type ULONG) b(declarator MINE))(expr a(cast a(type_name "
-                     "a(type MINE) b(declarator)) b(unary - a(number 1)))))(expr a(binary - a(name "
-                     "MINE) b(number 1)))");
+    expect_statement(
+        "{ ULONG PVOID; (PVOID)-1; } (PVOID)-1;",
+        "(block a(decl a(type ULONG) b(declarator PVOID))(expr a(binary - a(name PVOID) "
+        "b(number 1))))(expr a(cast a(type_name a(type PVOID) b(declarator)) b(unary - "
+        "a(number 1))))");
+    expect_statement(
+        "{ typedef ULONG MINE; (MINE)-1; } (MINE)-1;",
+        "(block a(decl typedef a(type ULONG) b(declarator MINE))(expr a(cast a(type_name "
+        "a(type MINE) b(declarator)) b(unary - a(number 1)))))(expr a(binary - a(name "
+        "MINE) b(number 1)))");
 }
 
 static void sizeofs(void **state) {
@@ -130,8 +137,9 @@ static void type_arguments(void **state) {
                "(call a(name CONTAINING_RECORD) b(name e)(name IRP)(field Overlay a(name Tail)))");
     expression("va_arg(ap, PVOID *)",
                "(call a(name va_arg) b(name ap)(type_name a(type PVOID) b(declarator*)))");
-    expression("f(x * y, unsigned int)",
-               "(call a(name f) b(binary * a(name x) b(name y))(type_name a(type uint) b(declarator)))");
+    expression(
+        "f(x * y, unsigned int)",
+        "(call a(name f) b(binary * a(name x) b(name y))(type_name a(type uint) b(declarator)))");
 }
 
 static void kdprint(void **state) {
@@ -140,8 +148,7 @@ static void kdprint(void **state) {
     expression("KdPrint((\"a\"))", "(call a(name KdPrint) b(string \"a\"))");
     expression("KdPrintEx((A, B, \"c\"))",
                "(call a(name KdPrintEx) b(name A)(name B)(string \"c\"))");
-    expression("Other((\"a\", x))",
-               "(call a(name Other) b(binary , a(string \"a\") b(name x)))");
+    expression("Other((\"a\", x))", "(call a(name Other) b(binary , a(string \"a\") b(name x)))");
 }
 
 static void literals(void **state) {
@@ -154,7 +161,8 @@ static void literals(void **state) {
     expression("30s", "(duration 300000000)");
     expression("12K", "(size 12288)");
     expression("0x10UL", "(number 16 unsigned hex)");
-    expression("\"\\x80\" L\"a\"", "(string \"\xC2\x80" "a\" wide)");
+    expression("\"\\x80\" L\"a\"", "(string \"\xC2\x80"
+                                   "a\" wide)");
 }
 
 static void string_nodes_hold_nul(void **state) {
@@ -174,9 +182,9 @@ static void spans(void **state) {
     const char *source = "routine F() { x = ((a) + b[1]) * -c; }";
     rig_parse(&rig, source);
     const struct kss_node *assign = rig.tree.root->a->d->a->a, *product = assign->b;
-    static const char *const texts[] = {"x = ((a) + b[1]) * -c", "((a) + b[1]) * -c", "((a) + b[1])",
-                                        "(a)", "b[1]", "-c"};
-    const struct kss_node *nodes[] = {assign,        product,          product->a,
+    static const char *const texts[] = {
+        "x = ((a) + b[1]) * -c", "((a) + b[1]) * -c", "((a) + b[1])", "(a)", "b[1]", "-c"};
+    const struct kss_node *nodes[] = {assign,        product,       product->a,
                                       product->a->a, product->a->b, product->b};
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
         assert_int_equal(nodes[i]->end - nodes[i]->begin, strlen(texts[i]));

@@ -6,14 +6,16 @@ static void machines(void **state) {
     (void)state;
     expect_tree("machine x86;", "(machine x86)");
     expect_tree("machine x64-xsave;", "(machine x64-xsave)");
-    expect_tree("machine x64 { stack = 24K; swap = balance-set; outswap_after = 15s; }",
-                "(machine x64 a(setting stack a(size 24576))(setting swap a(name balance-set))(setting "
-                "outswap_after a(duration 150000000)))");
+    expect_tree(
+        "machine x64 { stack = 24K; swap = balance-set; outswap_after = 15s; }",
+        "(machine x64 a(setting stack a(size 24576))(setting swap a(name balance-set))(setting "
+        "outswap_after a(duration 150000000)))");
     expect_tree("machine { verifier = on; };", "(machine a(setting verifier a(name on)))");
     expect_tree("machine x64 { }", "(machine x64)");
-    expect_tree("#define A 8\nmachine x64 { reserve = A-4; foreign_touch = page-in; }",
-                "(define A a(number 8))(machine x64 a(setting reserve a(binary - a(name A) b(number "
-                "4)))(setting foreign_touch a(name page-in)))");
+    expect_tree(
+        "#define A 8\nmachine x64 { reserve = A-4; foreign_touch = page-in; }",
+        "(define A a(number 8))(machine x64 a(setting reserve a(binary - a(name A) b(number "
+        "4)))(setting foreign_touch a(name page-in)))");
 }
 
 static void small_items(void **state) {
@@ -22,22 +24,23 @@ static void small_items(void **state) {
     expect_tree("frame mydrv!Read = 0x148; frame \"a+0x1\" = N * 2;",
                 "(frame_of a(symbol mydrv!Read) b(number 328 hex))(frame_of a(symbol a+0x1 quoted) "
                 "b(binary * a(name N) b(number 2)))");
-    expect_tree("driver D { IRP_MJ_READ: Read; entry: DriverEntry; }",
-                "(driver D a(setting IRP_MJ_READ a(name Read))(setting entry a(name DriverEntry)))");
+    expect_tree(
+        "driver D { IRP_MJ_READ: Read; entry: DriverEntry; }",
+        "(driver D a(setting IRP_MJ_READ a(name Read))(setting entry a(name DriverEntry)))");
     expect_tree("driver D { }", "(driver D)");
     expect_tree("device Dev = Top / Middle / Bottom;",
                 "(device Dev a(name Top)(name Middle)(name Bottom))");
-    expect_tree("at 5s .. 6s signal &g; at 0s trim;",
-                "(at a(when a(duration 50000000) b(duration 60000000)) b(event signal a(span a(unary & "
-                "a(name g)))))(at a(when a(duration 0)) b(event trim))");
+    expect_tree(
+        "at 5s .. 6s signal &g; at 0s trim;",
+        "(at a(when a(duration 50000000) b(duration 60000000)) b(event signal a(span a(unary & "
+        "a(name g)))))(at a(when a(duration 0)) b(event trim))");
     expect_tree(";;", "");
     expect_tree("", "");
 }
 
 static void threads(void **state) {
     (void)state;
-    expect_tree("thread App { f(); }",
-                "(thread App b(block a(expr a(call a(name f)))))");
+    expect_tree("thread App { f(); }", "(thread App b(block a(expr a(call a(name f)))))");
     expect_tree("thread T(priority = 8 + 1, system, process = notes) { }",
                 "(thread T a(setting priority a(binary + a(number 8) b(number 1)))(setting "
                 "system)(setting process a(name notes)) b(block))");
@@ -50,22 +53,26 @@ static void routines(void **state) {
                 "(routine b(symbol m!F) e(frame a(number 64 hex))(pageable))");
     expect_tree("routine \"a+0x1\"() frame(8) { }",
                 "(routine any b(symbol a+0x1 quoted) d(block) e(frame a(number 8)))");
-    expect_tree("NTSTATUS Read(PDEVICE_OBJECT d, PIRP i) frame(0x100) { return 0; }",
-                "(routine a(type NTSTATUS) b(symbol Read) c(param a(type PDEVICE_OBJECT) b(declarator "
-                "d))(param a(type PIRP) b(declarator i)) d(block a(return a(number 0))) e(frame "
-                "a(number 256 hex)))");
-    expect_tree("static PVOID *m!F(PVOID, UCHAR b[16], ...);",
-                "(routine* static a(type PVOID) b(symbol m!F) c(param a(type PVOID) "
-                "b(declarator))(param a(type UCHAR) b(declarator b a(length a(number 16))))(param ...))");
+    expect_tree(
+        "NTSTATUS Read(PDEVICE_OBJECT d, PIRP i) frame(0x100) { return 0; }",
+        "(routine a(type NTSTATUS) b(symbol Read) c(param a(type PDEVICE_OBJECT) b(declarator "
+        "d))(param a(type PIRP) b(declarator i)) d(block a(return a(number 0))) e(frame "
+        "a(number 256 hex)))");
+    expect_tree(
+        "static PVOID *m!F(PVOID, UCHAR b[16], ...);",
+        "(routine* static a(type PVOID) b(symbol m!F) c(param a(type PVOID) "
+        "b(declarator))(param a(type UCHAR) b(declarator b a(length a(number 16))))(param ...))");
     expect_tree("VOID F(VOID); void G(void); int H();",
                 "(routine a(type VOID) b(symbol F))(routine a(type void) b(symbol G))(routine any "
                 "a(type int) b(symbol H))");
-    expect_tree("extern \"C\" __declspec(noinline) FORCEINLINE VOID NTAPI F(IN PVOID p OPTIONAL) { }",
-                "(routine extern inline a(type VOID) b(symbol F) c(param a(type PVOID) b(declarator p)) "
-                "d(block))");
-    expect_tree("extern \"C\" { VOID F(); int x; }\nEXTERN_C_START\nVOID G();\nEXTERN_C_END",
-                "(routine any a(type VOID) b(symbol F))(decl a(type int) b(declarator x))(routine any "
-                "a(type VOID) b(symbol G))");
+    expect_tree(
+        "extern \"C\" __declspec(noinline) FORCEINLINE VOID NTAPI F(IN PVOID p OPTIONAL) { }",
+        "(routine extern inline a(type VOID) b(symbol F) c(param a(type PVOID) b(declarator p)) "
+        "d(block))");
+    expect_tree(
+        "extern \"C\" { VOID F(); int x; }\nEXTERN_C_START\nVOID G();\nEXTERN_C_END",
+        "(routine any a(type VOID) b(symbol F))(decl a(type int) b(declarator x))(routine any "
+        "a(type VOID) b(symbol G))");
     expect_tree("DRIVER_INITIALIZE DriverEntry; KDEFERRED_ROUTINE Dpc, Other;",
                 "(decl a(type DRIVER_INITIALIZE) b(declarator DriverEntry))(decl a(type "
                 "KDEFERRED_ROUTINE) b(declarator Dpc)(declarator Other))");
@@ -73,24 +80,27 @@ static void routines(void **state) {
 
 static void annotations(void **state) {
     (void)state;
-    expect_tree("_Use_decl_annotations_ _IRQL_requires_max_(DISPATCH_LEVEL)\nNTSTATUS F(_In_ PVOID a, "
-                "_Out_writes_(n * (2)) PUCHAR b) _Requires_lock_held_(x) { }",
-                "(routine a(type NTSTATUS) b(symbol F) c(param a(type PVOID) b(declarator a) e(sal "
-                "_In_))(param a(type PUCHAR) b(declarator b) e(sal _Out_writes_ a(string \"n * (2)\"))) "
-                "d(block) e(sal _Use_decl_annotations_)(sal _IRQL_requires_max_ a(string "
-                "\"DISPATCH_LEVEL\"))(sal _Requires_lock_held_ a(string \"x\")))");
-    expect_tree("__drv_maxIRQL(2) VOID F(__in PVOID a);",
-                "(routine a(type VOID) b(symbol F) c(param a(type PVOID) b(declarator a) e(sal __in)) "
-                "e(sal __drv_maxIRQL a(string \"2\")))");
+    expect_tree(
+        "_Use_decl_annotations_ _IRQL_requires_max_(DISPATCH_LEVEL)\nNTSTATUS F(_In_ PVOID a, "
+        "_Out_writes_(n * (2)) PUCHAR b) _Requires_lock_held_(x) { }",
+        "(routine a(type NTSTATUS) b(symbol F) c(param a(type PVOID) b(declarator a) e(sal "
+        "_In_))(param a(type PUCHAR) b(declarator b) e(sal _Out_writes_ a(string \"n * (2)\"))) "
+        "d(block) e(sal _Use_decl_annotations_)(sal _IRQL_requires_max_ a(string "
+        "\"DISPATCH_LEVEL\"))(sal _Requires_lock_held_ a(string \"x\")))");
+    expect_tree(
+        "__drv_maxIRQL(2) VOID F(__in PVOID a);",
+        "(routine a(type VOID) b(symbol F) c(param a(type PVOID) b(declarator a) e(sal __in)) "
+        "e(sal __drv_maxIRQL a(string \"2\")))");
 }
 
 static void types(void **state) {
     (void)state;
-    expect_tree("typedef struct _S { ULONG a, *b; LIST_ENTRY Link; } S, *PS; S x; routine F() { (S *)-1; }",
-                "(decl typedef a(type a(struct _S a(member a(type ULONG) b(declarator a)(declarator "
-                "b*))(member a(type LIST_ENTRY) b(declarator Link)))) b(declarator S)(declarator "
-                "PS*))(decl a(type S) b(declarator x))(routine any b(symbol F) d(block a(expr a(cast "
-                "a(type_name a(type S) b(declarator*)) b(unary - a(number 1))))))");
+    expect_tree(
+        "typedef struct _S { ULONG a, *b; LIST_ENTRY Link; } S, *PS; S x; routine F() { (S *)-1; }",
+        "(decl typedef a(type a(struct _S a(member a(type ULONG) b(declarator a)(declarator "
+        "b*))(member a(type LIST_ENTRY) b(declarator Link)))) b(declarator S)(declarator "
+        "PS*))(decl a(type S) b(declarator x))(routine any b(symbol F) d(block a(expr a(cast "
+        "a(type_name a(type S) b(declarator*)) b(unary - a(number 1))))))");
     expect_tree("struct S;", "(decl a(type a(struct S)))");
     expect_tree("union U { int a; struct { int b; }; struct { int c; } DUMMYSTRUCTNAME; } u;",
                 "(decl a(type a(struct U union a(member a(type int) b(declarator a))(member a(type "
@@ -102,9 +112,10 @@ static void types(void **state) {
     expect_tree("extern const ULONG g; static LONG h = -1;",
                 "(decl extern const a(type ULONG const) b(declarator g))(decl static a(type LONG) "
                 "b(declarator h b(unary - a(number 1))))");
-    expect_tree("struct S { _Field_size_(n) PVOID p; const char *q; } ;",
-                "(decl a(type a(struct S a(member a(type PVOID) b(declarator p))(member a(type char "
-                "const) b(declarator q*)))))");
+    expect_tree(
+        "struct S { _Field_size_(n) PVOID p; const char *q; } ;",
+        "(decl a(type a(struct S a(member a(type PVOID) b(declarator p))(member a(type char "
+        "const) b(declarator q*)))))");
     expect_tree("#define MINE ULONG\nroutine F() { MINE x; (MINE)-1; }",
                 "(define MINE a(name ULONG))(routine any b(symbol F) d(block a(decl a(type MINE) "
                 "b(declarator x))(expr a(cast a(type_name a(type MINE) b(declarator)) b(unary - "
@@ -113,18 +124,21 @@ static void types(void **state) {
 
 static void hash_lines(void **state) {
     (void)state;
-    expect_tree("#include <ntddk.h>\n#define A\n#define B 'kssT' // c\n#define C (1 + \\\n 2)\n",
-                "(define A)(define B a(char 1802728276))(define C a(binary + a(number 1) b(number 2)))");
+    expect_tree(
+        "#include <ntddk.h>\n#define A\n#define B 'kssT' // c\n#define C (1 + \\\n 2)\n",
+        "(define A)(define B a(char 1802728276))(define C a(binary + a(number 1) b(number 2)))");
     expect_tree("#pragma alloc_text(PAGE, A, B)\n#pragma data_seg(\"PAGE\")\n#pragma code_seg()\n",
                 "(pragma alloc_text a(name PAGE)(name A)(name B))(pragma data_seg a(string "
                 "\"PAGE\"))(pragma code_seg)");
-    expect_tree("#if A\nint a;\n#elif B\nint b;\n#elif defined C\n#else\nint d;\n#endif\nint e;",
-                "(if_line a(name A) b(decl a(type int) b(declarator a)) c(if_line a(name B) b(decl "
-                "a(type int) b(declarator b)) c(if_line a(call a(name defined) b(name C)) c(decl a(type "
-                "int) b(declarator d)))))(decl a(type int) b(declarator e))");
-    expect_tree("#ifndef A\n#ifdef B\n#endif\n#endif",
-                "(if_line a(unary ! a(call a(name defined) b(name A))) b(if_line a(call a(name defined) "
-                "b(name B))))");
+    expect_tree(
+        "#if A\nint a;\n#elif B\nint b;\n#elif defined C\n#else\nint d;\n#endif\nint e;",
+        "(if_line a(name A) b(decl a(type int) b(declarator a)) c(if_line a(name B) b(decl "
+        "a(type int) b(declarator b)) c(if_line a(call a(name defined) b(name C)) c(decl a(type "
+        "int) b(declarator d)))))(decl a(type int) b(declarator e))");
+    expect_tree(
+        "#ifndef A\n#ifdef B\n#endif\n#endif",
+        "(if_line a(unary ! a(call a(name defined) b(name A))) b(if_line a(call a(name defined) "
+        "b(name B))))");
     expect_tree("#if !defined(_X86_) && _WIN64 == 1\n#endif",
                 "(if_line a(binary && a(unary ! a(call a(name defined) b(name _X86_))) b(binary == "
                 "a(name _WIN64) b(number 1))))");
@@ -145,43 +159,47 @@ static void expectations(void **state) {
     expect_tree("expect never hazard freed-while-in-use in F; expect hazard KSS2001;",
                 "(expect never a(outcome hazard freed-while-in-use c(symbol F)))(expect plain "
                 "a(outcome hazard KSS2001))");
-    expect_tree("expect sometimes thread App exits; expect thread App waits;",
-                "(expect sometimes a(outcome thread App exits))(expect plain a(outcome thread App))");
+    expect_tree(
+        "expect sometimes thread App exits; expect thread App waits;",
+        "(expect sometimes a(outcome thread App exits))(expect plain a(outcome thread App))");
     expect_tree("expect stack App <= 2K - 4; expect stack m!F != 8;",
                 "(expect plain a(outcome stack <= a(binary - a(size 2048) b(number 4)) c(symbol "
                 "App)))(expect plain a(outcome stack != a(number 8) c(symbol m!F)))");
-    expect_tree("expect status F#2 == STATUS_TIMEOUT; expect status F > 1;",
-                "(expect plain a(outcome status == #2 nth a(name STATUS_TIMEOUT) c(symbol F)))(expect "
-                "plain a(outcome status > a(number 1) c(symbol F)))");
+    expect_tree(
+        "expect status F#2 == STATUS_TIMEOUT; expect status F > 1;",
+        "(expect plain a(outcome status == #2 nth a(name STATUS_TIMEOUT) c(symbol F)))(expect "
+        "plain a(outcome status > a(number 1) c(symbol F)))");
 }
 
 static void the_designs_example(void **state) {
     (void)state;
-    expect_tree("// A comment.\nmachine x86;\n\n"
-                "routine ReadComplete(PKEVENT done) frame(0x60) {\n"
-                "    KeSetEvent(done, IO_NO_INCREMENT, FALSE);\n}\n\n"
-                "routine mydrv!ReadDispatch() frame(0x148) {\n    KEVENT done;\n\n"
-                "    KeInitializeEvent(&done, NotificationEvent, FALSE);\n"
-                "    after 30s dpc ReadComplete(&done);  // half a minute later\n}\n\n"
-                "thread App { mydrv!ReadDispatch(); }\n\n"
-                "expect hazard stack-object-user-wait in mydrv!ReadDispatch;\n",
-                "(machine x86)(routine b(symbol ReadComplete) c(param a(type PKEVENT) b(declarator "
-                "done)) d(block a(expr a(call a(name KeSetEvent) b(name done)(name "
-                "IO_NO_INCREMENT)(name FALSE)))) e(frame a(number 96 hex)))(routine any b(symbol "
-                "mydrv!ReadDispatch) d(block a(decl a(type KEVENT) b(declarator done))(expr a(call "
-                "a(name KeInitializeEvent) b(unary & a(name done))(name NotificationEvent)(name "
-                "FALSE)))(after a(when a(duration 300000000)) b(event dpc a(run a(symbol ReadComplete) "
-                "b(unary & a(name done)))))) e(frame a(number 328 hex)))(thread App b(block a(expr "
-                "a(call a(symbol mydrv!ReadDispatch)))))(expect plain a(outcome hazard "
-                "stack-object-user-wait c(symbol mydrv!ReadDispatch)))");
+    expect_tree(
+        "// A comment.\nmachine x86;\n\n"
+        "routine ReadComplete(PKEVENT done) frame(0x60) {\n"
+        "    KeSetEvent(done, IO_NO_INCREMENT, FALSE);\n}\n\n"
+        "routine mydrv!ReadDispatch() frame(0x148) {\n    KEVENT done;\n\n"
+        "    KeInitializeEvent(&done, NotificationEvent, FALSE);\n"
+        "    after 30s dpc ReadComplete(&done);  // half a minute later\n}\n\n"
+        "thread App { mydrv!ReadDispatch(); }\n\n"
+        "expect hazard stack-object-user-wait in mydrv!ReadDispatch;\n",
+        "(machine x86)(routine b(symbol ReadComplete) c(param a(type PKEVENT) b(declarator "
+        "done)) d(block a(expr a(call a(name KeSetEvent) b(name done)(name "
+        "IO_NO_INCREMENT)(name FALSE)))) e(frame a(number 96 hex)))(routine any b(symbol "
+        "mydrv!ReadDispatch) d(block a(decl a(type KEVENT) b(declarator done))(expr a(call "
+        "a(name KeInitializeEvent) b(unary & a(name done))(name NotificationEvent)(name "
+        "FALSE)))(after a(when a(duration 300000000)) b(event dpc a(run a(symbol ReadComplete) "
+        "b(unary & a(name done)))))) e(frame a(number 328 hex)))(thread App b(block a(expr "
+        "a(call a(symbol mydrv!ReadDispatch)))))(expect plain a(outcome hazard "
+        "stack-object-user-wait c(symbol mydrv!ReadDispatch)))");
 }
 
 static void words_as_file_level_names(void **state) {
     (void)state;
-    expect_tree("typedef struct _D { int a; } device; device at; device *frame;",
-                "(decl typedef a(type a(struct _D a(member a(type int) b(declarator a)))) b(declarator "
-                "device))(decl a(type device) b(declarator at))(decl a(type device) b(declarator "
-                "frame*))");
+    expect_tree(
+        "typedef struct _D { int a; } device; device at; device *frame;",
+        "(decl typedef a(type a(struct _D a(member a(type int) b(declarator a)))) b(declarator "
+        "device))(decl a(type device) b(declarator at))(decl a(type device) b(declarator "
+        "frame*))");
     expect_tree("VOID read(PVOID thread, int machine) { }",
                 "(routine a(type VOID) b(symbol read) c(param a(type PVOID) b(declarator "
                 "thread))(param a(type int) b(declarator machine)) d(block))");
@@ -193,10 +211,14 @@ static void words_as_file_level_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(machines),     cmocka_unit_test(small_items),
-        cmocka_unit_test(threads),      cmocka_unit_test(routines),
-        cmocka_unit_test(annotations),  cmocka_unit_test(types),
-        cmocka_unit_test(hash_lines),   cmocka_unit_test(expectations),
+        cmocka_unit_test(machines),
+        cmocka_unit_test(small_items),
+        cmocka_unit_test(threads),
+        cmocka_unit_test(routines),
+        cmocka_unit_test(annotations),
+        cmocka_unit_test(types),
+        cmocka_unit_test(hash_lines),
+        cmocka_unit_test(expectations),
         cmocka_unit_test(the_designs_example),
         cmocka_unit_test(words_as_file_level_names),
     };

@@ -4,21 +4,23 @@
 
 static void control(void **state) {
     (void)state;
-    expect_statement("if (a) b; else if (c) d; else { e; }",
-                     "(if a(name a) b(expr a(name b)) c(if a(name c) b(expr a(name d)) c(block a(expr "
-                     "a(name e)))))");
+    expect_statement(
+        "if (a) b; else if (c) d; else { e; }",
+        "(if a(name a) b(expr a(name b)) c(if a(name c) b(expr a(name d)) c(block a(expr "
+        "a(name e)))))");
     expect_statement("if (a) if (b) c; else d;",
                      "(if a(name a) b(if a(name b) b(expr a(name c)) c(expr a(name d))))");
     expect_statement("while (a) ;", "(while a(name a) b(expr))");
     expect_statement("do { a; } while (b);", "(do a(name b) b(block a(expr a(name a))))");
-    expect_statement("do a; while (b); c;",
-                     "(do a(name b) b(expr a(name a)))(expr a(name c))");
+    expect_statement("do a; while (b); c;", "(do a(name b) b(expr a(name a)))(expr a(name c))");
     expect_statement("for (;;) break;", "(for d(break))");
-    expect_statement("for (i = 0; i < 2; i++) continue;",
-                     "(for a(expr a(assign = a(name i) b(number 0))) b(binary < a(name i) b(number 2)) "
-                     "c(postfix ++ a(name i)) d(continue))");
-    expect_statement("for (ULONG i = 0, j; ; ) ;",
-                     "(for a(decl a(type ULONG) b(declarator i b(number 0))(declarator j)) d(expr))");
+    expect_statement(
+        "for (i = 0; i < 2; i++) continue;",
+        "(for a(expr a(assign = a(name i) b(number 0))) b(binary < a(name i) b(number 2)) "
+        "c(postfix ++ a(name i)) d(continue))");
+    expect_statement(
+        "for (ULONG i = 0, j; ; ) ;",
+        "(for a(decl a(type ULONG) b(declarator i b(number 0))(declarator j)) d(expr))");
     expect_statement("return; return x;", "(return)(return a(name x))");
     expect_statement(";;", "(expr)(expr)");
     expect_statement("{ } { a; }", "(block)(block a(expr a(name a)))");
@@ -40,8 +42,9 @@ static void labels(void **state) {
 
 static void exceptions(void **state) {
     (void)state;
-    expect_statement("__try { a; } __except (f()) { b; }",
-                     "(try a(block a(expr a(name a))) b(call a(name f)) c(block a(expr a(name b))))");
+    expect_statement(
+        "__try { a; } __except (f()) { b; }",
+        "(try a(block a(expr a(name a))) b(call a(name f)) c(block a(expr a(name b))))");
     expect_statement("try { __leave; leave; } finally { }",
                      "(try finally a(block a(leave)(leave)) c(block))");
     expect_statement("__try { try { } except (1) { } } __finally { }",
@@ -60,21 +63,26 @@ static void scenario_statements(void **state) {
     expect_statement("after 30s dpc F(&x, 1);",
                      "(after a(when a(duration 300000000)) b(event dpc a(run a(symbol F) b(unary & "
                      "a(name x))(number 1))))");
-    expect_statement("after 30s .. 60s signal p->Event;",
-                     "(after a(when a(duration 300000000) b(duration 600000000)) b(event signal a(span "
-                     "a(field Event -> a(name p)))))");
-    expect_statement("after D interrupt (5) m!Isr();",
-                     "(after a(when a(name D)) b(event interrupt a(run a(symbol m!Isr)) b(number 5)))");
+    expect_statement(
+        "after 30s .. 60s signal p->Event;",
+        "(after a(when a(duration 300000000) b(duration 600000000)) b(event signal a(span "
+        "a(field Event -> a(name p)))))");
+    expect_statement(
+        "after D interrupt (5) m!Isr();",
+        "(after a(when a(name D)) b(event interrupt a(run a(symbol m!Isr)) b(number 5)))");
     expect_statement("after (D) dpc F();",
                      "(after a(when a(name D)) b(event dpc a(run a(symbol F))))");
-    expect_statement("after 1ms apc special T F(...);",
-                     "(after a(when a(duration 10000)) b(event apc-special T a(run ... a(symbol F))))");
-    expect_statement("after 1ms terminate T; after 1ms alert T; after 1ms trim;",
-                     "(after a(when a(duration 10000)) b(event terminate T))(after a(when a(duration "
-                     "10000)) b(event alert T))(after a(when a(duration 10000)) b(event trim))");
-    expect_statement("after 1ms dma write buf[0 .. n - 1];",
-                     "(after a(when a(duration 10000)) b(event dma-write a(span a(name buf) b(range "
-                     "a(number 0) b(binary - a(name n) b(number 1))))))");
+    expect_statement(
+        "after 1ms apc special T F(...);",
+        "(after a(when a(duration 10000)) b(event apc-special T a(run ... a(symbol F))))");
+    expect_statement(
+        "after 1ms terminate T; after 1ms alert T; after 1ms trim;",
+        "(after a(when a(duration 10000)) b(event terminate T))(after a(when a(duration "
+        "10000)) b(event alert T))(after a(when a(duration 10000)) b(event trim))");
+    expect_statement(
+        "after 1ms dma write buf[0 .. n - 1];",
+        "(after a(when a(duration 10000)) b(event dma-write a(span a(name buf) b(range "
+        "a(number 0) b(binary - a(name n) b(number 1))))))");
     expect_statement("...", "(left_out)");
     expect_statement("... ; a;", "(left_out)(expr a(name a))");
 }
@@ -88,28 +96,32 @@ static void touches(void **state) {
     expect_statement("read p->a[1].b[i..j];",
                      "(touch read a(span a(field b a(index a(field a -> a(name p)) b(number 1))) "
                      "b(range a(name i) b(name j))))");
-    expect_statement("read (PVOID)p;",
-                     "(touch read a(span a(cast a(type_name a(type PVOID) b(declarator)) b(name p))))");
+    expect_statement(
+        "read (PVOID)p;",
+        "(touch read a(span a(cast a(type_name a(type PVOID) b(declarator)) b(name p))))");
 }
 
 // Every scenario word is a name where C can read it as one.
 static void words_as_names(void **state) {
     (void)state;
-    expect_statement("read(x); write(x, y); call(); after(1); repeat(3);",
-                     "(expr a(call a(name read) b(name x)))(expr a(call a(name write) b(name x)(name "
-                     "y)))(expr a(call a(name call)))(expr a(call a(name after) b(number 1)))(expr "
-                     "a(call a(name repeat) b(number 3)))");
-    expect_statement("ULONG read, device; read = 1; read * device; thread->frame = at;",
-                     "(decl a(type ULONG) b(declarator read)(declarator device))(expr a(assign = "
-                     "a(name read) b(number 1)))(expr a(binary * a(name read) b(name device)))(expr "
-                     "a(assign = a(field frame -> a(name thread)) b(name at)))");
+    expect_statement(
+        "read(x); write(x, y); call(); after(1); repeat(3);",
+        "(expr a(call a(name read) b(name x)))(expr a(call a(name write) b(name x)(name "
+        "y)))(expr a(call a(name call)))(expr a(call a(name after) b(number 1)))(expr "
+        "a(call a(name repeat) b(number 3)))");
+    expect_statement(
+        "ULONG read, device; read = 1; read * device; thread->frame = at;",
+        "(decl a(type ULONG) b(declarator read)(declarator device))(expr a(assign = "
+        "a(name read) b(number 1)))(expr a(binary * a(name read) b(name device)))(expr "
+        "a(assign = a(field frame -> a(name thread)) b(name at)))");
     expect_statement("PDEVICE_OBJECT device; PKTHREAD thread; device = thread; machine = module;",
                      "(decl a(type PDEVICE_OBJECT) b(declarator device))(decl a(type PKTHREAD) "
                      "b(declarator thread))(expr a(assign = a(name device) b(name thread)))(expr "
                      "a(assign = a(name machine) b(name module)))");
-    expect_statement("try = 1; except(2); signal.dpc = 3;",
-                     "(expr a(assign = a(name try) b(number 1)))(expr a(call a(name except) b(number "
-                     "2)))(expr a(assign = a(field dpc a(name signal)) b(number 3)))");
+    expect_statement(
+        "try = 1; except(2); signal.dpc = 3;",
+        "(expr a(assign = a(name try) b(number 1)))(expr a(call a(name except) b(number "
+        "2)))(expr a(assign = a(field dpc a(name signal)) b(number 3)))");
 }
 
 static void words_in_scope(void **state) {
@@ -118,53 +130,61 @@ static void words_in_scope(void **state) {
     expect_statement("{ ULONG call; call = 1; } call f;",
                      "(block a(decl a(type ULONG) b(declarator call))(expr a(assign = a(name call) "
                      "b(number 1))))(call_tree a(symbol f) b(expr))");
-    expect_diags("routine F(ULONG read) { read x; }",
-                 "KSS0020 1:30 expected `;`, found `x` | help: `read` is declared as a name here, so it "
-                 "is not a scenario word");
-    expect_tree("#define call 1\nroutine F() { x = call; }",
-                "(define call a(number 1))(routine any b(symbol F) d(block a(expr a(assign = a(name x) "
-                "b(name call)))))");
+    expect_diags(
+        "routine F(ULONG read) { read x; }",
+        "KSS0020 1:30 expected `;`, found `x` | help: `read` is declared as a name here, so it "
+        "is not a scenario word");
+    expect_tree(
+        "#define call 1\nroutine F() { x = call; }",
+        "(define call a(number 1))(routine any b(symbol F) d(block a(expr a(assign = a(name x) "
+        "b(name call)))))");
 }
 
 static void declarations(void **state) {
     (void)state;
-    expect_statement("KEVENT done; PVOID p = NULL, *q; ULONG a[2][3];",
-                     "(decl a(type KEVENT) b(declarator done))(decl a(type PVOID) b(declarator p b(name "
-                     "NULL))(declarator q*))(decl a(type ULONG) b(declarator a a(length a(number "
-                     "2))(length a(number 3))))");
-    expect_statement("MINE x; MINE *p; MINE **q = 0; a * b;",
-                     "(decl a(type MINE) b(declarator x))(decl a(type MINE) b(declarator p*))(decl "
-                     "a(type MINE) b(declarator q** b(number 0)))(expr a(binary * a(name a) b(name b)))");
+    expect_statement(
+        "KEVENT done; PVOID p = NULL, *q; ULONG a[2][3];",
+        "(decl a(type KEVENT) b(declarator done))(decl a(type PVOID) b(declarator p b(name "
+        "NULL))(declarator q*))(decl a(type ULONG) b(declarator a a(length a(number "
+        "2))(length a(number 3))))");
+    expect_statement(
+        "MINE x; MINE *p; MINE **q = 0; a * b;",
+        "(decl a(type MINE) b(declarator x))(decl a(type MINE) b(declarator p*))(decl "
+        "a(type MINE) b(declarator q** b(number 0)))(expr a(binary * a(name a) b(name b)))");
     expect_statement("KEVENT *p; ULONG ULONG; ULONG * p;",
                      "(decl a(type KEVENT) b(declarator p*))(decl a(type ULONG) b(declarator "
                      "ULONG))(expr a(binary * a(name ULONG) b(name p)))");
-    expect_statement("static const UCHAR t[] = { 1, { 2, 3, }, };",
-                     "(decl static const a(type UCHAR const) b(declarator t a(length) b(init a(number "
-                     "1)(init a(number 2)(number 3)))))");
+    expect_statement(
+        "static const UCHAR t[] = { 1, { 2, 3, }, };",
+        "(decl static const a(type UCHAR const) b(declarator t a(length) b(init a(number "
+        "1)(init a(number 2)(number 3)))))");
     expect_statement("volatile long x; unsigned y; unsigned char c; long long z; __int64 w;",
                      "(decl volatile a(type long volatile) b(declarator x))(decl a(type uint) "
                      "b(declarator y))(decl a(type uchar) b(declarator c))(decl a(type int64) "
                      "b(declarator z))(decl a(type int64) b(declarator w))");
-    expect_statement("_IRQL_saves_ KIRQL irql; IN PVOID x; register int i;",
-                     "(decl a(type KIRQL) b(declarator irql))(decl a(type PVOID) b(declarator x))(decl "
-                     "a(type int) b(declarator i))");
+    expect_statement(
+        "_IRQL_saves_ KIRQL irql; IN PVOID x; register int i;",
+        "(decl a(type KIRQL) b(declarator irql))(decl a(type PVOID) b(declarator x))(decl "
+        "a(type int) b(declarator i))");
     expect_statement("PVOID CONST p; LONG volatile * const q;",
                      "(decl const a(type PVOID const) b(declarator p))(decl volatile a(type LONG "
                      "volatile) b(declarator q*))");
     expect_statement("_Analysis_assume_(x != NULL); a;", "(expr)(expr a(name a))");
     expect_statement("UNREFERENCED_PARAMETER(x);",
                      "(expr a(call a(name UNREFERENCED_PARAMETER) b(name x)))");
-    expect_statement("struct _S s; struct { int a; } t; enum E { A, B = 2 } e;",
-                     "(decl a(type a(struct _S)) b(declarator s))(decl a(type a(struct a(member a(type "
-                     "int) b(declarator a)))) b(declarator t))(decl a(type a(enum E a(enumerator "
-                     "A)(enumerator B a(number 2)))) b(declarator e))");
+    expect_statement(
+        "struct _S s; struct { int a; } t; enum E { A, B = 2 } e;",
+        "(decl a(type a(struct _S)) b(declarator s))(decl a(type a(struct a(member a(type "
+        "int) b(declarator a)))) b(declarator t))(decl a(type a(enum E a(enumerator "
+        "A)(enumerator B a(number 2)))) b(declarator e))");
 }
 
 static void hash_lines_in_blocks(void **state) {
     (void)state;
-    expect_statement("#if DBG\na;\n#else\nb; c;\n#endif\nd;",
-                     "(if_line a(name DBG) b(expr a(name a)) c(expr a(name b))(expr a(name c)))(expr "
-                     "a(name d))");
+    expect_statement(
+        "#if DBG\na;\n#else\nb; c;\n#endif\nd;",
+        "(if_line a(name DBG) b(expr a(name a)) c(expr a(name b))(expr a(name c)))(expr "
+        "a(name d))");
     expect_statement("#define N 3\n#pragma warning(disable: 1)\na;",
                      "(define N a(number 3))(expr a(name a))");
     expect_statement("switch (x) {\ncase 1:\n#ifdef A\na;\n#endif\nb; }",

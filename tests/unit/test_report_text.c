@@ -202,8 +202,10 @@ static void a_stop_line_says_what_its_parameters_mean(void **state) {
                     "x86: kernel stacks of 12,288 bytes (3 pages of 4,096)",
                     "*** STOP: 0x0000000A (0x", ", 0x2, 0x0, 0x", ") IRQL_NOT_LESS_OR_EQUAL\n",
                     "    P2 0x2  IRQL\n", "address touched: done",
-                    "    at 30.000 s in test!ReadComplete, ", "DISPATCH_LEVEL (test.kss:3:5)\n",
-                    "DPC stack: used 0x", "policy ", "not expected: 1 error\n", NULL});
+                    "    at 30.000 s in test!ReadComplete, nt!KeSetEvent at work, DISPATCH_LEVEL "
+                    "(test.kss:3:5)\n",
+                    "DPC stack: used 0x", "policy ", "not expected: the bug check, 1 error\n",
+                    NULL});
     kss_close(session);
 }
 

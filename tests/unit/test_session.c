@@ -155,6 +155,42 @@ static void waiting_for_ever_can_be_expected(void **state) {
     assert_int_equal(status_of(FLAGSHIP("KernelMode") "expect deadlock;\n"), KSS_FAILED);
 }
 
+#define SPINNER                                                                                    \
+    "ULONG Flag;\n"                                                                                \
+    "routine Look() frame(0x20) { while (Flag == 0) ; }\n"                                         \
+    "thread App { Look(); }\n"
+#define RECURSION                                                                                  \
+    "KSPIN_LOCK Lock;\n"                                                                           \
+    "routine Twice() frame(0x20) {\n"                                                              \
+    "    KIRQL old;\n"                                                                             \
+    "    KeInitializeSpinLock(&Lock);\n"                                                           \
+    "    KeAcquireSpinLock(&Lock, &old);\n"                                                        \
+    "    KeAcquireSpinLock(&Lock, &old);\n"                                                        \
+    "}\n"                                                                                          \
+    "thread App { Twice(); }\n"
+#define AT_DISPATCH                                                                                \
+    "KEVENT Ready;\n"                                                                              \
+    "routine Block() frame(0x20) {\n"                                                              \
+    "    KIRQL old;\n"                                                                             \
+    "    KeInitializeEvent(&Ready, NotificationEvent, FALSE);\n"                                   \
+    "    KeRaiseIrql(DISPATCH_LEVEL, &old);\n"                                                     \
+    "    KeWaitForSingleObject(&Ready, Executive, KernelMode, FALSE, NULL);\n"                     \
+    "}\n"                                                                                          \
+    "thread App { Block(); }\n"
+
+static void hangs_can_be_expected(void **state) {
+    (void)state;
+    assert_int_equal(status_of(SPINNER), KSS_FAILED);
+    assert_int_equal(status_of(SPINNER "expect deadlock;\n"), KSS_OK);
+    assert_int_equal(status_of(SPINNER "expect clean;\n"), KSS_FAILED);
+    assert_int_equal(status_of(RECURSION), KSS_FAILED);
+    assert_int_equal(status_of(RECURSION "expect deadlock;\n"), KSS_OK);
+    assert_int_equal(status_of(RECURSION "expect hazard spin-lock-recursion in Twice;\n"), KSS_OK);
+    assert_int_equal(status_of(AT_DISPATCH), KSS_FAILED); // KSS4002
+    assert_int_equal(status_of(AT_DISPATCH "expect hazard blocking-wait-at-dispatch;\n"), KSS_OK);
+    assert_int_equal(status_of(AT_DISPATCH "expect deadlock;\n"), KSS_FAILED);
+}
+
 static void stacks_are_judged_from_base(void **state) {
     (void)state;
     const char *good[] = {"expect stack App == 0x3E4;\n", "expect stack App < 1K;\n",
@@ -404,6 +440,7 @@ int main(void) {
         cmocka_unit_test(a_bug_check_covers_the_finding_that_explains_it),
         cmocka_unit_test(hazards_are_judged_by_routine),
         cmocka_unit_test(waiting_for_ever_can_be_expected),
+        cmocka_unit_test(hangs_can_be_expected),
         cmocka_unit_test(stacks_are_judged_from_base),
         cmocka_unit_test(statuses_are_judged_by_return),
         cmocka_unit_test(quantified_expectations_are_not_judged),
