@@ -20,6 +20,7 @@ endfunction()
 if(KSS_SANITIZE)
     add_compile_options(-fsanitize=${KSS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
     add_link_options(-fsanitize=${KSS_SANITIZE})
+    add_compile_definitions(KSS_MOVE_ALWAYS) # the state block moves at every event
 endif()
 if(KSS_FUZZ)
     if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")

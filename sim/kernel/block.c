@@ -49,6 +49,16 @@ bool kss_block_new(struct kss_machine *m) {
     return true;
 }
 
+void kss_block_move(struct kss_machine *m) {
+    struct kss_block *elsewhere = malloc(m->block->size);
+    if (elsewhere == NULL)
+        kss_os_fatal("out of memory");
+    memcpy(elsewhere, m->block, m->block->size);
+    memset(m->block, 0xA5, m->block->size);
+    free(m->block);
+    m->block = elsewhere;
+}
+
 // Makes room for [extra] bytes more in a section; what lies behind it moves up.
 static void reserve(struct kss_machine *m, enum kss_section section, uint32_t extra) {
     struct kss_section_entry *entry = &m->block->sections[section];

@@ -72,6 +72,9 @@ void kss_emit_at(struct kss_machine *m, enum kss_event_id kind, uint32_t place, 
         .stack = cpu->stack == KSS_NONE ? 0 : (uint16_t)kss_stack_cold_at(m, cpu->stack)->number,
     };
     m->port.event(m->port.context, m, &event);
+#ifdef KSS_MOVE_ALWAYS
+    kss_block_move(m); // whoever keeps a pointer across an event is found out
+#endif
 }
 
 void kss_emit(struct kss_machine *m, enum kss_event_id kind, uint64_t a, uint64_t b, uint64_t c,

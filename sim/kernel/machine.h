@@ -69,6 +69,8 @@ static inline uint8_t *kss_bytes(const struct kss_machine *m) {
 }
 
 bool kss_block_new(struct kss_machine *m);
+// Puts the block elsewhere: what any growth may do. For builds that hunt stale pointers.
+void kss_block_move(struct kss_machine *m);
 // Appends [size] zeroed bytes to a section; returns their offset in the section. May move the
 // block.
 uint32_t kss_section_append(struct kss_machine *m, enum kss_section section, uint32_t size);

@@ -103,12 +103,12 @@ void kss_thread_exit(struct kss_machine *m, uint32_t status) {
         kss_bugcheck(m, 0x107, 0, 0, 0, 0, KSS_NT_COUNT, NULL);
         return;
     }
-    int32_t apcs = thread->kernel_apc_disable + thread->special_apc_disable;
-    if (apcs != 0) {
-        kss_policy_used(m, KSS_POLICY_apc_count_baseline);
+    if (thread->kernel_apc_disable != 0 || thread->special_apc_disable != 0) {
         uint32_t combined = (uint32_t)(uint16_t)thread->special_apc_disable << 16 |
                             (uint16_t)thread->kernel_apc_disable;
-        kss_bugcheck(m, 0x20, 0, combined, cpu->irql, 1, KSS_NT_COUNT, NULL);
+        unsigned irql = cpu->irql;
+        kss_policy_used(m, KSS_POLICY_apc_count_baseline);
+        kss_bugcheck(m, 0x20, 0, combined, irql, 1, KSS_NT_COUNT, NULL);
         return;
     }
     if (!(thread->flags & KSS_TF_SWAP_ENABLED)) {

@@ -61,8 +61,8 @@ static void begin_if(struct kss_parser *p, uint32_t begin, unsigned directive) {
 static void else_line(struct kss_parser *p, uint32_t begin, unsigned directive) {
     struct kss_p_frame *frame = &p->frames[p->frame_count - 1];
     if (frame->has_else)
-        kss_p_complain(p, KSS_E_stray_hash, begin, p->last_end, directive == KSS_WORD_elif ? 4 : 4,
-                       directive == KSS_WORD_elif ? "elif" : "else");
+        kss_p_complain(p, KSS_E_stray_hash, begin, p->last_end, 4,
+                       kss_known_text((enum kss_known)directive));
     if (directive == KSS_WORD_else) {
         end_of_line(p);
         if (!frame->has_else)

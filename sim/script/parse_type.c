@@ -267,8 +267,7 @@ static struct kss_node *member_declarator(struct kss_parser *p) {
 
 // Declarators and ; of the member that the innermost structure is reading.
 static void finish_member(struct kss_parser *p, struct kss_p_specifiers *s) {
-    struct kss_p_struct_frame *frame = &p->structs[p->struct_count - 1];
-    struct kss_node *member = frame->member;
+    struct kss_node *member = p->structs[p->struct_count - 1].member;
     struct kss_p_list list = {0};
     qualifiers(p, s);
     if (!kss_p_is(p, KSS_T_SEMICOLON)) {
@@ -276,11 +275,13 @@ static void finish_member(struct kss_parser *p, struct kss_p_specifiers *s) {
             kss_p_append(&list, member_declarator(p));
         while (kss_p_accept(p, KSS_T_COMMA));
     }
-    member->b = list.first;
     kss_p_need_semicolon(p);
     if (kss_p_done(p, member) == NULL || s->type == NULL)
         return;
+    member->b = list.first;
     members_type(member, s->type, s->flags);
+    // Only now: an array length may have held a structure and moved the stack.
+    struct kss_p_struct_frame *frame = &p->structs[p->struct_count - 1];
     *frame->tail = member;
     frame->tail = &member->next;
 }

@@ -167,6 +167,8 @@ static void deep_and_right(void **state) {
     nested("thread T { ", "call a frame(3) ", ";", "", "}", LEVELS, NULL);
     nested("", "struct S {", "int a;", "} b;", "", LEVELS, NULL);
     nested("typedef ", "union {", "int a;", "};", "", LEVELS, NULL);
+    nested("struct S { int a[sizeof(struct { ", "struct {", "int x;", "} y;", "})]; int b; } s;",
+           LEVELS, NULL);
     nested("", "#if A\n", "int a;\n", "#endif\n", "", LEVELS, NULL);
     nested("#if A\n", "#elif B\nint x;\n", "", "", "#endif\n", LEVELS, NULL);
     nested(F "x = 1", " + 1", "", "", "; }", 10 * LEVELS, NULL);

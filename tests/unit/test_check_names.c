@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Names the checker does not know, or knows twice.
+#include "run_rig.h"
+
+static void routines(void **state) {
+    (void)state;
+    assert_mistake("KeSetEvnt(event, 0, FALSE);",
+                   "KSS0101 2:1 unknown routine `KeSetEvnt` [did you mean `KeSetEvent`?]\n");
+    assert_mistake("KeSetEvnt(event, 0, FALSE); KeSetEvnt(event, 0, FALSE);", // told once
+                   "KSS0101 2:1 unknown routine `KeSetEvnt` [did you mean `KeSetEvent`?]\n");
+    assert_mistake("other!Routine(1);", "KSS0101 2:1 unknown routine `other!Routine`\n");
+    assert_diagnoses("VOID Helper() { }\nVOID F() { Helpr(); }\n",
+                     "KSS0101 2:12 unknown routine `Helpr` [did you mean `Helper`?]\n");
+    assert_mistake("after 1s dpc Nobody(event);", "KSS0101 2:14 unknown routine `Nobody`\n");
+    assert_diagnoses("frame nobody = 0x10;\n", "KSS0101 1:7 unknown routine `nobody`\n");
+    assert_diagnoses("#pragma alloc_text(PAGE, Nobody)\n",
+                     "KSS0101 1:26 unknown routine `Nobody`\n");
+}
+
+static void values(void **state) {
+    (void)state;
+    assert_mistake("numbr = 3;", "KSS0102 2:1 unknown name `numbr` [did you mean `number`?]\n");
+    assert_mistake("number = x + x + y;",
+                   "KSS0102 2:10 unknown name `x`\nKSS0102 2:18 unknown name `y`\n");
+    assert_mistake("number = KeSetEvent;",
+                   "KSS0102 2:10 `KeSetEvent` can be called, but has no value here\n");
+    assert_mistake("number = STATUS_TIMEUOT;",
+                   "KSS0102 2:10 unknown name `STATUS_TIMEUOT` [did you mean `STATUS_TIMEOUT`?]\n");
+    assert_mistake("KeWaitForSingleObject(event, Executive, UsrMode, FALSE, NULL);",
+                   "KSS0104 2:41 unknown KPROCESSOR_MODE `UsrMode` {expected `KernelMode` or "
+                   "`UserMode`} [did you mean `UserMode`?]\n");
+    // A mistake in a name does not cascade.
+    assert_mistake("LONG x = y + 1; x = x * 2; if (y > x) x = y;",
+                   "KSS0102 2:10 unknown name `y`\n");
+}
+
+static void types_and_fields(void **state) {
+    (void)state;
+    assert_mistake("KEVNT e; e.Header.SignalState = 1;",
+                   "KSS0103 2:1 unknown type `KEVNT` [did you mean `KEVENT`?]\n");
+    assert_mistake("event->Hedr.SignalState = 1;",
+                   "KSS0105 2:1 `KEVENT` has no field `Hedr` [did you mean `Header`?]\n");
+    assert_mistake("event.Header = 1;", "KSS0105 2:1 `.` does not take a `KEVENT *` [it is a "
+                                        "pointer: write `->Header`]\n");
+    assert_mistake("KEVENT e; e->Header = 1;", "KSS0105 2:11 `->` does not take a `KEVENT` [it is "
+                                               "no pointer: write `.Header`]\n");
+    assert_mistake("struct S { LONG a; } s; number = FIELD_OFFSET(struct S, b);",
+                   "KSS0105 2:57 `S` has no field `b`\n");
+}
+
+static void scenario_words(void **state) {
+    (void)state;
+    assert_diagnoses("machine x46;\n", "KSS0106 1:1 unknown machine `x46` [did you mean `x64`?]\n");
+    assert_diagnoses("machine x64 { stak = 24K; }\n",
+                     "KSS0106 1:15 a machine has no field `stak` [did you mean `stack`?]\n");
+    assert_diagnoses("thread A (prioritty = 3) { }\n",
+                     "KSS0106 1:11 a thread has no attribute `prioritty` [did you mean "
+                     "`priority`?]\n");
+    assert_diagnoses("expect hazard stack-object-usr-wait;\n",
+                     "KSS0107 1:8 unknown hazard `stack-object-usr-wait` [did you mean "
+                     "`stack-object-user-wait`?]\n");
+    assert_diagnoses("expect bugcheck IRQL_NOT_LESS;\n",
+                     "KSS0108 1:8 unknown bug check `IRQL_NOT_LESS` [did you mean "
+                     "`IRQL_NOT_LESS_OR_EQUAL`?]\n");
+    assert_diagnoses("thread App { }\nexpect thread Ap exits;\n",
+                     "KSS0109 2:8 unknown thread `Ap` [did you mean `App`?]\n");
+    assert_diagnoses("VOID Read() { }\nexpect clean;\nexpect hazard stack-overflow in Raed;\n",
+                     "KSS0101 3:33 unknown routine `Raed` [did you mean `Read`?]\n");
+    assert_diagnoses("thread App { }\nexpect stack Ap <= 1K;\n",
+                     "KSS0101 2:14 unknown thread or routine `Ap` [did you mean `App`?]\n");
+}
+
+static void twice(void **state) {
+    (void)state;
+    assert_diagnoses("VOID F() { }\nVOID F() { }\n",
+                     "KSS0110 2:6 the routine `F` has two bodies {a second body} <1:6 the first "
+                     "one is here>\n");
+    assert_diagnoses("thread A { }\nthread A { }\n",
+                     "KSS0110 2:8 two threads are named `A` <1:8 the first one is here>\n");
+    assert_mistake("LONG x; LONG x;", "KSS0110 2:14 `x` is declared twice in the same scope {a "
+                                      "second declaration} <2:6 the first one is here>\n");
+    assert_mistake("LONG number;", "KSS0110 2:6 `number` is declared twice in the same scope {a "
+                                   "second declaration} <1:28 the first one is here>\n");
+    assert_mistake("{ LONG number; { LONG number; } }", ""); // inner scopes hide
+    assert_mistake("a: ; a: ;", "KSS0110 2:6 the label `a` stands twice in one routine <2:1 the "
+                                "first one is here>\n");
+    assert_mistake("switch (number) { case 1: case 2: case 1: ; }",
+                   "KSS0110 2:35 the case 1 stands twice <2:19 the first one is here>\n");
+    assert_mistake("switch (number) { default: ; default: ; }",
+                   "KSS0110 2:30 a switch has one `default` <2:19 the first one is here>\n");
+    assert_mistake("struct S { LONG a; LONG a; } s;",
+                   "KSS0110 2:25 two members are named `a` <2:17 the first one is here>\n");
+    assert_diagnoses("frame F = 0x40;\nVOID F() frame(0x40) { }\n",
+                     "KSS0110 2:10 the frame of `F` is given twice <1:1 and here>\n");
+    assert_diagnoses("machine x64 { stack = 24K; stack = 28K; }\n",
+                     "KSS0110 1:28 `stack` is given twice <1:15 the first one is here>\n");
+    assert_diagnoses("machine x64;\nmachine x86;\n",
+                     "KSS0110 2:1 a file has one machine <1:1 the first one is here>\n");
+    assert_diagnoses("#define N 1\n#define N 1\n", ""); // the same again is fine
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(routines),         cmocka_unit_test(values),
+        cmocka_unit_test(types_and_fields), cmocka_unit_test(scenario_words),
+        cmocka_unit_test(twice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
