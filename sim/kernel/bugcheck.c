@@ -20,23 +20,19 @@ kss_addr kss_thread_address(const struct kss_machine *m, uint16_t thread) {
     return base + thread * UINT64_C(0x1000);
 }
 
-void kss_bugcheck(struct kss_machine *m, uint32_t code, uint64_t p1, uint64_t p2, uint64_t p3,
-                  uint64_t p4, uint32_t nt, const char *about) {
+void kss_bugcheck_in(struct kss_machine *m, uint32_t routine, uint32_t code, const uint64_t p[4],
+                     uint32_t nt, const char *about) {
     if (kss_globals(m)->stopped != KSS_END_RUNNING)
         return;
-    struct kss_clock *clock = kss_clock(m);
-    clock->bugcheck_code = code;
-    clock->bugcheck[0] = p1;
-    clock->bugcheck[1] = p2;
-    clock->bugcheck[2] = p3;
-    clock->bugcheck[3] = p4;
-    clock->bugcheck_place = clock->place;
-    clock->bugcheck_routine = kss_innermost(m);
-    KSS_EMIT(m, KSS_EV_BUGCHECK, code, p1, p2, p3);
+    KSS_EMIT(m, KSS_EV_BUGCHECK, code, p[0], p[1], p[2]);
     if (kss_wants(m, KSS_EV_BUGCHECK_MORE))
-        kss_emit(m, KSS_EV_BUGCHECK_MORE, p4, kss_clock(m)->bugcheck_routine, nt,
-                 about ? kss_text_id(m, about) : 0);
+        kss_emit(m, KSS_EV_BUGCHECK_MORE, p[3], routine, nt, about ? kss_text_id(m, about) : 0);
     stop(m, KSS_END_BUGCHECK);
+}
+
+void kss_bugcheck(struct kss_machine *m, uint32_t code, uint64_t p1, uint64_t p2, uint64_t p3,
+                  uint64_t p4, uint32_t nt, const char *about) {
+    kss_bugcheck_in(m, kss_innermost(m), code, (const uint64_t[4]){p1, p2, p3, p4}, nt, about);
 }
 
 void kss_hang(struct kss_machine *m, enum kss_end end, unsigned why, uint32_t nt) {

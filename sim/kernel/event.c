@@ -41,7 +41,6 @@ struct kss_outcome kss_nt_KeInitializeEvent(struct kss_machine *m, struct kss_ca
 
 static void signal_event(struct kss_machine *m, uint16_t object, enum kss_signal_how how) {
     int32_t previous = kss_object_ref(m, object)->signal;
-    kss_object_cold_at(m, object)->signal_place = kss_clock(m)->place;
     kss_object_signal_state(m, object, 1);
     unsigned released = kss_satisfy(m, object);
     if (how == KSS_SIGNAL_PULSE)

@@ -242,6 +242,9 @@ void kss_emit_deepest(struct kss_machine *m, uint16_t stack);
 // NULL.
 void kss_bugcheck(struct kss_machine *m, uint32_t code, uint64_t p1, uint64_t p2, uint64_t p3,
                   uint64_t p4, uint32_t nt, const char *about);
+// The same, said of another driver routine than the innermost one.
+void kss_bugcheck_in(struct kss_machine *m, uint32_t routine, uint32_t code, const uint64_t p[4],
+                     uint32_t nt, const char *about);
 void kss_hang(struct kss_machine *m, enum kss_end end, unsigned why, uint32_t nt);
 kss_addr kss_nt_address(const struct kss_machine *m, uint32_t nt);
 kss_addr kss_thread_address(const struct kss_machine *m, uint16_t thread);

@@ -140,23 +140,21 @@ static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, ui
     kss_addr sp = stack->base - depth;
     kss_addr ip = routine == KSS_NO_FRAME ? kss_nt_address(m, 0) : kss_code_address(m, routine);
     kss_policy_used(m, KSS_POLICY_overflow_parameters);
-    // The crossing routine is the innermost driver routine: its frame is what did not fit.
-    uint64_t p[3] = {0, 0, 0};
+    uint64_t p[4] = {8, 0, 0, 0};
     switch (m->config.profile.overflow) {
-    case KSS_OVERFLOW_TSS: p[0] = UINT64_C(0x80042000); break;
-    case KSS_OVERFLOW_SP_IP:
-        p[1] = sp;
-        p[2] = ip;
+    case KSS_OVERFLOW_TSS:
+        p[1] = UINT64_C(0x80042000);
         break;
-    case KSS_OVERFLOW_NONE: break;
+    case KSS_OVERFLOW_SP_IP:
+        p[2] = sp;
+        p[3] = ip;
+        break;
+    case KSS_OVERFLOW_NONE:
+        break;
     }
-    struct kss_clock *clock = kss_clock(m);
-    uint32_t place = clock->place;
-    kss_bugcheck(m, 0x7F, 8, p[0], p[1], p[2], KSS_NT_COUNT, NULL);
-    clock = kss_clock(m);
-    clock->bugcheck_place = place;
-    if (routine != KSS_NO_FRAME)
-        clock->bugcheck_routine = routine;
+    // The crossing routine is the innermost driver routine: its frame is what did not fit.
+    kss_bugcheck_in(m, routine == KSS_NO_FRAME ? kss_innermost(m) : routine, 0x7F, p, KSS_NT_COUNT,
+                    NULL);
 }
 
 // ---- Frames -------------------------------------------------------------------------------------

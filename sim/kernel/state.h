@@ -283,18 +283,14 @@ struct kss_global {                                 // one record
 
 // ---- cold records -------------------------------------------------------------------------------
 
-struct kss_clock {     // one record
+struct kss_clock { // one record
     uint64_t now;      // 100 ns since the run began
-    uint32_t sequence; // of events
-    uint32_t place;    // span of the statement at work
     uint64_t steps;
-    uint32_t findings; // numbers handed out
-    uint32_t objects_named;
-    uint32_t bugcheck_code;
+    uint64_t policies;      // bit per policy that decided something
+    uint32_t sequence;      // of events
+    uint32_t place;         // span of the statement at work
+    uint32_t objects_named; // numbers handed out
     uint32_t pad;
-    uint64_t policies; // bit per policy that decided something
-    uint64_t bugcheck[4];
-    uint32_t bugcheck_place, bugcheck_routine;
 };
 
 struct kss_thread_cold {
@@ -319,7 +315,6 @@ struct kss_object_cold {
     uint32_t name;    // string
     uint32_t place;   // initialised here
     uint32_t routine; // initialised in
-    uint32_t signal_place;
     uint32_t queue_place; // timer set, DPC queued, lock acquired
 };
 
@@ -337,8 +332,8 @@ struct kss_path_row {
 _Static_assert(sizeof(struct kss_cpu) == 16 && sizeof(struct kss_region) == 32 &&
                    sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
                    sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
-                   sizeof(struct kss_global) == 72 && sizeof(struct kss_clock) == 88 &&
-                   sizeof(struct kss_stack_cold) == 24 && sizeof(struct kss_object_cold) == 24 &&
+                   sizeof(struct kss_global) == 72 && sizeof(struct kss_clock) == 40 &&
+                   sizeof(struct kss_stack_cold) == 24 && sizeof(struct kss_object_cold) == 20 &&
                    sizeof(struct kss_due_cold) == 8 && sizeof(struct kss_path_row) == 16,
                "same on every target");
 
