@@ -38,8 +38,8 @@ static void types_and_fields(void **state) {
     (void)state;
     assert_mistake("KEVNT e; e.Header.SignalState = 1;",
                    "KSS0103 2:1 unknown type `KEVNT` [did you mean `KEVENT`?]\n");
-    assert_mistake("event->Hedr.SignalState = 1;",
-                   "KSS0105 2:1 `KEVENT` has no field `Hedr` [did you mean `Header`?]\n");
+    assert_mistake("event->Heder.SignalState = 1;",
+                   "KSS0105 2:1 `KEVENT` has no field `Heder` [did you mean `Header`?]\n");
     assert_mistake("event.Header = 1;", "KSS0105 2:1 `.` does not take a `KEVENT *` [it is a "
                                         "pointer: write `->Header`]\n");
     assert_mistake("KEVENT e; e->Header = 1;", "KSS0105 2:11 `->` does not take a `KEVENT` [it is "
@@ -50,7 +50,7 @@ static void types_and_fields(void **state) {
 
 static void scenario_words(void **state) {
     (void)state;
-    assert_diagnoses("machine x46;\n", "KSS0106 1:1 unknown machine `x46` [did you mean `x64`?]\n");
+    assert_diagnoses("machine x68;\n", "KSS0106 1:1 unknown machine `x68` [did you mean `x86`?]\n");
     assert_diagnoses("machine x64 { stak = 24K; }\n",
                      "KSS0106 1:15 a machine has no field `stak` [did you mean `stack`?]\n");
     assert_diagnoses("thread A (prioritty = 3) { }\n",
