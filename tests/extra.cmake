@@ -3,3 +3,9 @@ if(TARGET kss_command)
     add_test(NAME bodies COMMAND kss_command run tests/bodies WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(bodies PROPERTIES LABELS golden)
 endif()
+
+# What the kernel must do, one behaviour a file, with the documented answer as its expectation.
+if(TARGET kss_command)
+    add_test(NAME model COMMAND kss_command run tests/model WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(model PROPERTIES LABELS golden)
+endif()

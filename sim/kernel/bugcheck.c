@@ -20,6 +20,14 @@ kss_addr kss_thread_address(const struct kss_machine *m, uint16_t thread) {
     return base + thread * UINT64_C(0x1000);
 }
 
+uint16_t kss_thread_with_address(const struct kss_machine *m, kss_addr address) {
+    kss_addr base = kss_thread_address(m, 0), size = kss_thread_address(m, 1) - base;
+    if (address < base || (address - base) % size != 0 ||
+        (address - base) / size >= kss_thread_at_count(m))
+        return KSS_NONE;
+    return (uint16_t)((address - base) / size);
+}
+
 void kss_bugcheck_in(struct kss_machine *m, uint32_t routine, uint32_t code, const uint64_t p[4],
                      uint32_t nt, const char *about) {
     if (kss_globals(m)->stopped != KSS_END_RUNNING)
@@ -76,7 +84,7 @@ void kss_unhandled(struct kss_machine *m, uint32_t status, kss_addr address, uin
         kss_bugcheck(m, 0x1E, code, address, p0, p1, KSS_NT_COUNT, NULL);
     else if (kss_thread_at(m, cpu->thread)->flags & KSS_TF_SYSTEM)
         kss_bugcheck(m, 0x7E, code, address, 0, 0, KSS_NT_COUNT, NULL);
-    else
-        kss_bugcheck(m, m->config.profile.arch == KSS_ARCH_X64 ? 0x3B : 0x8E, code, address, 0, 0,
+    else // the 0x3B page shows the code as 32 bits, the others sign-extended
+        kss_bugcheck(m, m->config.profile.arch == KSS_ARCH_X64 ? 0x3B : 0x8E, status, address, 0, 0,
                      KSS_NT_COUNT, NULL);
 }

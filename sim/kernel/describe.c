@@ -121,6 +121,12 @@ void kss_describe_object(struct kss_machine *m, kss_addr address, const char *ob
         describe_region(m, kss_region_at(m, region), address, object, out);
         return;
     }
+    uint16_t thread = kss_thread_with_address(m, address);
+    if (thread != KSS_NONE) {
+        kss_text_format(out, "thread %s (KTHREAD)",
+                        m->image->code[kss_thread_at(m, thread)->body].name);
+        return;
+    }
     if (kss_code_at(m, address, &code)) {
         routine_name(m, code, out);
         return;

@@ -143,8 +143,10 @@ static bool enter(struct kss_machine *m, uint16_t stack, const struct kss_pendin
     uint16_t from = cpu->stack;
     uint8_t from_irql = cpu->irql;
     uint64_t guard = 0;
+    uint16_t from_locks = cpu->locks_held;
     cpu->stack = stack;
     cpu->irql = (uint8_t)irql;
+    cpu->locks_held = 0;
     guard = kss_guard(m);
     const struct kss_code *code = &m->image->code[what->routine];
     if (!kss_frame_push(m, what->routine, code->bytes, code->run_bytes, entry))
@@ -154,6 +156,7 @@ static bool enter(struct kss_machine *m, uint16_t stack, const struct kss_pendin
     frame->from_irql = from_irql;
     frame->guard = guard;
     frame->cause = cause;
+    frame->extra = (uint8_t)(from_locks << KSS_FRAME_LOCKS);
     *turn = (struct kss_turn){.kind = KSS_TURN_CALL,
                               .routine = what->routine,
                               .entry = entry,
@@ -195,16 +198,14 @@ static bool push_interrupt_frame(struct kss_machine *m) {
 
 static void enter_isr(struct kss_machine *m, const struct kss_pending *what,
                       struct kss_turn *turn) {
-    struct kss_cpu *cpu = kss_cpu(m);
-    uint16_t stack = cpu->stack;
-    bool here = m->config.profile.isr_stack_size == 0 && stack != KSS_NONE;
-    if (m->config.profile.isr_stack_size == 0 && stack == KSS_NONE)
-        stack = own_stack(m, true); // an idle x86 processor: its DPC stack stands for the idle one
-    else if (!here)
-        stack = own_stack(m, false);
+    uint16_t stack = kss_cpu(m)->stack;
     kss_at(m, what->place);
-    if (here && !push_interrupt_frame(m))
+    if (stack != KSS_NONE && !push_interrupt_frame(m))
         return;
+    if (m->config.profile.isr_stack_size != 0)
+        stack = own_stack(m, false);
+    else if (stack == KSS_NONE) // an idle x86 processor: its DPC stack stands for the idle one
+        stack = own_stack(m, true);
     kss_cpu(m)->interrupts++;
     KSS_EMIT(m, KSS_EV_INTERRUPT, what->routine, what->irql, kss_stack_cold_at(m, stack)->number,
              0);

@@ -17,6 +17,24 @@ static int32_t me(const struct kss_machine *m) {
     return (int32_t)kss_globals(m)->current_cpu + 1;
 }
 
+// Who holds a lock: the code at work on this processor. A DPC or an ISR counts its own locks, not those
+// of the thread it interrupted; a thread takes its count along when it leaves the processor.
+static uint64_t holder(const struct kss_machine *m) {
+    const struct kss_cpu *cpu = kss_cpu(m);
+    bool thread = cpu->thread != KSS_NONE && cpu->in_dpc == 0 && cpu->interrupts == 0;
+    return thread ? 1u + cpu->thread : 0;
+}
+
+static void count_release(struct kss_machine *m, uint64_t held_by) {
+    struct kss_cpu *cpu = kss_cpu(m);
+    if (held_by == holder(m)) {
+        cpu->locks_held = (uint16_t)(cpu->locks_held - (cpu->locks_held != 0));
+    } else if (held_by != 0) { // handed over by a thread
+        struct kss_thread *thread = kss_thread_at(m, (uint32_t)held_by - 1);
+        thread->locks_held = (uint16_t)(thread->locks_held - (thread->locks_held != 0));
+    }
+}
+
 // Takes the lock, or spins. The IRQL is at DISPATCH_LEVEL or above already.
 static struct kss_outcome take(struct kss_machine *m, struct kss_call *call, unsigned old_irql) {
     uint16_t object;
@@ -34,6 +52,7 @@ static struct kss_outcome take(struct kss_machine *m, struct kss_call *call, uns
     }
     lock->signal = me(m);
     lock->irql = (uint16_t)old_irql;
+    lock->context = holder(m);
     kss_poke(m, lock->address, kss_pointer(m), 1);
     kss_object_cold_at(m, object)->queue_place = call->place;
     kss_cpu(m)->locks_held++;
@@ -51,8 +70,9 @@ static struct kss_outcome release(struct kss_machine *m, struct kss_call *call) 
     }
     lock->signal = 0;
     kss_poke(m, lock->address, kss_pointer(m), 0);
-    kss_cpu(m)->locks_held--;
-    KSS_EMIT(m, KSS_EV_LOCK, kss_object_number(m, object), 1, lock->irql, 0);
+    unsigned old_irql = lock->irql;
+    count_release(m, lock->context);
+    KSS_EMIT(m, KSS_EV_LOCK, kss_object_number(m, object), 1, old_irql, 0);
     return kss_return(0);
 }
 

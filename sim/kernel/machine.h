@@ -144,10 +144,15 @@ uint64_t kss_peek(struct kss_machine *m, kss_addr address, unsigned size);
 // A dispatcher routine works on an object at DISPATCH_LEVEL: its memory must be there.
 struct kss_outcome kss_touch_object(struct kss_machine *m, kss_addr address, uint32_t size,
                                     bool write);
-uint32_t kss_region_find(const struct kss_machine *m, kss_addr address); // KSS_NO_FRAME: none
+uint32_t kss_region_after(const struct kss_machine *m, kss_addr address); // first above [address]
+uint32_t kss_region_find(const struct kss_machine *m, kss_addr address);  // KSS_NO_FRAME: none
 struct kss_region *kss_region_add(struct kss_machine *m, kss_addr address, uint32_t size,
                                   enum kss_region_kind kind);
 void kss_memory_init(struct kss_machine *m);
+enum kss_area { KSS_AREA_NONPAGED, KSS_AREA_PAGED, KSS_AREA_STACKS };
+kss_addr kss_area(const struct kss_machine *m, enum kss_area area, kss_addr *end);
+// The page a dispatcher routine needs at [address] is out: 0xA.
+struct kss_outcome kss_fault_out(struct kss_machine *m, kss_addr address, bool write);
 void kss_trim(struct kss_machine *m);
 static inline bool kss_wide(const struct kss_machine *m) {
     return m->config.profile.pointer_size == 8;
@@ -179,6 +184,8 @@ uint16_t kss_object_init(struct kss_machine *m, kss_addr address, enum kss_objec
 struct kss_outcome kss_object_use(struct kss_machine *m, struct kss_call *call, kss_addr address,
                                   enum kss_object_kind kind, bool write, uint16_t *index);
 void kss_object_free(struct kss_machine *m, uint16_t index);
+// The dispatcher object of a thread: signalled when it has ended. Its memory is nt's.
+uint16_t kss_thread_object(struct kss_machine *m, uint16_t thread);
 // Objects in [low, high) die; routine: whose frame returned, KSS_NO_FRAME: memory freed.
 void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_t routine,
                      bool tombstone);
@@ -202,6 +209,7 @@ uint64_t kss_timeout(const struct kss_machine *m, int64_t value, bool *absolute)
 
 // ---- Threads, waits, swapper --------------------------------------------------------------------
 void kss_make_ready(struct kss_machine *m, uint16_t thread, bool front);
+void kss_leave_thread(struct kss_machine *m, bool front);     // the running thread becomes ready
 void kss_thread_exit(struct kss_machine *m, uint32_t status); // checks of S8, then ends the thread
 void kss_return_to_user(struct kss_machine *m);
 // Blocks the running thread in [call] on [object] (KSS_NONE: a delay).
@@ -248,6 +256,7 @@ void kss_bugcheck_in(struct kss_machine *m, uint32_t routine, uint32_t code, con
 void kss_hang(struct kss_machine *m, enum kss_end end, unsigned why, uint32_t nt);
 kss_addr kss_nt_address(const struct kss_machine *m, uint32_t nt);
 kss_addr kss_thread_address(const struct kss_machine *m, uint16_t thread);
+uint16_t kss_thread_with_address(const struct kss_machine *m, kss_addr address); // KSS_NONE: none
 
 static inline bool kss_wants(const struct kss_machine *m, enum kss_event_id kind) {
     return (m->wants[(unsigned)kind / 64] >> ((unsigned)kind % 64)) & 1;

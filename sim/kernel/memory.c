@@ -25,13 +25,15 @@
 
 enum { CODE_SLOT = 16 };
 
-struct layout { // conventions of the simulator, one per pointer size
-    kss_addr user_top, code, nonpaged, paged, stacks;
+// Areas, conventions of the simulator, one row per pointer size. They do not touch; whoever hands out
+// addresses stays in its own (the pools wrap around, stack slots are used again).
+struct layout {
+    kss_addr user_top, nonpaged, stacks, paged, code, end; // in the order of their addresses
 };
 static const struct layout layouts[2] = {
-    {0x7FFEFFFF, 0xF8C00000, 0x85000000, 0xE1000000, 0xF7000000},
-    {UINT64_C(0x7FFFFFFEFFFF), UINT64_C(0xFFFFF88001000000), UINT64_C(0xFFFFFA8010000000),
-     UINT64_C(0xFFFFF8A000000000), UINT64_C(0xFFFFF88002000000)},
+    {0x7FFEFFFF, 0x81000000, 0xA1000000, 0xE1000000, 0xF8C00000, 0xFF000000},
+    {UINT64_C(0x7FFFFFFEFFFF), UINT64_C(0xFFFF800010000000), UINT64_C(0xFFFFF88010000000),
+     UINT64_C(0xFFFFF8A000000000), UINT64_C(0xFFFFFB0001000000), UINT64_C(0xFFFFFB0041000000)},
 };
 
 static const struct layout *layout(const struct kss_machine *m) {
@@ -78,9 +80,20 @@ void kss_memory_init(struct kss_machine *m) {
     }
 }
 
+kss_addr kss_area(const struct kss_machine *m, enum kss_area area, kss_addr *end) {
+    const struct layout *where = layout(m);
+    switch (area) {
+    case KSS_AREA_NONPAGED: *end = where->stacks; return where->nonpaged;
+    case KSS_AREA_PAGED: *end = where->code; return where->paged;
+    case KSS_AREA_STACKS: break;
+    }
+    *end = where->paged;
+    return where->stacks;
+}
+
 // ---- Regions ------------------------------------------------------------------------------------
 // Index of the first region above [address]; regions are sorted and do not overlap.
-static uint32_t region_after(const struct kss_machine *m, kss_addr address) {
+uint32_t kss_region_after(const struct kss_machine *m, kss_addr address) {
     const struct kss_region *regions = kss_region_at(m, 0);
     uint32_t low = 0, high = kss_region_at_count(m);
     while (low < high) {
@@ -94,7 +107,7 @@ static uint32_t region_after(const struct kss_machine *m, kss_addr address) {
 }
 
 static struct kss_region *region_at(const struct kss_machine *m, kss_addr address) {
-    uint32_t after = region_after(m, address);
+    uint32_t after = kss_region_after(m, address);
     if (after == 0)
         return NULL;
     struct kss_region *region = kss_region_at(m, after - 1);
@@ -109,7 +122,7 @@ uint32_t kss_region_find(const struct kss_machine *m, kss_addr address) {
 struct kss_region *kss_region_add(struct kss_machine *m, kss_addr address, uint32_t size,
                                   enum kss_region_kind kind) {
     uint32_t bytes = kss_bytes_alloc(m, size);
-    uint32_t index = region_after(m, address);
+    uint32_t index = kss_region_after(m, address);
     kss_section_insert(m, KSS_S_REGION, index * (uint32_t)sizeof(struct kss_region),
                        sizeof(struct kss_region));
     struct kss_region *region = kss_region_at(m, index);
@@ -267,8 +280,10 @@ static struct kss_outcome touch_region(struct kss_machine *m, struct kss_region 
 
 static struct kss_outcome touch_nothing(struct kss_machine *m, kss_addr address, bool write,
                                         enum kss_who who) {
+    if (who == KSS_WHO_NT) // a dispatcher routine: no handler is looked for
+        return fault(m, address, write, who, 0xA);
     if (kss_cpu(m)->irql >= KSS_DISPATCH_LEVEL)
-        return fault(m, address, write, who, who == KSS_WHO_NT ? 0xA : 0xD1);
+        return fault(m, address, write, who, 0xD1);
     if (address <= layout(m)->user_top)
         return kss_outcome(KSS_OUT_RAISE, (uint32_t)STATUS_ACCESS_VIOLATION);
     return fault(m, address, write, who, 0x50);
@@ -286,10 +301,10 @@ static struct kss_outcome touch(struct kss_machine *m, kss_addr address, uint32_
         if (s != KSS_NONE) {
             const struct kss_stack *stack = kss_stack_at(m, s);
             step = depth;
-            if (stack->kind == KSS_STACK_FREE || depth > stack->depth)
-                KSS_TRY(touch_dead(m, address, write, stack->thread));
-            else if (stack_is_out(m, stack))
+            if (stack->kind != KSS_STACK_FREE && stack_is_out(m, stack))
                 KSS_TRY(touch_out_stack(m, stack, address, write, who));
+            else if (stack->kind == KSS_STACK_FREE || depth > stack->depth)
+                KSS_TRY(touch_dead(m, address, write, stack->thread));
         } else if ((region = region_at(m, address)) != NULL) {
             step = (uint32_t)(region->address + region->size - address);
             KSS_TRY(touch_region(m, region, address, write, who));
@@ -420,9 +435,9 @@ uint64_t kss_peek(struct kss_machine *m, kss_addr address, unsigned size) {
 
 struct kss_outcome kss_touch_object(struct kss_machine *m, kss_addr address, uint32_t size,
                                     bool write) {
-    struct kss_outcome outcome = touch(m, address, size, write, KSS_WHO_NT);
-    if (outcome.kind == KSS_OUT_RAISE && kss_cpu(m)->irql < KSS_DISPATCH_LEVEL)
-        return fault(m, address, write, KSS_WHO_NT,
-                     0xA); // dispatcher work: no handler is looked for
-    return outcome;
+    return touch(m, address, size, write, KSS_WHO_NT);
+}
+
+struct kss_outcome kss_fault_out(struct kss_machine *m, kss_addr address, bool write) {
+    return fault(m, address, write, KSS_WHO_NT, 0xA);
 }

@@ -53,13 +53,14 @@ uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind)
     case KSS_O_TIMER: return wide ? KSS_SIZE64_KTIMER : KSS_SIZE32_KTIMER;
     case KSS_O_DPC: return wide ? KSS_SIZE64_KDPC : KSS_SIZE32_KDPC;
     case KSS_O_SPINLOCK: return kss_pointer(m);
+    case KSS_O_THREAD: break; // its memory is nt's
     case KSS_O_FREE: break;
     }
     return 0;
 }
 
 const char *kss_object_kind_name(unsigned kind) {
-    static const char *const names[] = {"", "KEVENT", "KTIMER", "KDPC", "KSPIN_LOCK"};
+    static const char *const names[] = {"", "KEVENT", "KTIMER", "KDPC", "KSPIN_LOCK", "KTHREAD"};
     return names[kind];
 }
 
@@ -92,6 +93,10 @@ static uint16_t free_slot(struct kss_machine *m) {
 }
 
 void kss_object_free(struct kss_machine *m, uint16_t index) {
+    kss_due_cancel(m, KSS_DUE_TIMER, index);
+    for (uint32_t i = 0; i < kss_pending_at_count(m); i++)
+        if (kss_pending_at(m, i)->object == index) // the queued DPC runs all the same
+            kss_pending_at(m, i)->object = KSS_NONE;
     struct kss_object *object = kss_object_ref(m, index);
     if (!(object->flags & KSS_OF_DEAD))
         count_in_memory(m, object, -1);
@@ -188,7 +193,7 @@ void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_
         object = kss_object_ref(m, i);
         count_in_memory(m, object, -1);
         object->flags |= KSS_OF_DEAD;
-        if (use == 0 && !tombstone)
+        if (!tombstone && object->waiters == KSS_NONE)
             kss_object_free(m, (uint16_t)i);
     }
 }
@@ -222,6 +227,13 @@ static void report_dead(struct kss_machine *m, uint16_t index) {
     kss_emit(m, KSS_EV_TOUCH_DEAD, address, thread, 1, name);
 }
 
+uint16_t kss_thread_object(struct kss_machine *m, uint16_t thread) {
+    kss_addr address = kss_thread_address(m, thread);
+    uint16_t index = find(m, address);
+    bool ended = kss_thread_at(m, thread)->state == KSS_T_ENDED;
+    return index != KSS_NONE ? index : kss_object_init(m, address, KSS_O_THREAD, 0, ended);
+}
+
 // The thread that owns the stack works on a local of a live frame where a dead object was: that is
 // a new object nobody initialised, not the old one.
 static bool owner_reuses(struct kss_machine *m, uint16_t index) {
@@ -231,18 +243,30 @@ static bool owner_reuses(struct kss_machine *m, uint16_t index) {
            kss_direct(m, object->address, 1, false) != NULL;
 }
 
+static bool stack_is_out(const struct kss_machine *m, uint16_t index) {
+    uint16_t stack = kss_object_ref(m, index)->stack;
+    return stack != KSS_NONE && kss_stack_at(m, stack)->kind != KSS_STACK_FREE &&
+           kss_stack_at(m, stack)->thread != KSS_NONE &&
+           kss_thread_at(m, kss_stack_at(m, stack)->thread)->out;
+}
+
 struct kss_outcome kss_object_use(struct kss_machine *m, struct kss_call *call, kss_addr address,
                                   enum kss_object_kind kind, bool write, uint16_t *index) {
     *index = find(m, address);
     if (*index != KSS_NONE && kss_object_ref(m, *index)->flags & KSS_OF_DEAD) {
         if (!owner_reuses(m, *index)) {
             report_dead(m, *index); // the access lands in memory that is no object any more
+            if (stack_is_out(m, *index))
+                return kss_fault_out(m, address, write);
             return kss_outcome(KSS_OUT_SPIN, 0);
         }
         kss_object_free(m, *index);
         *index = KSS_NONE;
     }
     KSS_TRY(kss_touch_object(m, address, kss_object_size(m, kind), write));
+    uint32_t region = kss_region_find(m, address);
+    if (region != KSS_NO_FRAME && kss_region_at(m, region)->kind == KSS_REGION_FREED)
+        return kss_outcome(KSS_OUT_SPIN, 0); // the touch has said so
     if (*index != KSS_NONE && kss_object_ref(m, *index)->kind == kind)
         return kss_return(0);
     if (*index != KSS_NONE) {

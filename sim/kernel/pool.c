@@ -11,18 +11,57 @@ static struct kss_outcome bad_caller(struct kss_machine *m, const struct kss_cal
     return kss_stopped();
 }
 
-// Addresses: a header's room before the block, page alignment from a page up, no page crossing
-// below.
+// Addresses: a header's room before the block, page alignment from a page up, no page crossing below.
+static kss_addr fit(const struct kss_machine *m, kss_addr from, uint64_t size) {
+    uint64_t align = kss_pointer(m) * 2, page = m->config.profile.page_size;
+    kss_addr address = (from + align + align - 1) & ~(align - 1);
+    if (size >= page || (address & (page - 1)) + size > page)
+        address = (address + page - 1) & ~(page - 1);
+    return address;
+}
+
+// The area is used up: its tombstones go, and the first gap between live blocks that is wide enough
+// is the next address. 0: there is none.
+static kss_addr wrap(struct kss_machine *m, bool paged, uint64_t size) {
+    kss_addr end, from = kss_area(m, paged ? KSS_AREA_PAGED : KSS_AREA_NONPAGED, &end);
+    uint32_t keep = 0, count = kss_region_at_count(m);
+    const uint32_t bytes = (uint32_t)sizeof(struct kss_region);
+    for (uint32_t i = 0; i < count; i++) {
+        struct kss_region region = *kss_region_at(m, i);
+        if (region.kind != KSS_REGION_FREED || region.address < from || region.address >= end)
+            *kss_region_at(m, keep++) = region;
+    }
+    if (keep < count)
+        kss_section_remove(m, KSS_S_REGION, keep * bytes, (count - keep) * bytes);
+    for (uint32_t i = 0; i < keep; i++) {
+        const struct kss_region *region = kss_region_at(m, i);
+        if (region->address + region->size <= from || region->address >= end)
+            continue;
+        kss_addr address = fit(m, from, size);
+        if (address + size <= region->address)
+            return address;
+        from = region->address + region->size;
+    }
+    kss_addr address = fit(m, from, size);
+    return address + size <= end ? address : 0;
+}
+
 static kss_addr place_block(struct kss_machine *m, bool paged, uint64_t size) {
     struct kss_global *global = kss_globals(m);
     uint64_t *next = paged ? &global->paged_next : &global->nonpaged_next;
-    uint64_t align = kss_pointer(m) * 2, page = m->config.profile.page_size;
-    kss_addr address = (*next + align + align - 1) & ~(align - 1);
-    if (size >= page)
-        address = (address + page - 1) & ~(page - 1);
-    else if ((address & (page - 1)) + size > page)
-        address = (address + page - 1) & ~(page - 1);
-    *next = address + (size ? size : 1);
+    kss_addr end;
+    kss_area(m, paged ? KSS_AREA_PAGED : KSS_AREA_NONPAGED, &end);
+    if (size == 0)
+        size = 1;
+    kss_addr address = fit(m, *next, size);
+    uint32_t after = kss_region_after(m, *next);
+    kss_addr limit = after < kss_region_at_count(m) ? kss_region_at(m, after)->address : end;
+    if (address + size > (limit < end ? limit : end)) {
+        address = wrap(m, paged, size);
+        next = paged ? &kss_globals(m)->paged_next : &kss_globals(m)->nonpaged_next;
+    }
+    if (address != 0)
+        *next = address + size;
     return address;
 }
 
@@ -37,13 +76,14 @@ static struct kss_outcome allocate(struct kss_machine *m, struct kss_call *call,
     bool fails = size > limit || *used > limit - size;
     if (!fails && m->config.fail_pool && m->port.choose != NULL)
         fails = m->port.choose(m->port.context, m, KSS_CHOOSE_POOL, 2) == 1;
-    if (fails) {
+    kss_addr address = fails ? 0 : place_block(m, paged, size);
+    if (address == 0) {
         KSS_EMIT(m, KSS_EV_POOL_ALLOC, paged, size, tag, 0);
         return raise ? kss_outcome(KSS_OUT_RAISE, (uint32_t)STATUS_INSUFFICIENT_RESOURCES)
                      : kss_return(0);
     }
-    *used += size;
-    kss_addr address = place_block(m, paged, size);
+    global = kss_globals(m);
+    *(paged ? &global->paged_used : &global->nonpaged_used) += size;
     struct kss_region *region = kss_region_add(m, address, size ? (uint32_t)size : 1,
                                                paged ? KSS_REGION_PAGED : KSS_REGION_NONPAGED);
     region->tag = tag;

@@ -116,11 +116,10 @@ struct kss_outcome kss_nt_KeQueryPerformanceCounter(struct kss_machine *m, struc
 
 // Busy waiting: the processor stays where it is; interrupts and DPCs run if the IRQL lets them.
 struct kss_outcome kss_nt_KeStallExecutionProcessor(struct kss_machine *m, struct kss_call *call) {
-    uint16_t number = kss_globals(m)->current_cpu;
-    struct kss_cpu *cpu = kss_cpu(m);
+    const struct kss_cpu *cpu = kss_cpu(m);
     if (call->step == 0) {
-        call->local[0] = (uint64_t)cpu->stalls << 8 | number; // nested stalls have their own entry
-        cpu->stalls++;
+        // One stall per stack and interrupt level can be under way.
+        call->local[0] = (uint64_t)(cpu->stack << 3 | (cpu->interrupts & 7));
         kss_due_insert(m,
                        &(struct kss_due){.kind = KSS_DUE_STALL, .target = (uint16_t)call->local[0]},
                        (call->arguments[0] & 0xFFFFFFFF) * 10, kss_clock(m)->place);
@@ -128,7 +127,6 @@ struct kss_outcome kss_nt_KeStallExecutionProcessor(struct kss_machine *m, struc
     }
     if (kss_due_exists(m, KSS_DUE_STALL, (uint16_t)call->local[0]))
         return kss_outcome(KSS_OUT_SPIN, 0);
-    cpu->stalls--;
     return kss_return(0);
 }
 

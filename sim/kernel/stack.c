@@ -15,25 +15,34 @@
 // above it returns, so that going deeper and deeper costs nothing.
 #include "kernel/machine.h"
 
+#include "base/os.h"
+
 #include <assert.h>
 
 enum { FIRST_RUN = 512 };
 
 // A stack's slot of addresses: the stack, the guard page below it, and a page never used between
-// slots, so that a stray pointer does not land in a neighbour.
+// slots, so that a stray pointer does not land in a neighbour. Slots of released stacks are used
+// again by stacks that fit them.
 static kss_addr next_base(struct kss_machine *m, uint32_t reserved) {
     struct kss_global *global = kss_globals(m);
     uint64_t page = m->config.profile.page_size;
     uint64_t slot = (reserved + page - 1) / page * page + 2 * page;
+    kss_addr end;
+    kss_area(m, KSS_AREA_STACKS, &end);
+    if (slot > end - global->stack_next)
+        kss_os_fatal("the kernel stacks of this scenario need more addresses than the machine has");
     global->stack_next += slot;
     return global->stack_next - page;
 }
 
-static uint16_t free_slot(struct kss_machine *m) {
+static uint16_t free_slot(struct kss_machine *m, uint32_t reserved) {
     uint32_t count = kss_stack_at_count(m);
     for (uint32_t i = 0; i < count; i++)
-        if (kss_stack_at(m, i)->kind == KSS_STACK_FREE)
+        if (kss_stack_at(m, i)->kind == KSS_STACK_FREE && kss_stack_at(m, i)->reserved >= reserved)
             return (uint16_t)i;
+    if (count >= KSS_NONE)
+        kss_os_fatal("a simulated machine holds at most 65,535 stacks at once");
     kss_section_append(m, KSS_S_STACK, sizeof(struct kss_stack));
     kss_section_append(m, KSS_S_STACK_COLD, sizeof(struct kss_stack_cold));
     return (uint16_t)count;
@@ -41,13 +50,18 @@ static uint16_t free_slot(struct kss_machine *m) {
 
 uint16_t kss_stack_new(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
                        uint16_t thread, uint32_t depth) {
-    uint16_t index = free_slot(m);
+    uint16_t index = free_slot(m, size);
     uint32_t run = kss_bytes_alloc(m, FIRST_RUN);
-    kss_addr base = next_base(m, size);
+    kss_addr base = kss_stack_at(m, index)->base;
+    uint32_t reserved = kss_stack_at(m, index)->reserved;
+    if (base == 0) {
+        base = next_base(m, size);
+        reserved = size;
+    }
     struct kss_stack *stack = kss_stack_at(m, index);
     *stack = (struct kss_stack){.base = base,
                                 .size = size,
-                                .reserved = size,
+                                .reserved = reserved,
                                 .depth = depth,
                                 .top = KSS_NO_FRAME,
                                 .run_offset = run,
@@ -142,15 +156,12 @@ static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, ui
     kss_policy_used(m, KSS_POLICY_overflow_parameters);
     uint64_t p[4] = {8, 0, 0, 0};
     switch (m->config.profile.overflow) {
-    case KSS_OVERFLOW_TSS:
-        p[1] = UINT64_C(0x80042000);
-        break;
+    case KSS_OVERFLOW_TSS: p[1] = UINT64_C(0x80042000); break;
     case KSS_OVERFLOW_SP_IP:
         p[2] = sp;
         p[3] = ip;
         break;
-    case KSS_OVERFLOW_NONE:
-        break;
+    case KSS_OVERFLOW_NONE: break;
     }
     // The crossing routine is the innermost driver routine: its frame is what did not fit.
     kss_bugcheck_in(m, routine == KSS_NO_FRAME ? kss_innermost(m) : routine, 0x7F, p, KSS_NT_COUNT,

@@ -81,10 +81,10 @@ struct kss_cpu {
     uint16_t stack;  // stack that executes now (thread's, segment, DPC, ISR)
     uint16_t dpc_stack, isr_stack;
     uint8_t irql;
-    uint8_t in_dpc;      // a DPC routine runs
-    uint8_t interrupts;  // ISRs nested
-    uint8_t stalls;      // KeStallExecutionProcessor calls under way
-    uint16_t locks_held; // spin locks
+    uint8_t in_dpc;     // a DPC routine runs
+    uint8_t interrupts; // ISRs nested
+    uint8_t pad2;
+    uint16_t locks_held; // spin locks the code at work has acquired and not released
     uint16_t pad;
 };
 
@@ -113,7 +113,7 @@ struct kss_thread {
     uint16_t first_stack;
     uint16_t wait_blocks; // first wait block of the current wait
     uint16_t cpu;
-    uint16_t pad;
+    uint16_t locks_held; // spin locks, while it does not run
     uint16_t waiting_on; // object of the first wait block, for reports
     int16_t kernel_apc_disable, special_apc_disable;
     int32_t wait_status;
@@ -173,10 +173,10 @@ struct kss_frame {
     uint64_t guard;      // kss_guard() at entry; env entries only
     uint16_t from_stack; // env entries: stack that was executing before
     uint8_t from_irql;
-    uint8_t extra;  // kernel: KSS_FRAME_FRESH
+    uint8_t extra;  // kernel: KSS_FRAME_FRESH; above it the locks held by the interrupted code
     uint32_t cause; // env entries: object number in events, 0: none
 };
-enum { KSS_FRAME_FRESH = 1 /* pushed, not started */ };
+enum { KSS_FRAME_FRESH = 1 /* pushed, not started */, KSS_FRAME_LOCKS = 1 /* shift */ };
 _Static_assert(sizeof(struct kss_frame) == 40, "same on every target");
 
 enum kss_region_kind {
@@ -201,7 +201,14 @@ struct kss_region { // sorted by address; not index-stable
     uint32_t pad;
 };
 
-enum kss_object_kind { KSS_O_FREE, KSS_O_EVENT, KSS_O_TIMER, KSS_O_DPC, KSS_O_SPINLOCK };
+enum kss_object_kind {
+    KSS_O_FREE,
+    KSS_O_EVENT,
+    KSS_O_TIMER,
+    KSS_O_DPC,
+    KSS_O_SPINLOCK,
+    KSS_O_THREAD
+};
 enum {
     KSS_OF_SYNCHRONIZATION = 1,
     KSS_OF_QUEUED = 2 /* timer or DPC queue */,
@@ -284,7 +291,7 @@ struct kss_global {                                 // one record
 // ---- cold records -------------------------------------------------------------------------------
 
 struct kss_clock { // one record
-    uint64_t now;      // 100 ns since the run began
+    uint64_t now;  // 100 ns since the run began
     uint64_t steps;
     uint64_t policies;      // bit per policy that decided something
     uint32_t sequence;      // of events
@@ -311,10 +318,10 @@ struct kss_stack_cold {
 };
 
 struct kss_object_cold {
-    uint32_t number;  // id in events, from 1
-    uint32_t name;    // string
-    uint32_t place;   // initialised here
-    uint32_t routine; // initialised in
+    uint32_t number;      // id in events, from 1
+    uint32_t name;        // string
+    uint32_t place;       // initialised here
+    uint32_t routine;     // initialised in
     uint32_t queue_place; // timer set, DPC queued, lock acquired
 };
 

@@ -125,6 +125,12 @@ void kss_thread_exit(struct kss_machine *m, uint32_t status) {
     cpu = kss_cpu(m);
     cpu->thread = cpu->stack = KSS_NONE;
     cpu->irql = KSS_PASSIVE_LEVEL;
+    cpu->locks_held = 0;
+    uint16_t object = kss_object_at(m, kss_thread_address(m, index));
+    if (object != KSS_NONE) { // somebody waited for it, or still does
+        kss_object_ref(m, object)->signal = 1;
+        kss_satisfy(m, object);
+    }
 }
 
 struct kss_outcome kss_nt_PsTerminateSystemThread(struct kss_machine *m, struct kss_call *call) {

@@ -63,9 +63,12 @@ static struct kss_outcome set(struct kss_machine *m, struct kss_call *call, int6
     kss_object_cold_at(m, index)->queue_place = kss_clock(m)->place;
     KSS_EMIT(m, KSS_EV_TIMER_SET, kss_object_number(m, index), after,
              period > 0 ? (uint64_t)period * MS : 0, kss_object_number(m, dpc_index));
-    kss_due_insert(m, &(struct kss_due){.kind = KSS_DUE_TIMER, .target = index},
-                   kss_until_tick(m, after), kss_clock(m)->place);
-    return kss_return(was_queued);
+    if (after == 0) // due already: it expires as it is inserted
+        kss_timer_expire(m, index);
+    else
+        kss_due_insert(m, &(struct kss_due){.kind = KSS_DUE_TIMER, .target = index},
+                       kss_until_tick(m, after), kss_clock(m)->place);
+    return kss_globals(m)->stopped ? kss_stopped() : kss_return(was_queued);
 }
 
 struct kss_outcome kss_nt_KeSetTimer(struct kss_machine *m, struct kss_call *call) {

@@ -119,16 +119,19 @@ static void switch_to(struct kss_machine *m, uint32_t position) {
     cpu->thread = index;
     cpu->stack = thread->stack;
     cpu->irql = thread->wait_irql;
+    cpu->locks_held = thread->locks_held;
     KSS_EMIT(m, KSS_EV_SWITCH, index, 0, 0, 0);
 }
 
-static void leave_thread(struct kss_machine *m, bool front) {
+void kss_leave_thread(struct kss_machine *m, bool front) {
     struct kss_cpu *cpu = kss_cpu(m);
     uint16_t index = cpu->thread;
     struct kss_thread *thread = kss_thread_at(m, index);
     thread->wait_irql = cpu->irql;
+    thread->locks_held = cpu->locks_held;
     thread->stack = cpu->stack;
     cpu->thread = cpu->stack = KSS_NONE;
+    cpu->locks_held = 0;
     cpu->irql = KSS_PASSIVE_LEVEL;
     kss_make_ready(m, index, front);
 }
@@ -136,7 +139,7 @@ static void leave_thread(struct kss_machine *m, bool front) {
 static bool preemptible(const struct kss_machine *m) {
     const struct kss_cpu *cpu = kss_cpu(m);
     return cpu->thread != KSS_NONE && cpu->irql < KSS_DISPATCH_LEVEL && cpu->in_dpc == 0 &&
-           cpu->interrupts == 0 && cpu->stalls == 0;
+           cpu->interrupts == 0;
 }
 
 static bool higher_ready(const struct kss_machine *m) {
@@ -228,10 +231,10 @@ static enum progress run_processor(struct kss_machine *m, struct kss_turn *turn)
         int own = kss_thread_at(m, kss_cpu(m)->thread)->priority;
         if (higher_ready(m)) {
             uint32_t position = best_ready(m, own + 1);
-            leave_thread(m, true); // shifts the list by one
+            kss_leave_thread(m, true); // shifts the list by one
             switch_to(m, position + 1);
         } else if (m->port.choose != NULL) { // among equals the running thread is the first
-            leave_thread(m, true);
+            kss_leave_thread(m, true);
             switch_to(m, best_ready(m, own));
         }
     }
@@ -317,6 +320,7 @@ static void back_to(struct kss_machine *m, const struct kss_frame *frame) {
     struct kss_cpu *cpu = kss_cpu(m);
     cpu->stack = frame->from_stack;
     cpu->irql = frame->from_irql;
+    cpu->locks_held = frame->extra >> KSS_FRAME_LOCKS;
 }
 
 static void dpc_returned(struct kss_machine *m, const struct kss_frame *frame) {
@@ -331,11 +335,11 @@ static void dpc_returned(struct kss_machine *m, const struct kss_frame *frame) {
 
 static void isr_returned(struct kss_machine *m, const struct kss_frame *frame) {
     KSS_EMIT(m, KSS_EV_INTERRUPT_DONE, frame->routine, 0, 0, 0);
-    const struct kss_frame *top = kss_top_frame(m);
-    if (top != NULL && top->entry == KSS_ENTRY_TRAP && frame->from_stack == kss_cpu(m)->stack)
-        kss_frame_pop(m);
     kss_cpu(m)->interrupts--;
     back_to(m, frame);
+    const struct kss_frame *top = kss_top_frame(m);
+    if (top != NULL && top->entry == KSS_ENTRY_TRAP)
+        kss_frame_pop(m);
 }
 
 static void callout_returned(struct kss_machine *m, const struct kss_frame *frame) {
@@ -378,7 +382,7 @@ void kss_spin(struct kss_machine *m) {
     uint32_t ready = kss_section_used(m, KSS_S_READY) / (uint32_t)sizeof(uint16_t);
     if (ready != 0 && preemptible(m) && global->spins <= ready && global->spins < UINT8_MAX) {
         global->spins++;
-        leave_thread(m, false);
+        kss_leave_thread(m, false);
         switch_to(m, 0);
         return;
     }

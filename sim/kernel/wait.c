@@ -62,8 +62,15 @@ static void free_wait_blocks(struct kss_machine *m, struct kss_thread *thread) {
 }
 
 // ---- Beginning ----------------------------------------------------------------------------------
+// Disabled APCs keep a termination away as well (KRN waits-and-apcs); so does an IRQL of APC_LEVEL.
+static bool apcs_enabled(const struct kss_thread *thread, unsigned irql) {
+    return thread->kernel_apc_disable == 0 && thread->special_apc_disable == 0 &&
+           irql < KSS_APC_LEVEL;
+}
+
 // What already ends a wait that is about to block; 0: nothing.
-static uint32_t interrupted(struct kss_thread *thread, unsigned mode, bool alertable) {
+static uint32_t interrupted(struct kss_thread *thread, unsigned irql, unsigned mode,
+                            bool alertable) {
     if (alertable) {
         if (mode == USER_MODE && thread->flags & KSS_TF_ALERTED_USER) {
             thread->flags &= (uint8_t)~KSS_TF_ALERTED_USER;
@@ -74,7 +81,7 @@ static uint32_t interrupted(struct kss_thread *thread, unsigned mode, bool alert
             return STATUS_ALERTED;
         }
     }
-    if (mode == USER_MODE && thread->flags & (KSS_TF_TERMINATING | KSS_TF_USER_APC))
+    if (mode == USER_MODE && thread->flags & KSS_TF_TERMINATING && apcs_enabled(thread, irql))
         return STATUS_USER_APC;
     return 0;
 }
@@ -90,6 +97,7 @@ struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call
     thread->wait_reason = (uint8_t)reason;
     thread->waiting_on = object;
     thread->wait_irql = cpu->irql;
+    thread->locks_held = cpu->locks_held;
     struct kss_outcome outcome = kss_suspend(m, call, 1);
     if (outcome.kind == KSS_OUT_STOP)
         return outcome;
@@ -108,6 +116,7 @@ struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call
     cpu = kss_cpu(m);
     cpu->thread = cpu->stack = KSS_NONE;
     cpu->irql = KSS_PASSIVE_LEVEL;
+    cpu->locks_held = 0;
     kss_swap_wait_began(m, index);
     return outcome;
 }
@@ -136,7 +145,7 @@ static struct kss_outcome blocks_at_dispatch(struct kss_machine *m, struct kss_c
                                              uint16_t object) {
     const struct kss_cpu *cpu = kss_cpu(m);
     bool in_dpc = cpu->in_dpc || cpu->interrupts;
-    KSS_EMIT(m, KSS_EV_BLOCK_AT_DISPATCH, call->routine, kss_object_number(m, object), in_dpc, 0);
+    KSS_EMIT(m, KSS_EV_BLOCK_AT_DISPATCH, call->routine, kss_object_number(m, object), in_dpc, 1);
     if (in_dpc) {
         uint16_t thread = kss_cpu(m)->thread;
         uint64_t original = thread == KSS_NONE ? 0 : kss_thread_address(m, thread);
@@ -149,7 +158,7 @@ static struct kss_outcome blocks_at_dispatch(struct kss_machine *m, struct kss_c
 
 // A time argument: NULL gives timed = false.
 struct time_argument {
-    bool timed, absolute, zero;
+    bool timed, absolute;
     uint64_t after;
 };
 static struct kss_outcome read_time(struct kss_machine *m, struct kss_call *call, kss_addr pointer,
@@ -161,7 +170,6 @@ static struct kss_outcome read_time(struct kss_machine *m, struct kss_call *call
     int64_t value = (int64_t)kss_load(m, pointer, 8, KSS_WHO_DRIVER, &outcome);
     KSS_TRY(outcome);
     time->timed = true;
-    time->zero = value == 0;
     time->after = kss_timeout(m, value, &time->absolute);
     if (time->absolute)
         KSS_EMIT(m, KSS_EV_ABSOLUTE, call->routine, value, (uint64_t)value - kss_system_time(m), 0);
@@ -192,30 +200,47 @@ struct kss_outcome kss_nt_KeWaitForSingleObject(struct kss_machine *m, struct ks
     unsigned reason = (unsigned)call->arguments[1], mode = call->arguments[2] & 1;
     bool alertable = (call->arguments[3] & 0xFF) != 0;
     take_wait_next(m);
-    uint16_t object = kss_object_at(m, address);
+    uint16_t object = kss_object_at(m, address), target = kss_thread_with_address(m, address);
     enum kss_object_kind kind = object != KSS_NONE && kss_object_ref(m, object)->kind == KSS_O_TIMER
                                     ? KSS_O_TIMER
                                     : KSS_O_EVENT;
-    KSS_USE(kss_object_use(m, call, address, kind, false, &object));
+    if (target != KSS_NONE)
+        object = kss_thread_object(m, target);
+    else
+        KSS_USE(kss_object_use(m, call, address, kind, false, &object));
     struct time_argument time;
     KSS_TRY(read_time(m, call, call->arguments[4], &time));
     KSS_EMIT(m, KSS_EV_WAIT, kss_object_number(m, object), mode, reason,
              time.timed ? time.after : (uint64_t)NO_TIMEOUT);
     if (signalled(kss_object_ref(m, object))) {
+        if (!may_block(m) && !(time.timed && time.after == 0)) // only by luck
+            KSS_EMIT(m, KSS_EV_BLOCK_AT_DISPATCH, call->routine, kss_object_number(m, object),
+                     kss_cpu(m)->in_dpc || kss_cpu(m)->interrupts, 0);
         consume(m, object);
         return at_once(m, object, STATUS_SUCCESS);
     }
-    if (time.zero)
+    if (time.timed && time.after == 0) // a poll, or a time that is past
         return at_once(m, object, STATUS_TIMEOUT);
     if (!may_block(m))
         return blocks_at_dispatch(m, call, object);
-    uint32_t ended = interrupted(kss_thread_at(m, kss_cpu(m)->thread), mode, alertable);
+    uint32_t ended =
+        interrupted(kss_thread_at(m, kss_cpu(m)->thread), kss_cpu(m)->irql, mode, alertable);
     if (ended != 0)
         return at_once(m, object, ended);
     return kss_block_thread(m, call, object, mode, alertable, reason, time.timed, time.after);
 }
 
+// A delay of nothing lets other ready threads of the same priority run first.
+static struct kss_outcome yield_processor(struct kss_machine *m, struct kss_call *call) {
+    struct kss_outcome outcome = kss_suspend(m, call, 2);
+    if (outcome.kind != KSS_OUT_STOP)
+        kss_leave_thread(m, false);
+    return outcome;
+}
+
 struct kss_outcome kss_nt_KeDelayExecutionThread(struct kss_machine *m, struct kss_call *call) {
+    if (call->step == 2) // it has yielded
+        return kss_return((uint32_t)STATUS_SUCCESS);
     if (call->step == 1) { // an expired interval is success, not a timeout
         int32_t status = kss_thread_at(m, kss_cpu(m)->thread)->wait_status;
         return finish(m, status == (int32_t)STATUS_TIMEOUT ? STATUS_SUCCESS : (uint32_t)status);
@@ -223,13 +248,18 @@ struct kss_outcome kss_nt_KeDelayExecutionThread(struct kss_machine *m, struct k
     unsigned mode = call->arguments[0] & 1;
     bool alertable = (call->arguments[1] & 0xFF) != 0;
     struct time_argument time;
+    if (call->arguments[2] == 0) // not optional: the driver's argument is read all the same
+        KSS_TRY(kss_read(m, 0, &time, sizeof(uint64_t), KSS_WHO_DRIVER));
     KSS_TRY(read_time(m, call, call->arguments[2], &time));
     KSS_EMIT(m, KSS_EV_DELAY, mode, time.after, alertable, 0);
     if (!may_block(m))
         return blocks_at_dispatch(m, call, KSS_NONE);
-    uint32_t ended = interrupted(kss_thread_at(m, kss_cpu(m)->thread), mode, alertable);
+    uint32_t ended =
+        interrupted(kss_thread_at(m, kss_cpu(m)->thread), kss_cpu(m)->irql, mode, alertable);
     if (ended != 0)
         return at_once(m, KSS_NONE, ended);
+    if (time.after == 0)
+        return yield_processor(m, call);
     return kss_block_thread(m, call, KSS_NONE, mode, alertable, 4 /* DelayExecution */, true,
                             time.after);
 }
@@ -285,8 +315,8 @@ void kss_alert(struct kss_machine *m, uint16_t index) {
 
 void kss_terminate(struct kss_machine *m, uint16_t index) {
     struct kss_thread *thread = kss_thread_at(m, index);
-    bool apcs = thread->kernel_apc_disable == 0 && thread->special_apc_disable == 0;
-    bool ends = thread->state == KSS_T_WAITING && thread->wait_mode == USER_MODE && apcs;
+    bool ends = thread->state == KSS_T_WAITING && thread->wait_mode == USER_MODE &&
+                apcs_enabled(thread, thread->wait_irql);
     KSS_EMIT(m, KSS_EV_TERMINATE, index, ends, 0, 0);
     thread = kss_thread_at(m, index);
     if (thread->state == KSS_T_ENDED)

@@ -32,14 +32,17 @@ kss_rule kss_rule_user_wait, kss_rule_user_poll, kss_rule_touch_out, kss_rule_to
 // swap.c
 kss_rule kss_rule_swap_enable, kss_rule_swap_wait, kss_rule_swap_bugcheck, kss_rule_swap_balance;
 // lifetime.c
-kss_rule kss_rule_object_dies, kss_rule_touch_dead, kss_rule_unknown_object, kss_rule_wrong_type;
+kss_rule kss_rule_object_dies, kss_rule_touch_dead, kss_rule_unknown_object, kss_rule_wrong_type,
+    kss_rule_touch_freed, kss_rule_remember_free;
 // irql.c
 kss_rule kss_rule_irql, kss_rule_wait_at_dispatch, kss_rule_irql_balance, kss_rule_paged_code,
     kss_rule_absolute, kss_rule_remember_irql;
 // locks.c
-kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock;
+kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock,
+    kss_rule_lock_unowned, kss_rule_lock_lowered;
 // results.c
-kss_rule kss_rule_status_dropped, kss_rule_wait_never, kss_rule_remember_wait_end;
+kss_rule kss_rule_status_dropped, kss_rule_wait_never, kss_rule_remember_wait_end,
+    kss_rule_remember_wait;
 // find.c
 kss_rule kss_rule_remember_init, kss_rule_remember_queue, kss_rule_remember_promise;
 
@@ -65,6 +68,7 @@ enum kss_memo {
     KSS_MEMO_LOCAL,        // object's address -> (routine, local) + 1 it was initialised as
     KSS_MEMO_STATUS,       // object's address -> status of the last wait for it
     KSS_MEMO_DIED,         // object's address -> number of the KSS3001 of its death, 0: none
+    KSS_MEMO_POLLED,       // thread -> 1: its last wait had a timeout of zero
     KSS_MEMO_LARGE,        // hash of a routine's name and size -> 1: told as KSS1003
     // Marks: a place and a time; each takes two kinds.
     KSS_MARK_INIT = 16,          // object's address: initialised
@@ -76,7 +80,8 @@ enum kss_memo {
     KSS_MARK_DISABLE = 30,       // thread: stack swapping was disabled
     KSS_MARK_DISABLE_AGAIN = 32, // thread: ... when it was disabled already
     KSS_MARK_WAIT = 34,          // thread: its last wait while swapping was disabled
-    KSS_MARK_WAIT_ENDED = 36     // thread: its last wait ended
+    KSS_MARK_WAIT_ENDED = 36,    // thread: its last wait ended
+    KSS_MARK_FREED = 38          // address of a pool block: it was freed
 };
 
 // The value, 0 when there is none.

@@ -75,10 +75,12 @@ void kss_rule_wait_at_dispatch(struct kss_machine *machine, const struct kss_eve
                            &number))
         return;
     struct kss_text at = {0};
-    kss_text_format(&finding.message, "`%s` would block at %s%s",
-                    kss_routines[event->words[0]].name, kss_say_irql(machine, event->irql, &at),
-                    event->words[2] ? ", in a DPC" : "");
-    kss_text_str(&finding.label, "no thread can be switched away from at this IRQL");
+    kss_text_format(&finding.message, "`%s` %s at %s%s", kss_routines[event->words[0]].name,
+                    event->words[3] ? "would block" : "may block",
+                    kss_say_irql(machine, event->irql, &at), event->words[2] ? ", in a DPC" : "");
+    kss_text_str(&finding.label, event->words[3]
+                                     ? "no thread can be switched away from at this IRQL"
+                                     : "signalled this time; else nothing could run until it is");
     kss_cause_of_irql(machine, &finding, event);
     kss_finding_remark(&finding, KSS_REMARK_HELP,
                        "poll with a zero timeout, or wait below DISPATCH_LEVEL in a thread or a "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Objects used before they exist and after: KSS3001, KSS3004.
+// Objects used before they exist and after: KSS3001, KSS3003, KSS3004.
 //
 // A kernel object in a frame dies when the routine returns. What still refers to it then works on
 // stack memory that soon holds something else. KSS3001 is told at the return when the kernel itself
@@ -8,7 +8,8 @@
 // touches of the same object are causes of that finding.
 //
 // A frame that returned has no names any more, so what each object was is remembered by address
-// when it is initialised. Objects in freed pool memory are another hazard (KSS3003).
+// when it is initialised. Memory that was freed while somebody still uses it is KSS3003: told when an
+// object in it is still held, and at the first touch of a freed block.
 #include "rules/find.h"
 
 enum { USED_BY_WAIT = 1, USED_BY_TIMER_QUEUE = 2, USED_BY_DPC_QUEUE = 4, USED_AS_LOCK = 8 };
@@ -35,6 +36,68 @@ static const char *user_of(uint64_t used_by) {
     return "is held as a lock";
 }
 
+// ---- KSS3003 ------------------------------------------------------------------------------------
+void kss_rule_remember_free(struct kss_machine *machine, const struct kss_event *event) {
+    kss_mark_set(machine, KSS_MARK_FREED, event->words[0], event);
+}
+
+static void freed_remarks(struct kss_finding *finding, const char *help) {
+    kss_finding_remark(finding, KSS_REMARK_HELP, "%s", help);
+    kss_finding_source(finding);
+}
+
+static void freed_in_use(struct kss_machine *machine, const struct kss_event *event,
+                         kss_addr address) {
+    struct kss_finding finding;
+    uint32_t number;
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_freed_while_in_use, event->place,
+                           kss_mark(machine, KSS_MARK_INIT, address).place, &number))
+        return;
+    struct kss_text what = {0};
+    kss_say_address(machine, address, &what);
+    if (event->words[1] & USED_BY_WAIT)
+        kss_text_format(&finding.message, "%s is freed while a thread waits for it", what.bytes);
+    else
+        kss_text_format(&finding.message, "%s is freed while it %s", what.bytes,
+                        user_of(event->words[1]));
+    kss_text_str(&finding.label, "whoever still holds it works on freed memory");
+    kss_cause_of_object(machine, &finding, address);
+    struct kss_mark queued = kss_mark(machine, KSS_MARK_QUEUE, address);
+    if (queued.place != 0)
+        kss_finding_cause(&finding, queued, "set or queued here");
+    freed_remarks(&finding, "cancel the timer, flush its DPC and end the waits before freeing");
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&what);
+}
+
+// The start of the freed block that [address] lies in.
+static kss_addr block_of(struct kss_machine *machine, kss_addr address) {
+    uint32_t used;
+    const struct kss_region *regions = kss_section_const(machine, KSS_S_REGION, &used);
+    for (uint32_t i = 0; i < used / sizeof *regions; i++)
+        if (address >= regions[i].address && address - regions[i].address < regions[i].size)
+            return regions[i].address;
+    return address;
+}
+
+void kss_rule_touch_freed(struct kss_machine *machine, const struct kss_event *event) {
+    struct kss_finding finding;
+    uint32_t number;
+    struct kss_mark freed = kss_mark(machine, KSS_MARK_FREED, block_of(machine, event->words[0]));
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_freed_while_in_use, event->place,
+                           freed.place, &number))
+        return;
+    struct kss_text what = {0};
+    kss_text_format(&finding.message, "%s is %s", kss_say_address(machine, event->words[0], &what),
+                    event->words[1] ? "written" : "read");
+    kss_text_str(&finding.label, "this memory was freed and may be somebody else's");
+    if (freed.place != 0)
+        kss_finding_cause(&finding, freed, "freed here");
+    freed_remarks(&finding, "free the block when nobody uses it any more");
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&what);
+}
+
 static const char *fix_of(uint64_t used_by) {
     if (used_by & USED_BY_TIMER_QUEUE)
         return "cancel the timer and flush its DPC before returning, or take the timer from "
@@ -44,12 +107,17 @@ static const char *fix_of(uint64_t used_by) {
     return "return only when nobody uses the object any more, or take it from nonpaged pool";
 }
 
+// ---- KSS3001 ------------------------------------------------------------------------------------
 void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *event) {
     uint16_t index = kss_object_numbered(machine, (uint32_t)event->words[0]);
-    if (index == KSS_NONE || see_object(machine, index)->stack == KSS_NONE)
+    if (index == KSS_NONE)
         return;
     kss_addr address = see_object(machine, index)->address;
     uint64_t used_by = event->words[1];
+    if (see_object(machine, index)->stack == KSS_NONE) {
+        freed_in_use(machine, event, address);
+        return;
+    }
     struct kss_finding finding;
     uint32_t number, subject = kss_mark(machine, KSS_MARK_INIT, address).place;
     if (used_by == 0)

@@ -2,7 +2,8 @@
 // Spin locks: KSS5001, KSS5002.
 //
 // Whether a lock is given back is asked only where the environment called: a routine that exists to
-// acquire a lock returns with it held, and is right to.
+// acquire a lock returns with it held, and is right to. Two more ways to lose a lock are told as
+// KSS5002: releasing one that is not held, and lowering the IRQL below DISPATCH_LEVEL under one.
 #include "rules/find.h"
 
 enum { ACQUIRE = 0, BALANCE_LOCK = 1 };
@@ -65,4 +66,56 @@ void kss_rule_lock_balance(struct kss_machine *machine, const struct kss_event *
     kss_finding_emit(machine, &finding);
     kss_text_free(&who);
     kss_text_free(&what);
+}
+
+void kss_rule_lock_unowned(struct kss_machine *machine, const struct kss_event *event) {
+    struct kss_finding finding;
+    uint32_t number;
+    uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
+    if (object == KSS_NONE || !kss_finding_begin(machine, &finding, KSS_HAZARD_lock_not_released,
+                                                 event->place, (uint32_t)event->words[0], &number))
+        return;
+    struct kss_text what = {0};
+    kss_addr address = see_object(machine, object)->address;
+    kss_text_format(&finding.message, "%s is released and this processor does not hold it",
+                    kss_say_address(machine, address, &what));
+    kss_text_str(&finding.label, "whatever lock was meant stays held");
+    kss_cause_of_object(machine, &finding, address);
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "release each lock once, where it was acquired");
+    kss_finding_remark(&finding, KSS_REMARK_SOURCE,
+                       "DDI KeReleaseSpinLock; DBG bug-check-0x10--spin-lock-not-owned");
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&what);
+}
+
+// KeReleaseSpinLock lowers the IRQL after it has released, so this is somebody's KeLowerIrql, or an
+// outer lock released before an inner one.
+void kss_rule_lock_lowered(struct kss_machine *machine, const struct kss_event *event) {
+    struct kss_finding finding;
+    uint32_t number;
+    if (event->words[0] < KSS_DISPATCH_LEVEL || event->words[1] >= KSS_DISPATCH_LEVEL ||
+        see_cpu(machine, event->cpu)->locks_held == 0 ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_lock_not_released, event->place, 0,
+                           &number))
+        return;
+    struct kss_text what = {0}, irql = {0};
+    kss_text_format(&finding.message, "the IRQL drops to %s while a spin lock is held",
+                    kss_say_irql(machine, (unsigned)event->words[1], &irql));
+    kss_text_str(&finding.label, "its holder can now be switched away from");
+    for (uint32_t i = 0; i < see_object_count(machine); i++) {
+        struct kss_object object = *see_object(machine, i);
+        if (object.kind != KSS_O_SPINLOCK || object.signal != event->cpu + 1)
+            continue;
+        struct kss_mark mark = kss_mark(machine, KSS_MARK_QUEUE, object.address);
+        if (mark.place != 0)
+            kss_finding_cause(&finding, mark, "%s is acquired here",
+                              kss_say_address(machine, object.address, &what));
+    }
+    kss_finding_remark(&finding, KSS_REMARK_HELP,
+                       "release the lock first; nested locks in the reverse order");
+    kss_finding_remark(&finding, KSS_REMARK_SOURCE,
+                       "DDI KeAcquireSpinLock; DBG bug-check-0xf--spin-lock-already-owned");
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&what);
+    kss_text_free(&irql);
 }

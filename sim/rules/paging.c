@@ -44,10 +44,15 @@ static void name_address(const struct search *search, kss_addr address) {
     kss_memo_set(search->machine, KSS_MEMO_NAMED, named_key(thread, depth), search->number);
 }
 
+// In a live frame of one of the thread's stacks: what lies below SP is lost already (KSS3001).
 static bool on_its_stack(const struct search *search, uint64_t address) {
     uint32_t depth;
-    uint16_t stack = kss_stack_of(search->machine, address, &depth);
-    return stack != KSS_NONE && see_stack(search->machine, stack)->thread == search->thread;
+    uint16_t index = kss_stack_of(search->machine, address, &depth);
+    if (index == KSS_NONE)
+        return false;
+    const struct kss_stack *stack = see_stack(search->machine, index);
+    return stack->thread == search->thread && depth <= stack->depth &&
+           stack->kind != KSS_STACK_FREE;
 }
 
 static bool holder(struct search *search, uint64_t address, uint32_t place) {

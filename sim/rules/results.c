@@ -6,6 +6,12 @@
 // the object had been signalled. A wait that can only succeed may be cast to VOID.
 #include "rules/find.h"
 
+enum { STATUS_TIMEOUT_BITS = 0x102 };
+
+void kss_rule_remember_wait(struct kss_machine *machine, const struct kss_event *event) {
+    kss_memo_set(machine, KSS_MEMO_POLLED, event->thread, event->words[3] == 0);
+}
+
 void kss_rule_remember_wait_end(struct kss_machine *machine, const struct kss_event *event) {
     uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
     kss_mark_set(machine, KSS_MARK_WAIT_ENDED, event->thread, event);
@@ -22,6 +28,9 @@ void kss_rule_status_dropped(struct kss_machine *machine, const struct kss_event
     if (event->words[0] != KSS_NT_KeWaitForSingleObject &&
         event->words[0] != KSS_NT_KeDelayExecutionThread)
         return;
+    if (event->words[1] == STATUS_TIMEOUT_BITS &&
+        kss_memo(machine, KSS_MEMO_POLLED, event->thread) != 0)
+        return; // draining an event by a poll: either answer is fine
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_wait_status_ignored, event->place,
                            (uint32_t)event->words[1], &number))
         return;

@@ -9,7 +9,7 @@
 //   expand.c    KeExpandKernelStackAndCallout(Ex)                        KSS1005
 //   paging.c    what may leave memory while it is still in use           KSS2001, 2002, 2006
 //   swap.c      KeSetKernelStackSwapEnable                               KSS2003 to 2005
-//   lifetime.c  objects used before they exist and after                 KSS3001, 3004
+//   lifetime.c  objects used before they exist and after                 KSS3001, 3003, 3004
 //   irql.c      IRQLs, waits at DISPATCH_LEVEL, absolute times           KSS4001 to 4004, 4007
 //   locks.c     spin locks                                               KSS5001, 5002
 //   results.c   statuses nobody reads, waits nobody ends                 KSS7001, 7002
@@ -23,9 +23,10 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_DPC_QUEUE] = {kss_rule_remember_queue},
     [KSS_EV_LOCK] = {kss_rule_remember_lock},
     [KSS_EV_PROMISE] = {kss_rule_remember_promise},
-    [KSS_EV_IRQL] = {kss_rule_remember_irql},
+    [KSS_EV_IRQL] = {kss_rule_remember_irql, kss_rule_lock_lowered},
+    [KSS_EV_POOL_FREE] = {kss_rule_remember_free},
 
-    [KSS_EV_WAIT] = {kss_rule_swap_wait, kss_rule_user_poll},
+    [KSS_EV_WAIT] = {kss_rule_remember_wait, kss_rule_swap_wait, kss_rule_user_poll},
     [KSS_EV_WAIT_BLOCK] = {kss_rule_user_wait},
     [KSS_EV_WAIT_END] = {kss_rule_remember_wait_end},
     [KSS_EV_DELAY] = {kss_rule_swap_wait},
@@ -46,6 +47,8 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_ABSOLUTE] = {kss_rule_absolute},
     [KSS_EV_BALANCE] = {kss_rule_irql_balance, kss_rule_lock_balance, kss_rule_swap_balance},
     [KSS_EV_LOCK_RECURSION] = {kss_rule_lock_recursion},
+    [KSS_EV_LOCK_NOT_OWNED] = {kss_rule_lock_unowned},
+    [KSS_EV_TOUCH_FREED] = {kss_rule_touch_freed},
 
     [KSS_EV_OVERFLOW] = {kss_rule_overflow},
     [KSS_EV_DEEPEST] = {kss_rule_deepest},

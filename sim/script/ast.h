@@ -120,8 +120,8 @@ enum kss_node_kind {
     KSS_N_DECLARATOR, // name?; number: count of '*'; a: list of array lengths (KSS_N_LENGTH,
                       // outermost first); b: initializer? (expression or KSS_N_INIT_LIST); span:
                       // `*name[3] = x`
-    KSS_N_LENGTH,    // a: constant?  (NULL: [])
-    KSS_N_INIT_LIST, // a: list
+    KSS_N_LENGTH,     // a: constant?  (NULL: [])
+    KSS_N_INIT_LIST,  // a: list
 
     // ---- expressions (op: enum kss_op) ---------------------------------------------------------
     KSS_N_NUMBER,   // number; flags KSS_F_UNSIGNED, KSS_F_LONG_LONG, KSS_F_HEX (hex or octal: such
@@ -275,8 +275,14 @@ struct kss_node {
     struct kss_node *c, *d, *extra;
 };
 
+struct kss_skip { // raw text between # lines: an arm that cannot be taken
+    uint32_t begin, end;
+};
+
 struct kss_tree {
     uint32_t file;
+    uint32_t skip_count;
+    const struct kss_skip *skips; // in the order of the file
     struct kss_node *root; // KSS_N_FILE, also after errors (what could be read)
     bool ok;               // no errors
 };

@@ -239,6 +239,11 @@ struct kss_frame_of { // frame SYMBOL = N;
     bool used;
 };
 
+struct kss_item {
+    struct kss_node *node;
+    const char *module; // default prefix where it stands
+};
+
 struct kss_pending_init {
     struct kss_symbol *symbol;
     struct kss_node *initializer;
@@ -299,7 +304,7 @@ struct kss_build {
     struct kss_node **paged; // arguments of #pragma alloc_text(PAGE...)
     uint32_t paged_count;
     unsigned paged_capacity;
-    struct kss_node **items; // of the file, #if decided
+    struct kss_item *items;  // of the file, #if decided
     uint32_t item_count;
     unsigned item_capacity;
     struct kss_node *machine;

@@ -484,13 +484,20 @@ struct kss_expr *kss_check_condition(struct kss_build *b, struct kss_node *node)
 }
 
 // ---- Constants --------------------------------------------------------------------------------------------------
+static void not_constant(struct kss_build *b, const struct kss_expr *e, struct kss_node *node,
+                         const char *what) {
+    bool divides = e->kind == KSS_X_BINARY && (e->op == KSS_OP_DIV || e->op == KSS_OP_MOD) &&
+                   kss_is_null(e->b);
+    KSS_SAY(b, node, "KSS0117", divides ? "%s divides by zero" : "%s must be a constant", what);
+}
+
 bool kss_check_constant(struct kss_build *b, struct kss_node *node, const char *what,
                         int64_t *value) {
     struct kss_expr *e = kss_check_value(b, node);
     if (e->type->kind == KSS_K_ERROR)
         return false;
     if (e->kind != KSS_X_CONST || e->type->kind != KSS_K_INT) {
-        KSS_SAY(b, node, "KSS0117", "%s must be a constant", what);
+        not_constant(b, e, node, what);
         return false;
     }
     *value = e->value;
@@ -499,23 +506,24 @@ bool kss_check_constant(struct kss_build *b, struct kss_node *node, const char *
 
 bool kss_check_count(struct kss_build *b, struct kss_node *node, const char *what, uint64_t most,
                      uint64_t *value) {
-    int64_t number_;
     struct kss_expr *e = kss_check_value(b, node);
     if (e->type->kind == KSS_K_ERROR)
         return false;
-    if (e->kind != KSS_X_CONST || e->type->kind != KSS_K_INT || e->type->is_duration) {
-        KSS_SAY(b, node, e->type->is_duration ? "KSS0113" : "KSS0117", "%s must be a constant%s",
-                what, e->type->is_duration ? " number, not a time" : "");
+    if (e->type->is_duration) {
+        KSS_SAY(b, node, "KSS0113", "%s is a number, not a time", what);
         return false;
     }
-    number_ = e->value;
-    bool negative = e->type->is_signed && number_ < 0;
-    if (negative || (uint64_t)number_ > most) {
+    if (e->kind != KSS_X_CONST || e->type->kind != KSS_K_INT) {
+        not_constant(b, e, node, what);
+        return false;
+    }
+    bool negative = e->type->is_signed && e->value < 0;
+    if (negative || (uint64_t)e->value > most) {
         KSS_SAY(b, node, "KSS0128", "%s must be between 0 and %llu", what,
                 (unsigned long long)most);
         return false;
     }
-    *value = (uint64_t)number_;
+    *value = (uint64_t)e->value;
     return true;
 }
 

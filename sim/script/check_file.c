@@ -433,7 +433,7 @@ void kss_declare_items(struct kss_build *b, struct kss_node *items) {
         }
         declare_item(b, item);
         KSS_ROOM(b->items, b->item_count, b->item_capacity);
-        b->items[b->item_count++] = item;
+        b->items[b->item_count++] = (struct kss_item){item, b->module};
         item = item->next;
     }
     free(open);

@@ -341,6 +341,8 @@ const char *kss_like(const char *word, const char *const *names, size_t count) {
 
 const char *kss_did_you_mean(struct kss_build *b, const char *name, unsigned wanted) {
     struct names names = {0};
+    if (b->diags->errors > (b->diags->limit != 0 ? b->diags->limit : 20))
+        return NULL; // nobody will see it
     for (const struct kss_symbol *at = b->newest; at != NULL; at = at->older) {
         bool value =
             at->kind == KSS_Y_LOCAL || at->kind == KSS_Y_PARAMETER || at->kind == KSS_Y_GLOBAL;

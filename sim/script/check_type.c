@@ -282,10 +282,8 @@ static void add_member(struct kss_build *b, struct layout *layout, const char *n
         layout->type->align = (uint8_t)align;
     if (layout->size < end)
         layout->size = end;
-    struct kss_member *members =
-        kss_grow(type->members, &layout->capacity, (size_t)type->member_count + 1, sizeof *members);
-    type->members = members;
-    members[type->member_count++] =
+    KSS_ROOM(type->members, type->member_count, layout->capacity);
+    type->members[type->member_count++] =
         (struct kss_member){.name = name, .type = of, .offset = (uint32_t)offset};
 }
 

@@ -521,6 +521,8 @@ bool kss_format(struct kss_arena *arena, struct kss_sources *sources, uint32_t f
     struct kss_diags unheard = {.arena = arena};
     kss_lexer_init(&lexer, arena, sources, file, &unheard);
     lexer.whole_hash_lines = true;
+    lexer.skips = tree.skips;
+    lexer.skip_count = tree.skip_count;
     struct printer p = {.out = out};
     p.tokens.bytes = sources->files[file].bytes;
     p.tokens.length = sources->files[file].length;

@@ -59,7 +59,7 @@ void kss_lex_check_nul(struct kss_lexer *lexer, uint32_t begin, uint32_t end) {
 }
 
 // A // comment goes on behind a backslash at its line's end, as in C.
-static uint32_t line_comment_end(const struct kss_lexer *lexer, uint32_t at) {
+uint32_t kss_lex_line_comment_end(const struct kss_lexer *lexer, uint32_t at) {
     for (;;) {
         const char *end = memchr(lexer->bytes + at, '\n', lexer->length - at);
         if (end == NULL)
@@ -72,7 +72,7 @@ static uint32_t line_comment_end(const struct kss_lexer *lexer, uint32_t at) {
     }
 }
 
-static uint32_t block_comment_end(struct kss_lexer *lexer, uint32_t begin) {
+uint32_t kss_lex_block_comment_end(struct kss_lexer *lexer, uint32_t begin) {
     uint32_t at = begin + 2;
     while (at < lexer->length) {
         const char *star = memchr(lexer->bytes + at, '*', lexer->length - at);
@@ -92,9 +92,9 @@ static bool skip_comment(struct kss_lexer *lexer) {
     uint32_t begin = lexer->cursor.at;
     char next = byte_at(lexer, begin + 1);
     if (next == '/')
-        lexer->cursor.at = line_comment_end(lexer, begin + 2);
+        lexer->cursor.at = kss_lex_line_comment_end(lexer, begin + 2);
     else if (next == '*')
-        lexer->cursor.at = block_comment_end(lexer, begin);
+        lexer->cursor.at = kss_lex_block_comment_end(lexer, begin);
     else
         return false;
     kss_lex_check_nul(lexer, begin, lexer->cursor.at);
@@ -160,9 +160,9 @@ static uint32_t hash_line_end(struct kss_lexer *lexer, uint32_t at) {
         if (splice) {
             at += splice;
         } else if (c == '/' && byte_at(lexer, at + 1) == '*') {
-            at = block_comment_end(lexer, at);
+            at = kss_lex_block_comment_end(lexer, at);
         } else if (c == '/' && byte_at(lexer, at + 1) == '/') {
-            return line_comment_end(lexer, at + 2);
+            return kss_lex_line_comment_end(lexer, at + 2);
         } else if (c == '"' || c == '\'') {
             uint32_t close = at + 1;
             while (close < lexer->length && lexer->bytes[close] != c && lexer->bytes[close] != '\n')
@@ -200,8 +200,8 @@ static bool pragma_wanted(struct kss_lexer *lexer, uint32_t begin, uint32_t at) 
 
 static void unknown_directive(struct kss_lexer *lexer, uint32_t begin, uint32_t end,
                               const struct kss_name *name) {
-    static const char *const directives[] = {"define", "include", "pragma", "if",   "ifdef",
-                                             "ifndef", "elif",    "else",   "endif"};
+    static const char *const directives[] = {"define", "undef",  "include", "pragma", "if",
+                                             "ifdef",  "ifndef", "elif",    "else",   "endif"};
     uint32_t length = name->length < 60 ? name->length : 60;
     struct kss_diag *diag =
         kss_lex_report(lexer, KSS_E_directive, begin, end, (int)length, name->text);
@@ -216,13 +216,19 @@ RARE static bool hash_line(struct kss_lexer *lexer, struct kss_token *token) {
     uint32_t begin = lexer->cursor.at, end;
     if (lexer->whole_hash_lines) {
         token->kind = KSS_T_HASH_LINE;
-        lexer->cursor.at = token->end = hash_line_end(lexer, begin);
+        token->end = hash_line_end(lexer, begin);
+        while (lexer->skip_count > 0 && lexer->skips->begin < begin)
+            lexer->skips++, lexer->skip_count--;
+        if (lexer->skip_count > 0 && lexer->skips->begin <= token->end)
+            token->end = lexer->skips->end;
+        lexer->cursor.at = token->end;
         return true;
     }
     struct kss_name *name = word_at(lexer, skip_blanks(lexer, begin + 1), &end);
     bool wanted = false;
     switch (name == NULL ? KSS_WORD_include : (enum kss_known)name->known) {
     case KSS_WORD_define:
+    case KSS_WORD_undef:
     case KSS_WORD_if:
     case KSS_WORD_ifdef:
     case KSS_WORD_ifndef:

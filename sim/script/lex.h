@@ -39,6 +39,13 @@ enum { // properties of words
     KSS_IS_SAL = 64 // an annotation by its form: _In_, _IRQL_requires_max_, __drv_allocatesMem
 };
 
+enum { // what is known of a name as a macro
+    KSS_DEFINE_SOMEWHERE = 1, // some #define of the file names it (kss_lex_find_defines)
+    KSS_DEFINE_READ = 2,      // its #define has been read and left a node
+    KSS_DEFINE_ENDED = 4,     // an #undef came behind that
+    KSS_DEFINE_MAYBE = 8      // that #undef stands under an #if
+};
+
 enum kss_binding { KSS_UNBOUND, KSS_BOUND, KSS_BOUND_TYPE };
 
 struct kss_name {
@@ -48,6 +55,8 @@ struct kss_name {
     uint8_t binding;      // enum kss_binding: what the scopes around the parser declare
     uint8_t well_spelled; // bits 1, 2: resembles no word of a statement, of an item
     uint8_t type;         // whether nt knows a type of that name: 0 not asked yet, 1 no, 2 yes
+    uint8_t defines;      // KSS_DEFINE_*: what # lines of this file say of it
+    uint16_t stands_for;  // KSS_F_STATIC and the like: the words its #define puts in declarations
     uint32_t declared;    // where it was declared, while bound
     char text[];          // NUL-terminated
 };
@@ -164,6 +173,10 @@ struct kss_lexer {
     bool has_nul;        // somewhere in the file
     bool open_end;       // the file ends inside a comment: what is missing there has been reported
     bool whole_hash_lines;
+    bool defines_found;   // kss_lex_find_defines has run
+    bool defines_unclear; // a #define line was not understood: any name may be defined
+    const struct kss_skip *skips; // with whole_hash_lines: raw text goes with the line before it
+    uint32_t skip_count;
     struct kss_names names;
     struct kss_diags *diags;
     uint32_t file;
@@ -176,6 +189,15 @@ void kss_lexer_free(struct kss_lexer *lexer);
 
 // Reads the next token. After the last one KSS_T_EOF for ever.
 void kss_lex(struct kss_lexer *lexer, struct kss_token *token);
+
+// At the end of an #if, #elif or #else line whose arm cannot be taken: moves to the # line that ends
+// the arm. Nothing in between is a token or a mistake, unclosed comments and NULs aside. False: there
+// was nothing but blanks.
+bool kss_lex_skip_arm(struct kss_lexer *lexer, struct kss_skip *skip);
+
+// Marks every name that a #define anywhere in the file defines (KSS_DEFINE_SOMEWHERE). Lines inside
+// comments and skipped arms count too: such a name is merely not known to be undefined.
+void kss_lex_find_defines(struct kss_lexer *lexer);
 
 // The value of one KSS_T_STRING token: appends its bytes to [out], escapes resolved and reported;
 // [wide]: as UTF-8 of 16-bit characters.

@@ -31,6 +31,11 @@ void kss_lex_character(struct kss_lexer *lexer, struct kss_token *token, uint32_
 void kss_lex_check_text(struct kss_lexer *lexer, uint32_t begin, uint32_t end);
 void kss_lex_check_nul(struct kss_lexer *lexer, uint32_t begin, uint32_t end);
 
+// The ends of a comment that begins at [begin] (block) or behind it at [at] (//). An unclosed one is
+// reported.
+uint32_t kss_lex_line_comment_end(const struct kss_lexer *lexer, uint32_t at);
+uint32_t kss_lex_block_comment_end(struct kss_lexer *lexer, uint32_t begin);
+
 // "`$`", "U+2122"
 void kss_character_name(char *name, size_t size, uint32_t code);
 

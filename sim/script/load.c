@@ -18,7 +18,8 @@ static const char *stem(struct kss_build *b, const char *name) {
 // The text of a comment that opens the file: what the scenario teaches.
 static const char *teaching(struct kss_build *b) {
     const struct kss_source *source = &b->sources->files[b->file];
-    uint32_t at = 0;
+    bool marked = source->length >= 3 && memcmp(source->bytes, "\xEF\xBB\xBF", 3) == 0;
+    uint32_t at = marked ? 3 : 0;
     while (at < source->length && strchr(" \t\r\n", source->bytes[at]) != NULL)
         at++;
     if (at + 2 > source->length || source->bytes[at] != '/' || source->bytes[at + 1] != '/')
@@ -35,7 +36,8 @@ static const char *teaching(struct kss_build *b) {
 
 static void compile_items(struct kss_build *b) {
     for (uint32_t i = 0; i < b->item_count; i++) {
-        struct kss_node *item = b->items[i];
+        struct kss_node *item = b->items[i].node;
+        b->module = b->items[i].module;
         if (item->kind == KSS_N_ROUTINE && item->d != NULL &&
             b->infos[item->number2].definition == item)
             kss_compile_routine(b, item->number2);
@@ -44,7 +46,8 @@ static void compile_items(struct kss_build *b) {
             kss_compile_thread(b, item->number2);
     }
     for (uint32_t i = 0; i < b->item_count; i++) { // they may name call trees inside bodies
-        struct kss_node *item = b->items[i];
+        struct kss_node *item = b->items[i].node;
+        b->module = b->items[i].module;
         if (item->kind == KSS_N_EXPECT)
             kss_check_expect(b, item);
         else if (item->kind == KSS_N_AT)

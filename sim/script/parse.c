@@ -6,6 +6,7 @@
 #include "script/parse.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 // ---- Tokens ------------------------------------------------------------------------------------
 
@@ -270,6 +271,22 @@ static void leave_to_file_level(struct kss_parser *p) {
     }
 }
 
+// At an item inside a routine or thread: says so, and where the body around it was opened.
+static void item_in_block(struct kss_parser *p, enum kss_syntax what) {
+    struct kss_diag *diag = kss_p_complain(p, what, p->token.begin, p->token.end,
+                                           kss_p_shown(p->token.name), p->token.name->text);
+    if (diag == NULL)
+        return;
+    const struct kss_node *body = NULL; // the outermost block
+    for (unsigned i = p->frame_count; i-- > 0 && !p->frames[i].file_level;)
+        if (p->frames[i].kind == KSS_IN_BLOCK)
+            body = p->frames[i].node;
+    if (body != NULL)
+        kss_diag_cause(p->lexer.diags, diag,
+                       (struct kss_span){p->lexer.file, body->begin, body->begin + 1},
+                       "opened here");
+}
+
 static void step_list(struct kss_parser *p) {
     struct kss_p_frame *frame = &p->frames[p->frame_count - 1];
     bool file_level = at_file_level(p);
@@ -290,9 +307,7 @@ static void step_list(struct kss_parser *p) {
     if (!file_level && p->token.name != NULL && kss_p_item_begins(p)) {
         bool column_one = kss_p_in_column_one(p);
         if (p->lexer.open_quote <= frame->node->begin) // else the } may be in the string
-            kss_p_complain(p, column_one ? KSS_E_missing_brace : KSS_E_item_in_block,
-                           p->token.begin, p->token.end, kss_p_shown(p->token.name),
-                           p->token.name->text);
+            item_in_block(p, column_one ? KSS_E_missing_brace : KSS_E_item_in_block);
         leave_to_file_level(p);
         return;
     }
@@ -362,5 +377,13 @@ struct kss_tree kss_parse(struct kss_arena *arena, struct kss_sources *sources, 
     free(p.structs);
     kss_lexer_free(&p.lexer);
     sort_by_place(diags, first);
-    return (struct kss_tree){.file = file, .root = root, .ok = diags->errors == errors};
+    struct kss_skip *skips = KSS_NEW_ARRAY(arena, struct kss_skip, p.skip_count + 1);
+    if (p.skip_count > 0)
+        memcpy(skips, p.skips, p.skip_count * sizeof *skips);
+    free(p.skips);
+    return (struct kss_tree){.file = file,
+                             .skip_count = p.skip_count,
+                             .skips = skips,
+                             .root = root,
+                             .ok = diags->errors == errors};
 }

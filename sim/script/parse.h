@@ -54,6 +54,7 @@ struct kss_p_frame { // one level of nesting
     bool has_else;   // KSS_IN_HASH_IF
     bool split; // KSS_IN_HASH_IF: its #else or #endif came inside a block, or its line is wrong
     bool ended; // then: its #endif was seen
+    bool taken; // KSS_IN_HASH_IF: an arm that is taken for sure was read: the others are not
     bool scope; // closes a scope when it ends
     bool file_level; // a list of items
     uint32_t undo;   // height of the undo stack when that scope opened
@@ -104,6 +105,8 @@ struct kss_parser {
     struct kss_p_undo *undo;
     unsigned undo_count, undo_capacity;
     unsigned scopes; // open ones; 0: file level
+    struct kss_skip *skips; // arms passed over
+    unsigned skip_count, skip_capacity;
     struct kss_p_struct_frame *structs;
     unsigned struct_count, struct_capacity;
 };
@@ -313,6 +316,8 @@ struct kss_node *kss_p_item(struct kss_parser *p); // NULL: it was pushed, skipp
 bool kss_p_item_begins(struct kss_parser *p);      // an item that cannot be a statement
 // A # line. Returns a finished node, or NULL when it opened, changed or closed a KSS_IN_HASH_IF.
 struct kss_node *kss_p_hash_line(struct kss_parser *p);
+// Objects to a macro that is used behind its #undef.
+void kss_p_check_undefined(struct kss_parser *p, const struct kss_name *name, uint32_t begin);
 // Reads one statement or begins one: then a frame was pushed and NULL returned.
 struct kss_node *kss_p_statement(struct kss_parser *p);
 // ( expression ) of a statement. Recovers by itself; what could not be read is the number 0.

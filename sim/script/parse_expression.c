@@ -159,6 +159,8 @@ static struct kss_node *name_node(struct kss_parser *p) {
         return kss_p_string(p);
     struct kss_node *node = leaf(p, KSS_N_NAME);
     node->name = p->token.name->text;
+    if (p->token.name->defines & KSS_DEFINE_ENDED)
+        kss_p_check_undefined(p, p->token.name, node->begin);
     kss_p_advance(p);
     return node;
 }

@@ -338,6 +338,13 @@ static struct kss_node *declaration_statement(struct kss_parser *p) {
 }
 
 static struct kss_node *name_statement(struct kss_parser *p) {
+    bool empty = (p->token.name->defines & KSS_DEFINE_READ) && kss_p_at_noise(p);
+    if (empty && kss_p_peek(p)->kind == KSS_T_SEMICOLON) { // #define EMPTY
+        struct kss_node *node = kss_p_node(p, KSS_N_EXPR, p->token.begin);
+        kss_p_advance(p);
+        kss_p_advance(p);
+        return kss_p_done(p, node);
+    }
     if (kss_p_peek(p)->kind == KSS_T_COLON)
         return label(p);
     if (kss_p_is_scenario(p, KSS_IS_STATEMENT) && no_c_reading(p))

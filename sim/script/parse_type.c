@@ -223,6 +223,7 @@ static void qualifiers(struct kss_parser *p, struct kss_p_specifiers *s) {
             kss_p_append(&s->annotations, kss_p_annotation(p));
         } else if (kss_p_at_noise(p)) {
             unsigned known = p->token.name->known;
+            s->flags |= p->token.name->stands_for;
             if (known == KSS_WORD_CONST)
                 s->flags |= KSS_F_CONST;
             if (known == KSS_WORD_FORCEINLINE || known == KSS_WORD_CFORCEINLINE ||

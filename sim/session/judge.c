@@ -138,7 +138,7 @@ static void say_end(struct judge *judge, struct kss_text *out) {
     else if (judge->digest.never_count > 0)
         kss_text_str(out, " with threads that wait for ever");
     else
-        kss_text_str(out, " with every thread gone");
+        kss_text_str(out, judge->given_up ? " when it was given up" : " with every thread gone");
 }
 
 static enum result judge_clean(struct judge *judge) {
@@ -158,6 +158,8 @@ static bool is_endless(const struct judge *judge, const struct kss_digest_findin
 
 static enum result judge_deadlock(struct judge *judge, uint32_t by) {
     if (!kss_is_deadlock(&judge->digest)) {
+        if (judge->given_up)
+            return NOT_JUDGED;
         say_what_happened(judge, &judge->actual);
         say_end(judge, &judge->why);
         return FAILED;

@@ -121,8 +121,9 @@ static inline void run_program(struct run_rig *rig, uint64_t chunk, uint64_t mos
     }
     struct kss_port port = {.context = rig, .event = run_event, .text = run_text};
     rig->machine = kss_machine_new(&rig->program->config, &rig->program->image, &port);
-    static const uint8_t spoken[] = {KSS_EV_DBGPRINT, KSS_EV_ASSERT, KSS_EV_BUGCHECK, KSS_EV_HANG,
-                                     KSS_EV_SPIN, KSS_EV_STATUS_DROPPED, KSS_EV_PAGED_CODE};
+    static const uint8_t spoken[] = {KSS_EV_DBGPRINT,  KSS_EV_ASSERT, KSS_EV_BUGCHECK,
+                                     KSS_EV_HANG,      KSS_EV_SPIN,   KSS_EV_STATUS_DROPPED,
+                                     KSS_EV_PAGED_CODE};
     for (unsigned i = 0; i < sizeof spoken; i++)
         kss_want(rig->machine, (enum kss_event_id)spoken[i]);
     for (unsigned i = 0; all && i < KSS_EV_COUNT; i++)

@@ -62,12 +62,12 @@ static void scenario_words(void **state) {
     assert_diagnoses("expect bugcheck IRQL_NOT_LESS;\n",
                      "KSS0108 1:8 unknown bug check `IRQL_NOT_LESS` [did you mean "
                      "`IRQL_NOT_LESS_OR_EQUAL`?]\n");
-    assert_diagnoses("thread App { }\nexpect thread Ap exits;\n",
-                     "KSS0109 2:8 unknown thread `Ap` [did you mean `App`?]\n");
+    assert_diagnoses("thread App { }\nexpect thread Appp exits;\n",
+                     "KSS0109 2:8 unknown thread `Appp` [did you mean `App`?]\n");
     assert_diagnoses("VOID Read() { }\nexpect clean;\nexpect hazard stack-overflow in Raed;\n",
                      "KSS0101 3:33 unknown routine `Raed` [did you mean `Read`?]\n");
-    assert_diagnoses("thread App { }\nexpect stack Ap <= 1K;\n",
-                     "KSS0101 2:14 unknown thread or routine `Ap` [did you mean `App`?]\n");
+    assert_diagnoses("thread App { }\nexpect stack Appp <= 1K;\n",
+                     "KSS0101 2:14 unknown thread or routine `Appp` [did you mean `App`?]\n");
 }
 
 static void twice(void **state) {
@@ -101,8 +101,10 @@ static void twice(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(routines),         cmocka_unit_test(values),
-        cmocka_unit_test(types_and_fields), cmocka_unit_test(scenario_words),
+        cmocka_unit_test(routines),
+        cmocka_unit_test(values),
+        cmocka_unit_test(types_and_fields),
+        cmocka_unit_test(scenario_words),
         cmocka_unit_test(twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
