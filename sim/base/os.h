@@ -16,6 +16,9 @@ enum kss_os_kind { KSS_OS_MISSING, KSS_OS_FILE, KSS_OS_DIRECTORY };
 // What [path] is; symbolic links are followed.
 enum kss_os_kind kss_os_kind(const char *path);
 
+// [path] without links and dots where the host can tell, in [arena]: equal for the same file.
+const char *kss_os_resolve(struct kss_arena *arena, const char *path);
+
 // Reads the whole of [path] ("-": standard input) into [arena]; *bytes is NUL-terminated beyond
 // *length. Directories and anything of 2 GiB or more are refused. Returns the reason, or NULL.
 const char *kss_os_read(struct kss_arena *arena, const char *path, char **bytes, size_t *length);

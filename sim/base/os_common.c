@@ -45,12 +45,6 @@ const char *kss_os_reason(int error) {
     }
 }
 
-void kss_os_fatal(const char *reason) {
-    fflush(stdout);
-    fprintf(stderr, "kss: %s\n", reason);
-    exit(70);
-}
-
 enum kss_os_kind kss_os_kind(const char *path) {
     struct stat status;
     if (stat(path, &status) != 0)
@@ -240,4 +234,11 @@ const char *kss_os_list(struct kss_arena *arena, const char *path, char ***names
     const char *reason = read_names(arena, directory, names, count);
     closedir(directory);
     return reason;
+}
+
+const char *kss_os_resolve(struct kss_arena *arena, const char *path) {
+    char *real = kss_os_real_path(path);
+    char *copy = kss_alloc_text(arena, real, strlen(real));
+    free(real);
+    return copy;
 }

@@ -13,8 +13,7 @@ static void line(struct kss_text *out, const char *name, const char *value) {
         kss_text_format(out, "  %-10s %s\n", name, value);
 }
 
-// ---- Each kind
-// ----------------------------------------------------------------------------------------
+// ---- Each kind ----------------------------------------------------------------------------------
 
 static void explain_hazard(const struct kss_hazard *hazard, struct kss_text *out) {
     const char *text = kss_explain_text((enum kss_hazard_id)(hazard - kss_hazards));
@@ -107,8 +106,7 @@ static void explain_status(const struct kss_constant *constant, struct kss_text 
     }
 }
 
-// ---- What a word means
-// --------------------------------------------------------------------------------
+// ---- What a word means --------------------------------------------------------------------------
 
 static bool number(const char *word, uint64_t *value) {
     if (word[0] < '0' || word[0] > '9')

@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 64 }; // directories within directories; deeper is a loop of links
+enum { DEEPEST = 64 }; // directories within directories
+
+struct folder { // the way down to the one being read; a link back up is not followed again
+    const struct folder *above;
+    const char *real;
+};
 
 struct list {
     struct kss_cli *cli;
@@ -59,7 +64,18 @@ static bool is_scenario(const char *name) {
     return length > 4 && strcmp(name + length - 4, ".kss") == 0 && name[0] != '.';
 }
 
-static bool add_folder(struct list *list, const char *path, const char *name, unsigned depth) {
+static bool is_above(const struct folder *folder, const char *real) {
+    for (; folder != NULL; folder = folder->above)
+        if (strcmp(folder->real, real) == 0)
+            return true;
+    return false;
+}
+
+static bool add_folder(struct list *list, const char *path, const char *name,
+                       const struct folder *above, unsigned depth) {
+    struct folder here = {above, kss_os_resolve(&list->cli->arena, path)};
+    if (is_above(above, here.real))
+        return true;
     char **names;
     size_t count;
     const char *reason = depth < DEEPEST ? kss_os_list(&list->cli->arena, path, &names, &count)
@@ -75,7 +91,7 @@ static bool add_folder(struct list *list, const char *path, const char *name, un
         if (kind == KSS_OS_FILE && is_scenario(names[i]))
             add(list, below, label);
         else if (kind == KSS_OS_DIRECTORY && names[i][0] != '.' &&
-                 !add_folder(list, below, label, depth + 1))
+                 !add_folder(list, below, label, &here, depth + 1))
             return false;
     }
     return true;
@@ -111,7 +127,7 @@ static bool add_operand(struct list *list, const char *path) {
     case KSS_OS_DIRECTORY: break;
     }
     unsigned before = list->count;
-    if (!add_folder(list, path, shown(list->cli, path), 0))
+    if (!add_folder(list, path, shown(list->cli, path), NULL, 0))
         return false;
     if (list->count == before) {
         kss_cli_complain("%s: no *.kss files in this directory", path);

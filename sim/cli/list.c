@@ -77,8 +77,7 @@ static void print_markdown(const struct table *table, struct kss_text *out) {
     }
 }
 
-// ---- Topics
-// -------------------------------------------------------------------------------------------
+// ---- Topics -------------------------------------------------------------------------------------
 
 static void headings(struct table *table, bool markdown, const char *const *names) {
     for (table->columns = 0; names[table->columns] != NULL; table->columns++)

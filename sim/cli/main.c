@@ -11,8 +11,7 @@
 #include <signal.h>
 #endif
 
-// ---- Saying things
-// ------------------------------------------------------------------------------------
+// ---- Saying things ------------------------------------------------------------------------------
 
 static void put(FILE *stream, const struct kss_text *text) {
     if (text->length == 0)
@@ -56,8 +55,7 @@ int kss_cli_unknown(const char *what, const char *word, const char *const *names
     return kss_cli_complain("unknown %s `%s`", what, word);
 }
 
-// ---- The verb
-// -----------------------------------------------------------------------------------------
+// ---- The verb -----------------------------------------------------------------------------------
 
 static kss_cli_run *const runs[KSS_VERB_COUNT] = {
     [KSS_VERB_RUN] = kss_cli_run_verb, [KSS_VERB_EXPLAIN] = kss_cli_explain,

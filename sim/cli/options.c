@@ -35,8 +35,7 @@ bool kss_cli_colours(const struct kss_cli *cli, FILE *stream) {
     return strcmp(when, "always") == 0;
 }
 
-// ---- One option
-// ---------------------------------------------------------------------------------------
+// ---- One option ---------------------------------------------------------------------------------
 
 static bool takes(const struct kss_cli *cli, unsigned option) {
     return (kss_options_table[option].verbs >> cli->verb & 1) != 0;

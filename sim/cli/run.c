@@ -28,8 +28,7 @@ struct suite {
     struct kss_suite_row *rows;
 };
 
-// ---- Outputs
-// ------------------------------------------------------------------------------------------
+// ---- Outputs ------------------------------------------------------------------------------------
 
 static void flush(struct output *output) {
     if (output->text.length == 0)
@@ -68,6 +67,29 @@ static bool read_outputs(struct suite *suite) {
     return true;
 }
 
+// An output must not be a scenario that is read, nor another output.
+static bool good_outputs(struct suite *suite, const struct kss_input *inputs, unsigned count) {
+    struct kss_arena *arena = &suite->cli->arena;
+    for (unsigned i = 0; i < suite->output_count; i++) {
+        const char *path = suite->outputs[i].path;
+        if (path == NULL || strcmp(path, "-") == 0)
+            continue;
+        const char *real = kss_os_resolve(arena, path);
+        for (unsigned k = 0; k < count; k++)
+            if (strcmp(real, kss_os_resolve(arena, inputs[k].path)) == 0) {
+                kss_cli_complain("%s: is a scenario of this run; its report would replace it", path);
+                return false;
+            }
+        for (unsigned k = 0; k < i; k++)
+            if (suite->outputs[k].path != NULL &&
+                strcmp(real, kss_os_resolve(arena, suite->outputs[k].path)) == 0) {
+                kss_cli_complain("%s: two formats cannot go to one file", path);
+                return false;
+            }
+    }
+    return true;
+}
+
 static bool open_outputs(struct suite *suite) {
     for (unsigned i = 0; i < suite->output_count; i++) {
         struct output *output = &suite->outputs[i];
@@ -95,8 +117,7 @@ static void close_outputs(struct suite *suite) {
     }
 }
 
-// ---- Options
-// ------------------------------------------------------------------------------------------
+// ---- Options ------------------------------------------------------------------------------------
 
 static bool read_machine(struct suite *suite) {
     const char *name = kss_cli_value(suite->cli, KSS_OPTION_MACHINE);
@@ -138,8 +159,7 @@ static bool read_options(struct suite *suite) {
     return read_machine(suite) && read_steps(suite) && read_outputs(suite);
 }
 
-// ---- One scenario
-// -------------------------------------------------------------------------------------
+// ---- One scenario -------------------------------------------------------------------------------
 
 struct stream {
     struct output *output;
@@ -252,8 +272,7 @@ static int run_one(struct suite *suite, const struct kss_input *input) {
     return status;
 }
 
-// ---- All of them
-// --------------------------------------------------------------------------------------
+// ---- All of them --------------------------------------------------------------------------------
 
 // What is wrong with the input outweighs what failed, and that outweighs what cannot be told.
 static int worse(int a, int b) {
@@ -296,7 +315,8 @@ int kss_cli_run_verb(struct kss_cli *cli) {
     if (cli->operand_count == 0)
         return kss_cli_complain("run needs a FILE or DIR; - is standard input, `kss new "
                                 "mydriver.kss` writes a scenario to start from");
-    if (!read_options(&suite) || !kss_cli_inputs(cli, &inputs, &count) || !open_outputs(&suite))
+    if (!read_options(&suite) || !kss_cli_inputs(cli, &inputs, &count) ||
+        !good_outputs(&suite, inputs, count) || !open_outputs(&suite))
         return KSS_BAD_INPUT;
     int status = run_all(&suite, inputs, count);
     close_outputs(&suite);

@@ -97,8 +97,7 @@ static void table(const struct kss_report *report, const struct kss_digest_stack
     base_rows(report, stack);
 }
 
-// ---- Who takes it
-// -----------------------------------------------------------------------------------
+// ---- Who takes it -------------------------------------------------------------------------------
 
 struct share {
     const char *module;
@@ -170,8 +169,7 @@ static void modules(const struct kss_report *report, const struct kss_digest_sta
     kss_arena_free(&arena);
 }
 
-// ---- How much is left
-// ---------------------------------------------------------------------------------
+// ---- How much is left ---------------------------------------------------------------------------
 
 static void left_with(const struct kss_report *report, uint32_t left, uint32_t reserve,
                       const char *what) {

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-// ---- Findings
-// -----------------------------------------------------------------------------------------
+// ---- Findings -----------------------------------------------------------------------------------
 
 static const char *const severities[] = {"note", "warning", "error"};
 
@@ -121,8 +120,7 @@ void kss_print_findings(const struct kss_report *report, bool in_full) {
     }
 }
 
-// ---- Expectations
-// -------------------------------------------------------------------------------------
+// ---- Expectations -------------------------------------------------------------------------------
 
 static void row(const struct kss_report *report, const char *name, uint64_t text, bool language) {
     if (text == 0)

@@ -56,8 +56,7 @@ struct kss_jsonl {
     size_t longest; // name among threads and routines
 };
 
-// ---- Pieces
-// -------------------------------------------------------------------------------------------
+// ---- Pieces -------------------------------------------------------------------------------------
 
 static struct piece keep(struct kss_jsonl *jsonl, const struct kss_text *text) {
     size_t room = text->length < PIECE ? PIECE : text->length + 1;
@@ -139,8 +138,7 @@ void kss_jsonl_free(struct kss_jsonl *jsonl) {
     free(jsonl);
 }
 
-// ---- One event
-// ----------------------------------------------------------------------------------------
+// ---- One event ----------------------------------------------------------------------------------
 
 static inline char *put(char *at, const struct piece *piece) {
     if (piece->length <= PIECE)
@@ -310,8 +308,7 @@ void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, str
     kss_text_wrote(out, (size_t)(at + 2 - (out->bytes + out->length)));
 }
 
-// ---- The header
-// ---------------------------------------------------------------------------------------
+// ---- The header ---------------------------------------------------------------------------------
 
 static void field(struct kss_text *out, const char *name, uint64_t value) {
     kss_text_str(out, ",\"");

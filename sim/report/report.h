@@ -19,8 +19,7 @@ struct kss_text_options {
 void kss_report_text(const struct kss_log *log, const struct kss_digest *digest,
                      const struct kss_text_options *options, struct kss_text *out);
 
-// ---- JSON Lines
-// -----------------------------------------------------------------------------------
+// ---- JSON Lines ---------------------------------------------------------------------------------
 
 // The writer's memory: pieces of lines made once (names, places), so that an event is copied
 // together.
@@ -33,8 +32,7 @@ void kss_jsonl_free(struct kss_jsonl *jsonl);
 void kss_jsonl_header(struct kss_jsonl *jsonl, struct kss_text *out);
 void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, struct kss_text *out);
 
-// ---- A suite of runs
-// ------------------------------------------------------------------------------
+// ---- A suite of runs ----------------------------------------------------------------------------
 
 struct kss_suite_row {
     const char *name;

@@ -103,8 +103,7 @@ void kss_report_text(const struct kss_log *log, const struct kss_digest *digest,
         kss_print_why(&report);
 }
 
-// ---- A suite
-// ------------------------------------------------------------------------------------------
+// ---- A suite ------------------------------------------------------------------------------------
 
 static void list(const struct kss_suite_row *rows, uint32_t count, int status, const char *word,
                  struct kss_text *out) {

@@ -26,8 +26,7 @@ void kss_print_machine(const struct kss_report *report) {
     kss_text_format(out, ", swap %s\n", swaps[report->log->config.swap % 3]);
 }
 
-// ---- STOP
-// ---------------------------------------------------------------------------------------------
+// ---- STOP ---------------------------------------------------------------------------------------
 
 static void parameter(const struct kss_report *report, const struct kss_bugcheck *bugcheck,
                       unsigned index, uint64_t value) {
@@ -104,8 +103,7 @@ void kss_print_stop(const struct kss_report *report) {
     kss_text_char(out, '\n');
 }
 
-// ---- What never ended, what was decided
-// ---------------------------------------------------------------
+// ---- What never ended, what was decided ---------------------------------------------------------
 
 static void print_hang(const struct kss_report *report) {
     const struct kss_event *hang = report->digest->hang;

@@ -32,7 +32,7 @@ enum { KSS_EXPRESSION_DEPTH = 256 };
 enum kss_node_kind {
     KSS_N_NONE,
 
-    // ---- file level ----------------------------------------------------------------------------
+    // ---- file level -----------------------------------------------------------------------------
     KSS_N_FILE,     // a: list of items
     KSS_N_MACHINE,  // name: profile ("x64-xsave" is one name), NULL: `machine { ... }`;
                     // a: list of KSS_N_SETTING?
@@ -66,7 +66,7 @@ enum kss_node_kind {
                    // #elif: c is one nested KSS_N_IF_LINE. defined X, defined(X), #ifdef X are a
                    // KSS_N_CALL of the name `defined` with the NAME X; #ifndef X is ! of it
 
-    // ---- events and expectations ---------------------------------------------------------------
+    // ---- events and expectations ----------------------------------------------------------------
     KSS_N_WHEN,  // a: earliest; b: latest?                    30s .. 60s
     KSS_N_EVENT, // op: enum kss_event_op; a: KSS_N_RUN (dpc, interrupt, apc), KSS_N_SPAN (signal,
                  // dma) or NULL; b: IRQL const? (interrupt); name: thread name (apc, terminate,
@@ -82,7 +82,7 @@ enum kss_node_kind {
                        // a bug check is a name, or a constant in a, or neither (any bug check)
     KSS_N_ANY,         // the pattern _
 
-    // ---- statements ----------------------------------------------------------------------------
+    // ---- statements -----------------------------------------------------------------------------
     KSS_N_BLOCK,    // a: list of statements
     KSS_N_EXPR,     // a: expression?  (NULL: empty statement, or _Analysis_assume_(...);)
     KSS_N_LEFT_OUT, // ... as a statement
@@ -109,7 +109,7 @@ enum kss_node_kind {
                      // _CONST, _VOLATILE; a declaration that only defines a struct has b == NULL.
                      // `DRIVER_INITIALIZE DriverEntry;` is a DECL too
 
-    // ---- types ---------------------------------------------------------------------------------
+    // ---- types ----------------------------------------------------------------------------------
     KSS_N_TYPE,   // name: type name ("KEVENT") or NULL with a: STRUCT or ENUM; number: base words
                   // as enum kss_base when written in C words (unsigned long), else KSS_BASE_NAME;
                   // flags _CONST, _VOLATILE of the type itself
@@ -123,7 +123,7 @@ enum kss_node_kind {
     KSS_N_LENGTH,     // a: constant?  (NULL: [])
     KSS_N_INIT_LIST,  // a: list
 
-    // ---- expressions (op: enum kss_op) ---------------------------------------------------------
+    // ---- expressions (op: enum kss_op) ----------------------------------------------------------
     KSS_N_NUMBER,   // number; flags KSS_F_UNSIGNED, KSS_F_LONG_LONG, KSS_F_HEX (hex or octal: such
                     // constants may be unsigned by value, decimal ones may not)
     KSS_N_DURATION, // number: 100 ns units (a value below 100 ns is an error)

@@ -23,7 +23,7 @@
 
 #include "script/program.h"
 
-// ---- Types ------------------------------------------------------------------------------------------
+// ---- Types --------------------------------------------------------------------------------------
 enum kss_kind {
     KSS_K_ERROR,
     KSS_K_VOID,
@@ -61,7 +61,7 @@ struct kss_ctype {
 
 enum kss_width { KSS_WIDTH_I32, KSS_WIDTH_U32, KSS_WIDTH_I64, KSS_WIDTH_U64 };
 
-// ---- Names ------------------------------------------------------------------------------------------
+// ---- Names --------------------------------------------------------------------------------------
 enum kss_symbol_kind {
     KSS_Y_LOCAL,
     KSS_Y_PARAMETER,
@@ -94,7 +94,7 @@ struct kss_symbol {
     uint32_t reads, success_reads; // for KSS7001
 };
 
-// ---- Typed expressions --------------------------------------------------------------------------------
+// ---- Typed expressions --------------------------------------------------------------------------
 enum kss_expr_kind {
     KSS_X_ERROR,
     KSS_X_CONST,   // value
@@ -139,7 +139,7 @@ struct kss_expr {
     struct kss_symbol *symbol; // NT: the variable its value goes to
 };
 
-// ---- Code under construction ----------------------------------------------------------------------------
+// ---- Code under construction --------------------------------------------------------------------
 struct kss_fix { // an operand that becomes known later
     uint32_t at; // instruction
     uint32_t what;
@@ -343,7 +343,7 @@ struct kss_build {
     struct kss_body *body;       // being compiled, NULL: file level
 };
 
-// ---- check_name.c: places, names, diagnostics ------------------------------------------------------------
+// ---- check_name.c: places, names, diagnostics ---------------------------------------------------
 struct kss_span kss_span_of(const struct kss_build *b, const struct kss_node *node);
 uint32_t kss_place_of(struct kss_build *b, const struct kss_node *node);
 #define KSS_SAY(b, node, code, ...)                                                                \
@@ -397,7 +397,7 @@ struct kss_node *kss_bytes_node(struct kss_build *b, uint32_t begin, uint32_t en
 struct kss_node *kss_name_in(struct kss_build *b, struct kss_node *node, const char *name);
 const char *kss_source_text(struct kss_build *b, const struct kss_node *node);
 
-// ---- check_type.c ---------------------------------------------------------------------------------------------
+// ---- check_type.c -------------------------------------------------------------------------------
 void kss_types_init(struct kss_build *b);
 struct kss_ctype *kss_type_base(struct kss_build *b, enum kss_base base);
 struct kss_ctype *kss_type_row(struct kss_build *b, const struct kss_type *row);
@@ -428,7 +428,7 @@ int64_t kss_canonical(const struct kss_ctype *type, int64_t value);
 // The routine type a driver routine has as a value of [type]; NULL when it is none.
 struct kss_ctype *kss_type_routine_of(struct kss_ctype *type);
 
-// ---- check_expr.c -----------------------------------------------------------------------------------------------
+// ---- check_expr.c -------------------------------------------------------------------------------
 // Types an expression. Arrays and routines stay what they are: see kss_value.
 struct kss_expr *kss_check(struct kss_build *b, struct kss_node *node);
 // The same as a value: arrays become pointers, routines their addresses.
@@ -472,7 +472,7 @@ struct kss_expr *kss_variable_of(struct kss_build *b, struct kss_symbol *symbol,
                                  struct kss_node *node);
 void kss_unread(struct kss_expr *e); // an assignment whose value nobody uses
 
-// ---- check_operator.c ---------------------------------------------------------------------------------------------
+// ---- check_operator.c ---------------------------------------------------------------------------
 struct kss_expr *kss_expr_operator(struct kss_build *b, enum kss_op op, struct kss_expr *x,
                                    struct kss_expr *y, struct kss_node *node);
 struct kss_expr *kss_expr_unary(struct kss_build *b, enum kss_op op, struct kss_expr *x,
@@ -490,11 +490,11 @@ struct kss_expr *kss_expr_conditional(struct kss_build *b, struct kss_expr *cond
                                       struct kss_expr *x, struct kss_expr *y,
                                       struct kss_node *node);
 
-// ---- check_fold.c: operators on constants ------------------------------------------------------------------------
+// ---- check_fold.c: operators on constants -------------------------------------------------------
 // False: it has no value (division by zero).
 bool kss_fold(enum kss_op op, const struct kss_ctype *type, int64_t a, int64_t b, int64_t *value);
 
-// ---- check_call.c -------------------------------------------------------------------------------------------------
+// ---- check_call.c -------------------------------------------------------------------------------
 struct kss_expr *kss_check_call(struct kss_build *b, struct kss_node *node);
 // A call of the value [callee].
 struct kss_expr *kss_check_indirect(struct kss_build *b, struct kss_expr *callee,
@@ -508,13 +508,13 @@ struct kss_expr *kss_call_nt(struct kss_build *b, const struct kss_routine *row,
                              struct kss_node *node);
 const char *kss_prototype(struct kss_build *b, const struct kss_routine *row);
 
-// ---- check_builtin.c: macros of the NT headers ----------------------------------------------------------------------
+// ---- check_builtin.c: macros of the NT headers --------------------------------------------------
 // A call of the macro [name]; NULL: there is none.
 struct kss_expr *kss_check_builtin(struct kss_build *b, const char *name, struct kss_node *node);
 bool kss_is_builtin(const char *name);
 const char *kss_builtin_name(unsigned index); // NULL: no more
 
-// ---- check_init.c -------------------------------------------------------------------------------------------------
+// ---- check_init.c -------------------------------------------------------------------------------
 // A variable's initializer: assignments to parts of [target] are handed to [store]; with braces
 // everything was zeroed first (*zero). [type] may be completed (char x[] = "...").
 struct kss_ctype *kss_init_type(struct kss_build *b, struct kss_ctype *type,
@@ -527,7 +527,7 @@ void kss_global_store(struct kss_build *b, struct kss_expr *target, struct kss_e
 // Splits an address constant: routine, global + offset, or number. False: not constant.
 bool kss_constant_address(const struct kss_expr *e, struct kss_initial *out);
 
-// ---- check_machine.c, check_expect.c ---------------------------------------------------------------------------------
+// ---- check_machine.c, check_expect.c ------------------------------------------------------------
 // Chooses the profile; returns the file's machine item, or NULL.
 struct kss_node *kss_choose_machine(struct kss_build *b, struct kss_node *items);
 // Its fields, and what --machine and --swap say.
@@ -545,7 +545,7 @@ bool kss_check_span(struct kss_build *b, struct kss_node *span, struct kss_expr 
 uint32_t kss_find_thread(struct kss_build *b, const char *name, struct kss_node *node);
 void kss_not_yet(struct kss_build *b, struct kss_node *node, const char *what);
 
-// ---- check_file.c: names of a file ---------------------------------------------------------------------------------------
+// ---- check_file.c: names of a file --------------------------------------------------------------
 void kss_declare_items(struct kss_build *b, struct kss_node *items);
 void kss_check_declaration(struct kss_build *b, struct kss_node *decl); // global or local
 void kss_check_define(struct kss_build *b, struct kss_node *node);
@@ -559,7 +559,7 @@ uint32_t kss_add_body(struct kss_build *b, struct kss_node *thread); // its code
 bool kss_check_frame(struct kss_build *b, struct kss_node *attributes, const char *module,
                      const char *name, uint32_t *bytes, struct kss_node **node);
 
-// ---- compile_code.c: instructions of the body at hand ---------------------------------------------------------------------
+// ---- compile_code.c: instructions of the body at hand -------------------------------------------
 enum { KSS_ANY_SLOT = -1 };
 uint32_t kss_put(struct kss_build *b, enum kss_opcode op, unsigned x, int a, int b_, int c);
 uint32_t kss_put_imm(struct kss_build *b, enum kss_opcode op, int a, int32_t imm);
@@ -582,7 +582,7 @@ void kss_body_end(struct kss_build *b);
 uint32_t kss_local_room(struct kss_build *b, uint64_t size, unsigned align, struct kss_node *node);
 void kss_local_named(struct kss_build *b, struct kss_symbol *symbol);
 
-// ---- compile_expr.c --------------------------------------------------------------------------------------------------------
+// ---- compile_expr.c -----------------------------------------------------------------------------
 int kss_gen_value(struct kss_build *b, struct kss_expr *e, int into);
 void kss_gen_effect(struct kss_build *b, struct kss_expr *e);
 void kss_gen_branch(struct kss_build *b, struct kss_expr *e, uint32_t label, bool sense);
@@ -592,7 +592,7 @@ void kss_gen_zero(struct kss_build *b, struct kss_expr *target);
 bool kss_passed_by_address(const struct kss_build *b, const struct kss_ctype *type);
 bool kss_is_wait(uint32_t nt_routine); // one whose status KSS7001 follows
 
-// ---- compile_statement.c -------------------------------------------------------------------------------------------------------
+// ---- compile_statement.c ------------------------------------------------------------------------
 void kss_compile_routine(struct kss_build *b, uint32_t code);
 void kss_compile_thread(struct kss_build *b, uint32_t thread);
 

@@ -13,7 +13,7 @@ static struct kss_expr *nothing(struct kss_build *b, struct kss_node *node) {
     return e;
 }
 
-// ---- Statuses -----------------------------------------------------------------------------------------
+// ---- Statuses -----------------------------------------------------------------------------------
 static struct kss_expr *status_value(struct kss_build *b, struct kss_node *node) {
     struct kss_expr *e = kss_check_value(b, node);
     if (e->type->kind == KSS_K_ERROR || e->type->kind == KSS_K_INT)
@@ -52,7 +52,7 @@ static struct kss_expr *nt_severity(struct kss_build *b, struct kss_node *node, 
                              node);
 }
 
-// ---- Offsets ----------------------------------------------------------------------------------------------
+// ---- Offsets ------------------------------------------------------------------------------------
 // Where a member designator (Field, A.B, A.B[2]) lies in [type].
 static struct kss_ctype *designated(struct kss_build *b, struct kss_ctype *type,
                                     struct kss_node *node, uint64_t *offset) {
@@ -152,7 +152,7 @@ static struct kss_expr *array_size(struct kss_build *b, struct kss_node *node, u
     return kss_expr_const(b, &b->size_type, e->type->count, node);
 }
 
-// ---- Checks -------------------------------------------------------------------------------------------------
+// ---- Checks -------------------------------------------------------------------------------------
 static struct kss_expr *assertion(struct kss_build *b, struct kss_node *node, unsigned variant) {
     struct kss_node *condition = variant == 1 ? node->b->next : node->b;
     struct kss_expr *value = kss_check_condition(b, condition);
@@ -190,7 +190,7 @@ static struct kss_expr *no_code(struct kss_build *b, struct kss_node *node, unsi
     return nothing(b, node);
 }
 
-// ---- Values --------------------------------------------------------------------------------------------------
+// ---- Values -------------------------------------------------------------------------------------
 static struct kss_expr *min_max(struct kss_build *b, struct kss_node *node, unsigned variant) {
     enum kss_op op = variant == 0 ? KSS_OP_LT : KSS_OP_GT;
     struct kss_expr *x = kss_check_value(b, node->b), *y = kss_check_value(b, node->b->next);
@@ -248,7 +248,7 @@ static struct kss_expr *under_other_name(struct kss_build *b, struct kss_node *n
     return e;
 }
 
-// ---- The table ------------------------------------------------------------------------------------------------
+// ---- The table ----------------------------------------------------------------------------------
 enum { ANY = -1 };
 static const struct {
     const char *name;

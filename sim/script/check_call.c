@@ -25,7 +25,7 @@ static uint32_t length_of(const struct kss_node *list) {
     return count;
 }
 
-// ---- Prototypes ---------------------------------------------------------------------------------------
+// ---- Prototypes ---------------------------------------------------------------------------------
 const char *kss_prototype(struct kss_build *b, const struct kss_routine *row) {
     struct kss_text text = {0};
     kss_text_format(&text, "%s %s(", row->result, row->name);
@@ -93,7 +93,7 @@ static void wrong_count(struct kss_build *b, struct kss_node *node, const char *
     kss_diag_label(b->diags, diag, "%s", prototype);
 }
 
-// ---- Routines of the file -----------------------------------------------------------------------------
+// ---- Routines of the file -----------------------------------------------------------------------
 // Arguments for a routine type, appended to [end]; missing ones behind `...` are 0.
 static bool typed_arguments(struct kss_build *b, struct kss_ctype *type, const char *name,
                             struct kss_node *call, struct kss_node *list, struct kss_expr **end) {
@@ -166,7 +166,7 @@ struct kss_expr *kss_check_indirect(struct kss_build *b, struct kss_expr *callee
     return e;
 }
 
-// ---- NT routines ------------------------------------------------------------------------------------------
+// ---- NT routines --------------------------------------------------------------------------------
 static struct kss_ctype *parameter_type(struct kss_build *b, const struct kss_parameter *p) {
     struct kss_ctype *type = kss_type_text_find(b, p->type, strlen(p->type));
     return type != NULL ? type : &b->error_type;
@@ -377,7 +377,7 @@ struct kss_expr *kss_call_nt(struct kss_build *b, const struct kss_routine *row,
     return ok ? e : kss_expr_error(b, node);
 }
 
-// ---- Which of them -------------------------------------------------------------------------------------------
+// ---- Which of them ------------------------------------------------------------------------------
 static struct kss_expr *unknown_routine(struct kss_build *b, struct kss_node *node) {
     if (kss_unknown_once(b, node->a->name)) {
         struct kss_diag *diag =

@@ -38,7 +38,7 @@ bool kss_is_null(const struct kss_expr *e) {
     return e->kind == KSS_X_CONST && e->value == 0 && !e->type->is_duration;
 }
 
-// ---- Addresses ------------------------------------------------------------------------------------
+// ---- Addresses ----------------------------------------------------------------------------------
 struct kss_expr *kss_expr_part(struct kss_build *b, struct kss_expr *e, int64_t offset,
                                struct kss_ctype *type, struct kss_node *node) {
     struct kss_expr *part;
@@ -96,7 +96,7 @@ struct kss_expr *kss_value(struct kss_build *b, struct kss_expr *e) {
     return e;
 }
 
-// ---- Conversions --------------------------------------------------------------------------------------
+// ---- Conversions --------------------------------------------------------------------------------
 struct kss_expr *kss_convert(struct kss_build *b, struct kss_expr *e, struct kss_ctype *type) {
     if (e->type == type || e->type->kind == KSS_K_ERROR || type->kind == KSS_K_ERROR)
         return e->type->kind == KSS_K_ERROR || type->kind != KSS_K_ERROR

@@ -20,7 +20,7 @@ uint32_t kss_find_thread(struct kss_build *b, const char *name, struct kss_node 
     return KSS_NO_FRAME;
 }
 
-// ---- Spans ----------------------------------------------------------------------------------------
+// ---- Spans --------------------------------------------------------------------------------------
 static bool range(struct kss_build *b, struct kss_node *span, struct kss_expr **address,
                   struct kss_expr **size) {
     struct kss_ctype *wide = kss_type_base(b, KSS_BASE_INT64);
@@ -88,7 +88,7 @@ static struct kss_expr *object_address(struct kss_build *b, struct kss_node *spa
     return NULL;
 }
 
-// ---- Events -------------------------------------------------------------------------------------------
+// ---- Events -------------------------------------------------------------------------------------
 static bool interrupt_level(struct kss_build *b, struct kss_node *event,
                             struct kss_promise_plan *plan) {
     const struct kss_profile *profile = &b->config.profile;
@@ -149,7 +149,7 @@ bool kss_check_event(struct kss_build *b, struct kss_node *event, struct kss_pro
     return false;
 }
 
-// ---- at ---------------------------------------------------------------------------------------------------
+// ---- at -----------------------------------------------------------------------------------------
 static bool constant_time(struct kss_build *b, struct kss_node *node, uint64_t *value) {
     struct kss_expr *e = kss_check_time(b, node);
     if (e->type->kind == KSS_K_ERROR)

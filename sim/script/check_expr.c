@@ -16,7 +16,7 @@ static struct kss_ctype *int_type(struct kss_build *b) {
     return kss_type_base(b, KSS_BASE_INT);
 }
 
-// ---- Names --------------------------------------------------------------------------------------------
+// ---- Names --------------------------------------------------------------------------------------
 struct kss_expr *kss_variable_of(struct kss_build *b, struct kss_symbol *symbol,
                                  struct kss_node *node) {
     struct kss_expr *e;
@@ -187,7 +187,7 @@ static struct kss_expr *check_symbol(struct kss_build *b, struct kss_node *node)
     return kss_expr_error(b, node);
 }
 
-// ---- Literals --------------------------------------------------------------------------------------------
+// ---- Literals -----------------------------------------------------------------------------------
 static struct kss_expr *number(struct kss_build *b, struct kss_node *node) {
     uint64_t value = node->number;
     bool is_unsigned = node->flags & KSS_F_UNSIGNED, wide = node->flags & KSS_F_LONG_LONG;
@@ -258,7 +258,7 @@ struct kss_expr *kss_string(struct kss_build *b, struct kss_node *node) {
     return e;
 }
 
-// ---- Fields, elements, sizes ---------------------------------------------------------------------------------
+// ---- Fields, elements, sizes --------------------------------------------------------------------
 static struct kss_expr *unknown_field(struct kss_build *b, struct kss_ctype *type,
                                       struct kss_node *node) {
     struct kss_diag *diag =
@@ -346,7 +346,7 @@ static struct kss_expr *size_of(struct kss_build *b, struct kss_node *node) {
     return kss_expr_const(b, &b->size_type, type->size, node);
 }
 
-// ---- The walk --------------------------------------------------------------------------------------------------
+// ---- The walk -----------------------------------------------------------------------------------
 static struct kss_expr *defined(struct kss_build *b, struct kss_node *node) {
     const char *name = node->b != NULL ? node->b->name : NULL;
     int64_t value;
@@ -483,7 +483,7 @@ struct kss_expr *kss_check_condition(struct kss_build *b, struct kss_node *node)
     return kss_expr_error(b, node);
 }
 
-// ---- Constants --------------------------------------------------------------------------------------------------
+// ---- Constants ----------------------------------------------------------------------------------
 static void not_constant(struct kss_build *b, const struct kss_expr *e, struct kss_node *node,
                          const char *what) {
     bool divides = e->kind == KSS_X_BINARY && (e->op == KSS_OP_DIV || e->op == KSS_OP_MOD) &&

@@ -9,7 +9,7 @@
 
 enum { LARGEST_GLOBALS = 64 << 20, MOST_THREADS = 1000 };
 
-// ---- Globals ------------------------------------------------------------------------------------------
+// ---- Globals ------------------------------------------------------------------------------------
 uint32_t kss_add_global(struct kss_build *b, const char *name, struct kss_ctype *type,
                         struct kss_node *node) {
     KSS_ROOM(b->globals, b->global_count, b->global_capacity);
@@ -42,7 +42,7 @@ void kss_init_globals(struct kss_build *b) {
     b->pending_count = 0;
 }
 
-// ---- Declarations ----------------------------------------------------------------------------------------
+// ---- Declarations -------------------------------------------------------------------------------
 static void declare_type(struct kss_build *b, struct kss_node *one, struct kss_ctype *type) {
     const struct kss_symbol *old = kss_lookup(b, one->name);
     if (old != NULL && old->kind == KSS_Y_TYPE && kss_in_scope(b, old, b->block) &&
@@ -147,7 +147,7 @@ void kss_check_define(struct kss_build *b, struct kss_node *node) {
     kss_declare(b, KSS_Y_DEFINE, node->name, node, b->block);
 }
 
-// ---- Frames ------------------------------------------------------------------------------------------------
+// ---- Frames -------------------------------------------------------------------------------------
 static void declare_frame(struct kss_build *b, struct kss_node *node) {
     struct kss_frame_of frame = {.node = node};
     uint64_t bytes;
@@ -217,7 +217,7 @@ void kss_check_frames_used(struct kss_build *b) {
     }
 }
 
-// ---- Routines -----------------------------------------------------------------------------------------------
+// ---- Routines -----------------------------------------------------------------------------------
 static struct kss_ctype *parameter_type(struct kss_build *b, struct kss_node *node) {
     struct kss_ctype *type = kss_type_declared(b, kss_type_of(b, node->a), node->b);
     if (type->kind == KSS_K_ARRAY)
@@ -351,7 +351,7 @@ static void declare_thread(struct kss_build *b, struct kss_node *node) {
     node->number2 = b->thread_count++;
 }
 
-// ---- Lines ---------------------------------------------------------------------------------------------------
+// ---- Lines --------------------------------------------------------------------------------------
 static const char *pragma_text(const struct kss_node *argument) {
     return argument == NULL                 ? NULL
            : argument->kind == KSS_N_STRING ? argument->text

@@ -191,7 +191,7 @@ void kss_check_init(struct kss_build *b, struct kss_expr *target, struct kss_nod
     initializer->next = rest;
 }
 
-// ---- Globals -------------------------------------------------------------------------------------------
+// ---- Globals ------------------------------------------------------------------------------------
 bool kss_constant_address(const struct kss_expr *e, struct kss_initial *out) {
     int64_t addend = 0;
     for (;; e = e->a) {

@@ -257,7 +257,7 @@ struct kss_node *kss_choose_machine(struct kss_build *b, struct kss_node *items)
     return machine;
 }
 
-// ---- Threads -------------------------------------------------------------------------------------------
+// ---- Threads ------------------------------------------------------------------------------------
 void kss_check_thread_settings(struct kss_build *b, struct kss_node *settings,
                                struct kss_script_thread *thread) {
     static const char *const names[] = {"priority", "process", "system", "gui"};

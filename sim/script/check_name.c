@@ -123,7 +123,7 @@ struct kss_node *kss_name_in(struct kss_build *b, struct kss_node *node, const c
     return node;
 }
 
-// ---- The map ----------------------------------------------------------------------------------------
+// ---- The map ------------------------------------------------------------------------------------
 static uint32_t hash_pointer(const void *key) {
     uint64_t value = (uint64_t)(uintptr_t)key;
     value *= UINT64_C(0x9E3779B97F4A7C15);
@@ -173,7 +173,7 @@ void kss_map_free(struct kss_pointer_map *map) {
     *map = (struct kss_pointer_map){0};
 }
 
-// ---- Scopes -------------------------------------------------------------------------------------------
+// ---- Scopes -------------------------------------------------------------------------------------
 static struct kss_pointer_map *map_of(struct kss_build *b, enum kss_symbol_kind kind) {
     return kind == KSS_Y_TAG ? &b->tags : &b->names;
 }
@@ -224,7 +224,7 @@ void kss_scope_end(struct kss_build *b, struct kss_symbol *begin) {
         kss_map_put(map_of(b, b->newest->kind), b->newest->name, b->newest->hidden);
 }
 
-// ---- Names not from the tree ---------------------------------------------------------------------
+// ---- Names not from the tree --------------------------------------------------------------------
 static bool same_text(const char *a, const char *b) {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
@@ -279,7 +279,7 @@ const char *kss_unique(struct kss_build *b, const char *text) {
     return intern(b, text, strlen(text));
 }
 
-// ---- Routines --------------------------------------------------------------------------------------------
+// ---- Routines -----------------------------------------------------------------------------------
 // Routines and inline call trees are chained by name, newest first, each in a map of its own.
 uint32_t kss_find_routine(struct kss_build *b, const char *module, const char *name, bool tree) {
     const struct kss_pointer_map *map = tree ? &b->trees : &b->routines;
@@ -315,7 +315,7 @@ uint32_t kss_add_routine(struct kss_build *b, const char *module, const char *na
     return index;
 }
 
-// ---- Did you mean ---------------------------------------------------------------------------------------
+// ---- Did you mean -------------------------------------------------------------------------------
 struct names {
     const char **items;
     uint32_t count;

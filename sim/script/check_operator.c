@@ -63,7 +63,7 @@ static struct kss_expr *binary(struct kss_build *b, enum kss_op op, struct kss_c
     return e;
 }
 
-// ---- Pointers ---------------------------------------------------------------------------------------
+// ---- Pointers -----------------------------------------------------------------------------------
 struct kss_expr *kss_expr_add(struct kss_build *b, struct kss_expr *pointer, struct kss_expr *index,
                               enum kss_op op, struct kss_node *node) {
     struct kss_ctype *element = pointer->type->target;
@@ -137,7 +137,7 @@ static struct kss_expr *pointer_operator(struct kss_build *b, enum kss_op op, st
     return binary(b, op, int_type(b), kss_convert(b, x, type), kss_convert(b, y, type), node);
 }
 
-// ---- Times ----------------------------------------------------------------------------------------------
+// ---- Times --------------------------------------------------------------------------------------
 static struct kss_expr *time_operator(struct kss_build *b, enum kss_op op, struct kss_expr *x,
                                       struct kss_expr *y, struct kss_node *node) {
     bool left = x->type->is_duration, right = y->type->is_duration;
@@ -164,7 +164,7 @@ static struct kss_expr *time_operator(struct kss_build *b, enum kss_op op, struc
     return binary(b, op, type, kss_convert(b, x, time), kss_convert(b, y, time), node);
 }
 
-// ---- Binary -----------------------------------------------------------------------------------------------
+// ---- Binary -------------------------------------------------------------------------------------
 static struct kss_expr *logic(struct kss_build *b, enum kss_op op, struct kss_expr *x,
                               struct kss_expr *y, struct kss_node *node) {
     if (!kss_is_scalar(x->type) || !kss_is_scalar(y->type))
@@ -213,7 +213,7 @@ struct kss_expr *kss_expr_operator(struct kss_build *b, enum kss_op op, struct k
                   kss_convert(b, y, type), node);
 }
 
-// ---- Unary ---------------------------------------------------------------------------------------------------
+// ---- Unary --------------------------------------------------------------------------------------
 static struct kss_expr *arithmetic_unary(struct kss_build *b, enum kss_op op, struct kss_expr *x,
                                          struct kss_node *node) {
     if (x->type->kind != KSS_K_INT || (op == KSS_OP_COMPL && x->type->is_duration))
@@ -323,7 +323,7 @@ struct kss_expr *kss_expr_cast(struct kss_build *b, struct kss_expr *x, struct k
     return e;
 }
 
-// ---- Assignment ----------------------------------------------------------------------------------------------
+// ---- Assignment ---------------------------------------------------------------------------------
 static bool assignable(struct kss_build *b, struct kss_expr *target) {
     if (failed(target))
         return false;

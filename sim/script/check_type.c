@@ -9,7 +9,7 @@
 
 enum { DEPTH = 200, LARGEST = 0x7FFFFFFF, POINTERS = 64 };
 
-// ---- Made types ------------------------------------------------------------------------------------
+// ---- Made types ---------------------------------------------------------------------------------
 static struct kss_ctype integer(const char *name, unsigned size, bool is_signed) {
     return (struct kss_ctype){.kind = KSS_K_INT,
                               .align = (uint8_t)size,
@@ -75,7 +75,7 @@ struct kss_ctype *kss_type_array_of(struct kss_build *b, struct kss_ctype *eleme
     return type;
 }
 
-// ---- NT's types -----------------------------------------------------------------------------------------
+// ---- NT's types ---------------------------------------------------------------------------------
 static struct kss_ctype scalar_of(const struct kss_build *b, const char *name,
                                   enum kss_scalar scalar) {
     switch (scalar) {
@@ -241,7 +241,7 @@ const struct kss_member *kss_type_member(struct kss_build *b, struct kss_ctype *
     return NULL;
 }
 
-// ---- Types the file writes -----------------------------------------------------------------------------
+// ---- Types the file writes ----------------------------------------------------------------------
 
 struct layout {
     struct kss_ctype *type;
@@ -487,7 +487,7 @@ struct kss_ctype *kss_type_name(struct kss_build *b, struct kss_node *node) {
     return kss_type_declared(b, kss_type_of(b, node->a), node->b);
 }
 
-// ---- Asking -------------------------------------------------------------------------------------------
+// ---- Asking -------------------------------------------------------------------------------------
 // "KEVENT *", "UCHAR[16]".
 const char *kss_type_text(struct kss_build *b, const struct kss_ctype *type) {
     struct kss_text stars = {0}, lengths = {0};

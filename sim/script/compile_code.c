@@ -16,7 +16,7 @@
 
 enum { LARGEST_LOCALS = 1 << 30, LAST_SLOT = 32000, LONGEST = 1 << 22 };
 
-// ---- Emitting ----------------------------------------------------------------------------------------
+// ---- Emitting -----------------------------------------------------------------------------------
 static uint32_t put(struct kss_build *b, struct kss_instruction instruction) {
     struct kss_body *body = b->body;
     if (body->count == LONGEST) {
@@ -70,14 +70,14 @@ int kss_slot_new(struct kss_build *b) {
     return slot;
 }
 
-// ---- Fixes ---------------------------------------------------------------------------------------------
+// ---- Fixes --------------------------------------------------------------------------------------
 static void add_fix(struct kss_body *body, uint32_t *chain, uint32_t at, uint32_t what) {
     KSS_ROOM(body->fixes, body->fix_count, body->fix_capacity);
     body->fixes[body->fix_count] = (struct kss_fix){at, what, *chain};
     *chain = body->fix_count++;
 }
 
-// ---- Labels ----------------------------------------------------------------------------------------------
+// ---- Labels -------------------------------------------------------------------------------------
 uint32_t kss_label_new(struct kss_build *b) {
     struct kss_body *body = b->body;
     KSS_ROOM(body->labels, body->label_count, body->label_capacity);
@@ -135,7 +135,7 @@ void kss_back_edge(struct kss_build *b) {
     add_fix(body, &body->detector_fixes, at, depth - 1);
 }
 
-// ---- Captures -----------------------------------------------------------------------------------------------
+// ---- Captures -----------------------------------------------------------------------------------
 // Every inline call tree between a variable's routine and this one passes its address on.
 uint32_t kss_capture_index(struct kss_build *b, struct kss_symbol *symbol) {
     uint32_t index = 0;
@@ -157,7 +157,7 @@ void kss_put_capture(struct kss_build *b, int slot, uint32_t capture) {
     add_fix(b->body, &b->body->capture_fixes, at, capture);
 }
 
-// ---- Room in the frame ------------------------------------------------------------------------------------------
+// ---- Room in the frame --------------------------------------------------------------------------
 uint32_t kss_local_room(struct kss_build *b, uint64_t size, unsigned align, struct kss_node *node) {
     struct kss_body *body = b->body;
     unsigned most = b->config.profile.frame_align;
@@ -200,7 +200,7 @@ void kss_put_hidden(struct kss_build *b, int slot, uint32_t hidden) {
     add_fix(b->body, &b->body->hidden[hidden].fixes, at, 0);
 }
 
-// ---- A body ---------------------------------------------------------------------------------------------------
+// ---- A body -------------------------------------------------------------------------------------
 struct kss_body *kss_body_begin(struct kss_build *b, uint32_t code, struct kss_node *node) {
     struct kss_body *body = KSS_NEW(b->arena, struct kss_body);
     *body = (struct kss_body){.parent = b->body,

@@ -55,7 +55,7 @@ static void add_constant(struct kss_build *b, enum kss_width width, int to, int 
     release(b, before);
 }
 
-// ---- Where an lvalue is --------------------------------------------------------------------------------
+// ---- Where an lvalue is -------------------------------------------------------------------------
 struct where {
     enum { IN_SLOT, IN_FRAME, IN_MEMORY } kind;
     int at;       // the slot; the distance from the slot base; the slot of the address
@@ -167,7 +167,7 @@ static void store(struct kss_build *b, struct where where, const struct kss_ctyp
     }
 }
 
-// ---- Operators ---------------------------------------------------------------------------------------------
+// ---- Operators ----------------------------------------------------------------------------------
 static enum kss_opcode opcode_of(enum kss_op op, const struct kss_ctype *type) {
     enum kss_width width = kss_width_of(type);
     bool wide = type->size == 8, is_signed = type->is_signed;
@@ -297,7 +297,7 @@ static int negate(struct kss_build *b, struct kss_expr *e, int x, int into, uint
     return slot;
 }
 
-// ---- Choices ---------------------------------------------------------------------------------------------------
+// ---- Choices ------------------------------------------------------------------------------------
 static int truth(struct kss_build *b, struct kss_expr *e, int into) {
     uint32_t no = kss_label_new(b), end = kss_label_new(b);
     kss_gen_branch(b, e, no, false);
@@ -350,7 +350,7 @@ static int min_max(struct kss_build *b, struct kss_expr *e, int into) {
     return slot;
 }
 
-// ---- Calls --------------------------------------------------------------------------------------------------------
+// ---- Calls --------------------------------------------------------------------------------------
 bool kss_passed_by_address(const struct kss_build *b, const struct kss_ctype *type) {
     if (type->kind != KSS_K_STRUCT)
         return false;
@@ -476,7 +476,7 @@ static int call_nt(struct kss_build *b, struct kss_expr *e, int into) {
     return into;
 }
 
-// ---- Assignments ---------------------------------------------------------------------------------------------------
+// ---- Assignments --------------------------------------------------------------------------------
 static bool ends_in_one(const struct kss_expr *e) { // its last instruction alone writes the result
     return e->kind == KSS_X_BINARY || e->kind == KSS_X_NEG || e->kind == KSS_X_COMPL ||
            e->kind == KSS_X_NOT || e->kind == KSS_X_CONST || e->kind == KSS_X_CALL ||
@@ -568,7 +568,7 @@ static int step(struct kss_build *b, struct kss_expr *e, int into, bool wanted) 
     return result;
 }
 
-// ---- Special ones ------------------------------------------------------------------------------------------------
+// ---- Special ones -------------------------------------------------------------------------------
 static int large(struct kss_build *b, struct kss_expr *e, int into) {
     bool is_constant = e->a->kind == KSS_X_CONST;
     int slot = target_slot(b, into);
@@ -658,7 +658,7 @@ static int leaf(struct kss_build *b, struct kss_expr *e, int into, bool wanted) 
     }
 }
 
-// ---- The walk -----------------------------------------------------------------------------------------------------
+// ---- The walk -----------------------------------------------------------------------------------
 static bool on_spine(const struct kss_expr *e) {
     switch (e->kind) {
     case KSS_X_BINARY:
@@ -735,7 +735,7 @@ void kss_gen_effect(struct kss_build *b, struct kss_expr *e) {
     release(b, before);
 }
 
-// ---- Conditions -----------------------------------------------------------------------------------------------------
+// ---- Conditions ---------------------------------------------------------------------------------
 static bool quick_compare(struct kss_build *b, struct kss_expr *e, int x, uint32_t label,
                           enum kss_op op) {
     static const enum kss_opcode quick[] = {KSS_I_JUMP_LT_I, KSS_I_JUMP_LE_I, KSS_I_JUMP_GT_I,

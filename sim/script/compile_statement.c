@@ -75,7 +75,7 @@ static void close_scope(struct walk *w, const struct open *open) {
     w->b->block = open->block;
 }
 
-// ---- Simple statements ------------------------------------------------------------------------------
+// ---- Simple statements --------------------------------------------------------------------------
 static void expression(struct kss_build *b, struct kss_node *node) {
     struct kss_expr *e = kss_check(b, node);
     if (e->type->kind == KSS_K_ERROR)
@@ -218,7 +218,7 @@ static void after(struct kss_build *b, struct kss_node *node) {
     b->body->slot = before;
 }
 
-// ---- Loops ----------------------------------------------------------------------------------------------
+// ---- Loops --------------------------------------------------------------------------------------
 static void open_loop(struct walk *w, struct kss_node *node, struct kss_node *body_) {
     struct kss_build *b = w->b;
     struct open *open = push(w, OPEN_LOOP, node);
@@ -310,7 +310,7 @@ static void close_repeat(struct walk *w, struct open open) {
     b->body->slot = open.slot;
 }
 
-// ---- switch --------------------------------------------------------------------------------------------------
+// ---- switch -------------------------------------------------------------------------------------
 static void open_switch(struct walk *w, struct kss_node *node) {
     struct kss_build *b = w->b;
     struct kss_expr *e = kss_check_value(b, node->a);
@@ -403,7 +403,7 @@ static void close_switch(struct walk *w, struct open open) {
     body->switches[body->switch_count++] = open.table;
 }
 
-// ---- Inline call trees ------------------------------------------------------------------------------------------
+// ---- Inline call trees --------------------------------------------------------------------------
 static void open_tree(struct walk *w, struct kss_node *node) {
     struct kss_build *b = w->b;
     const char *module, *name;
@@ -459,7 +459,7 @@ static void close_tree(struct walk *w, struct open open) {
     b->body->slot = before;
 }
 
-// ---- The walk --------------------------------------------------------------------------------------------------------
+// ---- The walk -----------------------------------------------------------------------------------
 static void open_if(struct walk *w, struct kss_node *node) {
     struct kss_build *b = w->b;
     struct open *open = push(w, OPEN_IF, node);
@@ -579,7 +579,7 @@ static void compile_block(struct kss_build *b, struct kss_node *block) {
     free(w.cases);
 }
 
-// ---- Parameters ---------------------------------------------------------------------------------------------------------
+// ---- Parameters ---------------------------------------------------------------------------------
 // Names whose address the body takes, or that an inline call tree in it uses: parameters of such
 // names live in memory. The walk takes whole nodes off a list; order does not matter.
 struct scan_item {

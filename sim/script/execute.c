@@ -37,7 +37,7 @@ struct processor {
     struct kss_frame *frame;
 };
 
-// ---- Slots ------------------------------------------------------------------------------------------
+// ---- Slots --------------------------------------------------------------------------------------
 static inline uint64_t get(const uint8_t *from, int offset) {
     uint64_t value;
     memcpy(&value, from + offset, sizeof value);
@@ -94,7 +94,7 @@ static void at(struct processor *p, const struct kss_instruction *next) {
     kss_at(p->m, p->program->places[pc - 1]);
 }
 
-// ---- Memory that is not simply there ------------------------------------------------------------------
+// ---- Memory that is not simply there ------------------------------------------------------------
 // Whether execution goes on behind the outcome of an access; else a turn is due.
 static bool goes_on(struct processor *p, struct kss_outcome outcome, kss_addr address, bool write) {
     if (outcome.kind == KSS_OUT_RETURN) {
@@ -183,7 +183,7 @@ static bool touch(struct processor *p, kss_addr address, int64_t size, bool writ
     return true;
 }
 
-// ---- Frames --------------------------------------------------------------------------------------------
+// ---- Frames -------------------------------------------------------------------------------------
 static void copy_slots(uint8_t *to, const uint8_t *from, unsigned count) {
     for (unsigned i = 0; i < count; i++)
         memcpy(to + i * 8, from + i * 8, 8);
@@ -227,7 +227,7 @@ static void return_to_kernel(struct processor *p, const struct kss_instruction *
     kss_returned(p->m, size >= 8 ? value : value & ((UINT64_C(1) << (size * 8)) - 1));
 }
 
-// ---- NT --------------------------------------------------------------------------------------------------
+// ---- NT -----------------------------------------------------------------------------------------
 // True: go on; false: a turn is due.
 static bool call_nt(struct processor *p, const struct kss_instruction *i) {
     uint64_t arguments[KSS_PARAMETERS];
@@ -289,7 +289,7 @@ static void paged_code(struct processor *p, const struct kss_instruction *i, boo
     reload(p);
 }
 
-// ---- Spinning -----------------------------------------------------------------------------------------------
+// ---- Spinning -----------------------------------------------------------------------------------
 static uint64_t state_hash(struct processor *p, const struct kss_instruction *next) {
     uint8_t kept[KSS_DETECTOR * KSS_DETECTORS];
     const struct kss_entry_point *entry = &p->program->entries[p->frame->routine];
@@ -339,7 +339,7 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
                                                                   : table->other;
 }
 
-// ---- The loop ----------------------------------------------------------------------------------------------------
+// ---- The loop -----------------------------------------------------------------------------------
 #define S(operand)  get(slots, i->operand)
 #define SS(operand) get_signed(slots, i->operand)
 #define TO24        ((int32_t)i->c * 256 + i->x)
@@ -681,7 +681,7 @@ pause:
     frame->flags |= PAUSED;
 }
 
-// ---- Turns ---------------------------------------------------------------------------------------------------------
+// ---- Turns --------------------------------------------------------------------------------------
 // Makes the frame at work what the kernel says runs next; false: the machine has ended.
 static bool turn(struct processor *p) {
     struct kss_turn turn = kss_turn(p->m);
@@ -731,7 +731,7 @@ uint64_t kss_script_run(const struct kss_program *program, struct kss_machine *m
     return steps;
 }
 
-// ---- The start --------------------------------------------------------------------------------------------------------
+// ---- The start ----------------------------------------------------------------------------------
 static uint64_t datum(const struct kss_machine *m, const struct kss_initial *initial) {
     uint64_t addend = (uint64_t)initial->addend;
     switch (initial->kind) {

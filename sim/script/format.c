@@ -40,7 +40,7 @@ struct printer {
     unsigned bracket_count, bracket_capacity;
 };
 
-// ---- Tokens ------------------------------------------------------------------------------------
+// ---- Tokens -------------------------------------------------------------------------------------
 
 static bool copied_with_parens(const struct kss_name *name) {
     return (name->properties & (KSS_IS_SAL | KSS_IS_PARENS)) ||
@@ -95,7 +95,7 @@ static void index_tokens(struct kss_m_tokens *tokens) {
     }
 }
 
-// ---- Lines -------------------------------------------------------------------------------------
+// ---- Lines --------------------------------------------------------------------------------------
 
 static uint32_t column(const struct printer *p) {
     uint32_t columns = 0;
@@ -152,7 +152,7 @@ static void put_trimmed(struct printer *p, const char *bytes, size_t length) {
         put(p, " ", 1);
 }
 
-// ---- Comments ----------------------------------------------------------------------------------
+// ---- Comments -----------------------------------------------------------------------------------
 
 // The column of [offset] in its line of the source, tabs counted.
 static uint32_t source_column(const struct kss_m_tokens *tokens, uint32_t offset) {
@@ -256,7 +256,7 @@ static bool next_comment(const char *bytes, struct gap *gap) {
     return false;
 }
 
-// ---- Between two tokens ------------------------------------------------------------------------
+// ---- Between two tokens -------------------------------------------------------------------------
 
 static bool word_byte(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -324,7 +324,7 @@ static bool wants_blank(const struct kss_m_token *left, const struct kss_m_token
     }
 }
 
-// ---- Brackets ----------------------------------------------------------------------------------
+// ---- Brackets -----------------------------------------------------------------------------------
 
 static void open_bracket(struct printer *p, uint32_t index) {
     const struct kss_m_token *token = &p->tokens.items[index];
@@ -369,7 +369,7 @@ static uint32_t continuation(const struct printer *p, const struct kss_m_token *
     return token->kind == KSS_T_RIGHT_BRACE && bracket->brace ? bracket->line : bracket->column;
 }
 
-// ---- The file ----------------------------------------------------------------------------------
+// ---- The file -----------------------------------------------------------------------------------
 
 static uint32_t comment_indent(const struct printer *p, const struct kss_m_token *next) {
     if (next->kind == KSS_T_HASH_LINE)

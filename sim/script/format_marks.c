@@ -22,7 +22,7 @@ struct walk {
     unsigned count, capacity;
 };
 
-// ---- Tokens by place ---------------------------------------------------------------------------
+// ---- Tokens by place ----------------------------------------------------------------------------
 
 // The first token at or behind [offset].
 static uint32_t token_at(const struct kss_m_tokens *tokens, uint32_t offset) {
@@ -64,7 +64,7 @@ static void push_lines(struct walk *w, const struct kss_node *list, uint32_t lev
     push(w, (struct step){.node = list, .level = level, .list = true, .line = true});
 }
 
-// ---- Braces ------------------------------------------------------------------------------------
+// ---- Braces -------------------------------------------------------------------------------------
 
 static bool has_newline(const struct kss_m_tokens *tokens, uint32_t begin, uint32_t end) {
     for (uint32_t i = begin; i < end; i++)
@@ -131,7 +131,7 @@ static void find_braces(struct walk *w, const struct kss_node *node, uint32_t le
     braces(w, open, close, node->a, level, true);
 }
 
-// ---- Statements --------------------------------------------------------------------------------
+// ---- Statements ---------------------------------------------------------------------------------
 
 static bool is_empty(const struct kss_node *node) {
     return node->kind == KSS_N_EXPR && node->a == NULL && node->end == node->begin + 1;
@@ -224,7 +224,7 @@ static bool statement(struct walk *w, const struct kss_node *node, uint32_t leve
     }
 }
 
-// ---- Items -------------------------------------------------------------------------------------
+// ---- Items --------------------------------------------------------------------------------------
 
 static void stars(struct walk *w, uint32_t begin, uint64_t count) {
     for (uint32_t i = token_at(w->tokens, begin); count > 0 && i < w->tokens->count; i++) {
@@ -302,7 +302,7 @@ static bool item(struct walk *w, const struct kss_node *node, uint32_t level) {
     }
 }
 
-// ---- Expressions -------------------------------------------------------------------------------
+// ---- Expressions --------------------------------------------------------------------------------
 
 static void expression(struct walk *w, const struct kss_node *node) {
     switch ((enum kss_node_kind)node->kind) {
@@ -326,7 +326,7 @@ static void expression(struct walk *w, const struct kss_node *node) {
     }
 }
 
-// ---- The walk ----------------------------------------------------------------------------------
+// ---- The walk -----------------------------------------------------------------------------------
 
 static bool is_leaf(const struct kss_node *node) {
     switch ((enum kss_node_kind)node->kind) {
@@ -373,7 +373,7 @@ static void visit(struct walk *w, struct step step) {
         push_child(w, node->c, step.level);
 }
 
-// ---- What left no node -------------------------------------------------------------------------
+// ---- What left no node --------------------------------------------------------------------------
 
 static bool is_text(const struct kss_m_tokens *tokens, uint32_t i, const char *text) {
     const struct kss_m_token *token = &tokens->items[i];

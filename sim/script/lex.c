@@ -47,7 +47,7 @@ static uint32_t spliced(const struct kss_lexer *lexer, uint32_t at) {
     return byte_at(lexer, at + 1) == '\r' && byte_at(lexer, at + 2) == '\n' ? 3 : 0;
 }
 
-// ---- Blanks and comments -----------------------------------------------------------------------
+// ---- Blanks and comments ------------------------------------------------------------------------
 
 void kss_lex_check_nul(struct kss_lexer *lexer, uint32_t begin, uint32_t end) {
     if (!lexer->has_nul)
@@ -101,7 +101,7 @@ static bool skip_comment(struct kss_lexer *lexer) {
     return true;
 }
 
-// ---- Bytes that do not belong ------------------------------------------------------------------
+// ---- Bytes that do not belong -------------------------------------------------------------------
 
 static const struct {
     uint32_t code;
@@ -148,7 +148,7 @@ static uint32_t bad_bytes(struct kss_lexer *lexer, uint32_t begin) {
     return end;
 }
 
-// ---- # lines -----------------------------------------------------------------------------------
+// ---- # lines ------------------------------------------------------------------------------------
 
 // The end of the # line that [at] lies in: its line feed or the end of the file.
 static uint32_t hash_line_end(struct kss_lexer *lexer, uint32_t at) {
@@ -252,7 +252,7 @@ RARE static bool hash_line(struct kss_lexer *lexer, struct kss_token *token) {
     return true;
 }
 
-// ---- Names -------------------------------------------------------------------------------------
+// ---- Names --------------------------------------------------------------------------------------
 
 // [at] is the ! behind a name: whether the name, the ! and a name behind it are one symbol.
 static bool is_symbol(const struct kss_lexer *lexer, uint32_t at) {
@@ -276,7 +276,7 @@ static void lex_name(struct kss_lexer *lexer, struct kss_token *token) {
     }
 }
 
-// ---- Strings and characters --------------------------------------------------------------------
+// ---- Strings and characters ---------------------------------------------------------------------
 
 // Reads from the quote at [quote] to its partner. An open one ends at the end of its line.
 RARE static void lex_quoted(struct kss_lexer *lexer, struct kss_token *token, uint32_t quote) {
@@ -311,7 +311,7 @@ RARE static void lex_quoted(struct kss_lexer *lexer, struct kss_token *token, ui
         kss_lex_character(lexer, token, quote + 1, at - 1);
 }
 
-// ---- Punctuators -------------------------------------------------------------------------------
+// ---- Punctuators --------------------------------------------------------------------------------
 
 static void punctuator(struct kss_lexer *lexer, struct kss_token *token, enum kss_token_kind kind,
                        uint32_t length) {
@@ -392,7 +392,7 @@ static void lex_punctuator(struct kss_lexer *lexer, struct kss_token *token) {
         lex_operator(lexer, token, c);
 }
 
-// ---- Tokens ------------------------------------------------------------------------------------
+// ---- Tokens -------------------------------------------------------------------------------------
 
 // The tokens no byte stands for: the end of a # line, the end of the file.
 RARE static void lex_end(struct kss_lexer *lexer, struct kss_token *token) {
@@ -476,7 +476,7 @@ void kss_lex(struct kss_lexer *lexer, struct kss_token *token) {
     }
 }
 
-// ---- Beginning ---------------------------------------------------------------------------------
+// ---- Beginning ----------------------------------------------------------------------------------
 
 void kss_lexer_init(struct kss_lexer *lexer, struct kss_arena *arena,
                     const struct kss_sources *sources, uint32_t file, struct kss_diags *diags) {

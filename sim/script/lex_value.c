@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// ---- Messages ----------------------------------------------------------------------------------
+// ---- Messages -----------------------------------------------------------------------------------
 
 static const struct {
     const char *code;
@@ -57,7 +57,7 @@ struct kss_diag *kss_lex_report(struct kss_lexer *lexer, enum kss_syntax what, u
     return diag;
 }
 
-// ---- Characters --------------------------------------------------------------------------------
+// ---- Characters ---------------------------------------------------------------------------------
 
 void kss_character_name(char *name, size_t size, uint32_t code) {
     if (code > ' ' && code < 0x7F)
@@ -90,7 +90,7 @@ void kss_lex_check_text(struct kss_lexer *lexer, uint32_t begin, uint32_t end) {
     }
 }
 
-// ---- Escape sequences --------------------------------------------------------------------------
+// ---- Escape sequences ---------------------------------------------------------------------------
 
 static int hex_digit(char c) {
     return c >= '0' && c <= '9'   ? c - '0'
@@ -162,7 +162,7 @@ static void bad_escape(struct kss_lexer *lexer, uint32_t begin, uint32_t end) {
     kss_syntax(lexer, KSS_E_escape, begin, end, (int)(end - begin), lexer->bytes + begin);
 }
 
-// ---- Character constants -----------------------------------------------------------------------
+// ---- Character constants ------------------------------------------------------------------------
 
 void kss_lex_character(struct kss_lexer *lexer, struct kss_token *token, uint32_t begin,
                        uint32_t end) {
@@ -197,7 +197,7 @@ void kss_lex_character(struct kss_lexer *lexer, struct kss_token *token, uint32_
         token->number = wide ? value : (uint64_t)(int64_t)(int32_t)(uint32_t)value;
 }
 
-// ---- Strings -----------------------------------------------------------------------------------
+// ---- Strings ------------------------------------------------------------------------------------
 
 static void append_utf8(struct kss_text *out, uint32_t code) {
     if (code < 0x80) {
@@ -239,7 +239,7 @@ void kss_lex_string(struct kss_lexer *lexer, const struct kss_token *token, bool
     }
 }
 
-// ---- Numbers -----------------------------------------------------------------------------------
+// ---- Numbers ------------------------------------------------------------------------------------
 
 enum suffix_kind { PLAIN, SIZE, TIME };
 

@@ -55,7 +55,7 @@ static void compile_items(struct kss_build *b) {
     }
 }
 
-// ---- Keeping ------------------------------------------------------------------------------------------
+// ---- Keeping ------------------------------------------------------------------------------------
 static void *keep(struct kss_build *b, const void *items, size_t count, size_t size) {
     void *copy = kss_alloc(b->arena, (count + 1) * size);
     if (count > 0)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// ---- Tokens ------------------------------------------------------------------------------------
+// ---- Tokens -------------------------------------------------------------------------------------
 
 void kss_p_advance(struct kss_parser *p) {
     if (p->bad)
@@ -82,7 +82,7 @@ struct kss_token kss_p_behind_parens(struct kss_parser *p) {
     return behind;
 }
 
-// ---- Frames ------------------------------------------------------------------------------------
+// ---- Frames -------------------------------------------------------------------------------------
 
 struct kss_p_frame *kss_p_push(struct kss_parser *p, enum kss_nest kind, struct kss_node *node) {
     if (p->frame_count >= KSS_P_DEEPEST) {
@@ -203,7 +203,7 @@ void kss_p_deliver(struct kss_parser *p, struct kss_node *node) {
     }
 }
 
-// ---- The loop ----------------------------------------------------------------------------------
+// ---- The loop -----------------------------------------------------------------------------------
 
 static bool at_file_level(const struct kss_parser *p) {
     return p->frames[p->frame_count - 1].file_level;
@@ -271,10 +271,7 @@ static void leave_to_file_level(struct kss_parser *p) {
     }
 }
 
-// At an item inside a routine or thread: says so, and where the body around it was opened.
-static void item_in_block(struct kss_parser *p, enum kss_syntax what) {
-    struct kss_diag *diag = kss_p_complain(p, what, p->token.begin, p->token.end,
-                                           kss_p_shown(p->token.name), p->token.name->text);
+void kss_p_show_body(struct kss_parser *p, struct kss_diag *diag) {
     if (diag == NULL)
         return;
     const struct kss_node *body = NULL; // the outermost block
@@ -307,7 +304,10 @@ static void step_list(struct kss_parser *p) {
     if (!file_level && p->token.name != NULL && kss_p_item_begins(p)) {
         bool column_one = kss_p_in_column_one(p);
         if (p->lexer.open_quote <= frame->node->begin) // else the } may be in the string
-            item_in_block(p, column_one ? KSS_E_missing_brace : KSS_E_item_in_block);
+            kss_p_show_body(
+                p, kss_p_complain(p, column_one ? KSS_E_missing_brace : KSS_E_item_in_block,
+                                  p->token.begin, p->token.end, kss_p_shown(p->token.name),
+                                  p->token.name->text));
         leave_to_file_level(p);
         return;
     }
@@ -345,7 +345,7 @@ static void run(struct kss_parser *p) {
         pop(p);
 }
 
-// ---- Beginning and end -------------------------------------------------------------------------
+// ---- Beginning and end --------------------------------------------------------------------------
 
 static bool is_before(const struct kss_diag *a, const struct kss_diag *b) {
     return a->has_place && (!b->has_place || a->primary.span.begin < b->primary.span.begin);

@@ -111,7 +111,7 @@ struct kss_parser {
     unsigned struct_count, struct_capacity;
 };
 
-// ---- Tokens ------------------------------------------------------------------------------------
+// ---- Tokens -------------------------------------------------------------------------------------
 
 struct kss_p_mark { // a place to return to
     struct kss_cursor cursor;
@@ -155,7 +155,7 @@ struct kss_token kss_p_behind_parens(struct kss_parser *p);
 void kss_p_skip_parens(
     struct kss_parser *p); // with the current token a (: both and what is between
 
-// ---- Errors ------------------------------------------------------------------------------------
+// ---- Errors -------------------------------------------------------------------------------------
 
 // Reports and makes the parser bad. NULL: it was bad, or this is part of a mistake reported before.
 struct kss_diag *kss_p_fail(struct kss_parser *p, enum kss_syntax what, uint32_t begin,
@@ -171,13 +171,15 @@ void kss_p_did_you_mean(struct kss_parser *p, struct kss_diag *diag, const struc
                         const char *const *words, size_t count);
 int kss_p_shown(const struct kss_name *name); // its length, cut for a message
 
+// Adds where the body of the routine or thread around was opened.
+void kss_p_show_body(struct kss_parser *p, struct kss_diag *diag);
 bool kss_p_in_column_one(const struct kss_parser *p);
 void kss_p_recover(struct kss_parser *p, bool file_level);
 // Recovery inside ( ... ): goes on behind the ) when there is one soon.
 void kss_p_recover_paren(struct kss_parser *p);
 void kss_p_recover_line(struct kss_parser *p); // skips to the end of a # line and takes it
 
-// ---- Names -------------------------------------------------------------------------------------
+// ---- Names --------------------------------------------------------------------------------------
 
 void kss_p_declare(struct kss_parser *p, struct kss_name *name, enum kss_binding binding,
                    uint32_t place);
@@ -190,7 +192,7 @@ static inline bool kss_p_is_scenario(const struct kss_parser *p, unsigned proper
            p->token.name->binding == KSS_UNBOUND;
 }
 
-// ---- Nodes -------------------------------------------------------------------------------------
+// ---- Nodes --------------------------------------------------------------------------------------
 
 // How much of a node its kind has (ast.h).
 static inline size_t kss_p_node_bytes(enum kss_node_kind kind) {
@@ -265,7 +267,7 @@ static inline void kss_p_append(struct kss_p_list *list, struct kss_node *node) 
     list->tail = &node->next;
 }
 
-// ---- Expressions (parse_expression.c) ----------------------------------------------------------
+// ---- Expressions (parse_expression.c) -----------------------------------------------------------
 
 struct kss_node *kss_p_expression(struct kss_parser *p); // with commas
 struct kss_node *kss_p_assignment(struct kss_parser *p); // one argument or initializer
@@ -280,7 +282,7 @@ struct kss_node *kss_p_arguments(struct kss_parser *p, struct kss_node *call); /
 struct kss_node *kss_p_string(struct kss_parser *p);
 struct kss_node *kss_p_symbol(struct kss_parser *p); // qname or string
 
-// ---- Declarations (parse_declare.c, parse_type.c) ----------------------------------------------
+// ---- Declarations (parse_declare.c, parse_type.c) -----------------------------------------------
 
 struct kss_p_specifiers {
     uint32_t begin;
@@ -310,7 +312,7 @@ struct kss_node *kss_p_routine(struct kss_parser *p, struct kss_node *routine,
 // frame(N), pageable, annotations
 void kss_p_attributes(struct kss_parser *p, struct kss_p_list *list);
 
-// ---- Items and statements ----------------------------------------------------------------------
+// ---- Items and statements -----------------------------------------------------------------------
 
 struct kss_node *kss_p_item(struct kss_parser *p); // NULL: it was pushed, skipped or bad
 bool kss_p_item_begins(struct kss_parser *p);      // an item that cannot be a statement
@@ -330,7 +332,7 @@ const char *kss_p_misspelled(struct kss_name *name, bool file_level);
 // name-name-name without blanks, C keywords allowed behind the first: freed-while-in-use.
 struct kss_name *kss_p_hyphenated(struct kss_parser *p, const char *what);
 
-// ---- Events and expectations (parse_expect.c) --------------------------------------------------
+// ---- Events and expectations (parse_expect.c) ---------------------------------------------------
 
 struct kss_node *kss_p_when(struct kss_parser *p);
 struct kss_node *kss_p_event(struct kss_parser *p);

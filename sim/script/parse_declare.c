@@ -2,7 +2,7 @@
 // Declarations: declarators, variables, typedefs, routines with their parameters and attributes.
 #include "script/parse.h"
 
-// ---- Declarators -------------------------------------------------------------------------------
+// ---- Declarators --------------------------------------------------------------------------------
 
 static void array_lengths(struct kss_parser *p, struct kss_node *declarator) {
     struct kss_p_list list = {0};
@@ -56,7 +56,7 @@ struct kss_node *kss_p_declarator(struct kss_parser *p, struct kss_name **name) 
     return node;
 }
 
-// ---- Parameters --------------------------------------------------------------------------------
+// ---- Parameters ---------------------------------------------------------------------------------
 
 static struct kss_node *parameter(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_PARAM, p->token.begin);
@@ -110,7 +110,7 @@ static void parameters(struct kss_parser *p, struct kss_node *routine) {
     routine->c = list.first;
 }
 
-// ---- Attributes --------------------------------------------------------------------------------
+// ---- Attributes ---------------------------------------------------------------------------------
 
 static struct kss_node *frame_attribute(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_ATTR_FRAME, p->token.begin);
@@ -140,7 +140,7 @@ void kss_p_attributes(struct kss_parser *p, struct kss_p_list *list) {
     }
 }
 
-// ---- Routines ----------------------------------------------------------------------------------
+// ---- Routines -----------------------------------------------------------------------------------
 
 // Something other than a body follows the parameters.
 static void no_body(struct kss_parser *p, const struct kss_node *routine) {
@@ -199,7 +199,7 @@ static struct kss_node *routine_declaration(struct kss_parser *p, struct kss_p_s
     return kss_p_routine(p, routine, &s->annotations);
 }
 
-// ---- Variables ---------------------------------------------------------------------------------
+// ---- Variables ----------------------------------------------------------------------------------
 
 static void initialize(struct kss_parser *p, struct kss_node *declarator) {
     if (kss_p_accept(p, KSS_T_ASSIGN))
@@ -207,7 +207,7 @@ static void initialize(struct kss_parser *p, struct kss_node *declarator) {
     else if (kss_p_is(p, KSS_T_COLON))
         kss_p_fail(p, KSS_E_bit_field, p->token.begin, p->token.end);
     else if (kss_p_is(p, KSS_T_LEFT_PAREN))
-        kss_p_fail(p, KSS_E_local_routine, p->token.begin, p->token.end);
+        kss_p_show_body(p, kss_p_fail(p, KSS_E_local_routine, p->token.begin, p->token.end));
 }
 
 static struct kss_node *variable(struct kss_parser *p, const struct kss_p_specifiers *s) {

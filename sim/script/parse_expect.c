@@ -4,7 +4,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-// ---- Events ------------------------------------------------------------------------------------
+// ---- Events -------------------------------------------------------------------------------------
 
 struct kss_node *kss_p_when(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_WHEN, p->token.begin);
@@ -110,7 +110,7 @@ struct kss_node *kss_p_event(struct kss_parser *p) {
     return kss_p_done(p, node);
 }
 
-// ---- Expectations ------------------------------------------------------------------------------
+// ---- Expectations -------------------------------------------------------------------------------
 
 static struct kss_node *pattern(struct kss_parser *p) {
     if (!kss_p_is_word(p, KSS_WORD_underscore))

@@ -68,7 +68,7 @@ static struct kss_node *leaf(struct kss_parser *p, enum kss_node_kind kind) {
     return node;
 }
 
-// ---- Strings and symbols -----------------------------------------------------------------------
+// ---- Strings and symbols ------------------------------------------------------------------------
 
 static bool at_string(const struct kss_parser *p) {
     return kss_p_is(p, KSS_T_STRING) ||
@@ -134,7 +134,7 @@ struct kss_node *kss_p_symbol(struct kss_parser *p) {
     return node;
 }
 
-// ---- Primary expressions -----------------------------------------------------------------------
+// ---- Primary expressions ------------------------------------------------------------------------
 
 static struct kss_node *number_node(struct kss_parser *p, enum kss_node_kind kind) {
     struct kss_node *node = leaf(p, kind);
@@ -194,7 +194,7 @@ static struct kss_node *primary(struct kss_parser *p) {
     }
 }
 
-// ---- Casts -------------------------------------------------------------------------------------
+// ---- Casts --------------------------------------------------------------------------------------
 
 static bool is_event_word(const struct kss_name *name) {
     return name->known >= KSS_WORD_dpc && name->known <= KSS_WORD_dma;
@@ -264,7 +264,7 @@ static struct kss_node *parentheses(struct kss_parser *p) {
     return node;
 }
 
-// ---- Postfix expressions -----------------------------------------------------------------------
+// ---- Postfix expressions ------------------------------------------------------------------------
 
 // A type as an argument: more than a bare name, which stays a name.
 static bool at_type_argument(struct kss_parser *p) {
@@ -391,7 +391,7 @@ struct kss_node *kss_p_postfix_range(struct kss_parser *p, struct kss_node **ran
     return left;
 }
 
-// ---- Unary expressions -------------------------------------------------------------------------
+// ---- Unary expressions --------------------------------------------------------------------------
 
 // At the ( of sizeof (: whether a type follows.
 static bool is_sizeof_type(struct kss_parser *p) {
@@ -445,7 +445,7 @@ struct kss_node *kss_p_unary(struct kss_parser *p) {
     return node;
 }
 
-// ---- Binary expressions ------------------------------------------------------------------------
+// ---- Binary expressions -------------------------------------------------------------------------
 
 // Goes on behind [left] with operators that bind at least as tightly as [least].
 static struct kss_node *climb(struct kss_parser *p, struct kss_node *left, unsigned least) {
@@ -528,7 +528,7 @@ struct kss_node *kss_p_expression(struct kss_parser *p) {
     return left;
 }
 
-// ---- Initializers ------------------------------------------------------------------------------
+// ---- Initializers -------------------------------------------------------------------------------
 
 struct kss_node *kss_p_initializer(struct kss_parser *p) {
     if (!kss_p_is(p, KSS_T_LEFT_BRACE))

@@ -38,7 +38,7 @@ static void end_of_line(struct kss_parser *p) {
     kss_p_recover_line(p);
 }
 
-// ---- Arms that cannot be taken -----------------------------------------------------------------
+// ---- Arms that cannot be taken ------------------------------------------------------------------
 
 enum truth { FALSE_, TRUE_, UNCLEAR };
 
@@ -106,7 +106,7 @@ static void end_arm_line(struct kss_parser *p, bool skip) {
     end_of_line(p);
 }
 
-// ---- #if ---------------------------------------------------------------------------------------
+// ---- #if ----------------------------------------------------------------------------------------
 
 static struct kss_node *condition(struct kss_parser *p, unsigned directive) {
     if (directive == KSS_WORD_ifdef || directive == KSS_WORD_ifndef)

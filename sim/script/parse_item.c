@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-// ---- Words that belong together ----------------------------------------------------------------
+// ---- Words that belong together -----------------------------------------------------------------
 
 struct kss_name *kss_p_hyphenated(struct kss_parser *p, const char *what) {
     uint32_t begin = p->token.begin;
@@ -24,7 +24,7 @@ struct kss_name *kss_p_hyphenated(struct kss_parser *p, const char *what) {
     return name;
 }
 
-// ---- Settings ----------------------------------------------------------------------------------
+// ---- Settings -----------------------------------------------------------------------------------
 
 // balance-set is one name, unless the first of its words means something.
 static struct kss_node *setting_value(struct kss_parser *p) {
@@ -71,7 +71,7 @@ static struct kss_node *machine(struct kss_parser *p) {
     return kss_p_done(p, node);
 }
 
-// ---- The small ones ----------------------------------------------------------------------------
+// ---- The small ones -----------------------------------------------------------------------------
 
 static struct kss_node *module(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_MODULE, p->token.begin);
@@ -146,7 +146,7 @@ static struct kss_node *expect(struct kss_parser *p) {
     return kss_p_done(p, node);
 }
 
-// ---- Threads and routines ----------------------------------------------------------------------
+// ---- Threads and routines -----------------------------------------------------------------------
 
 static struct kss_node *thread(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_THREAD, p->token.begin);
@@ -201,7 +201,7 @@ static struct kss_node *routine(struct kss_parser *p) {
     return kss_p_routine(p, node, &attributes);
 }
 
-// ---- Which item --------------------------------------------------------------------------------
+// ---- Which item ---------------------------------------------------------------------------------
 
 // Words that begin an item and, with what follows, cannot be a statement or a declaration.
 bool kss_p_item_begins(struct kss_parser *p) {

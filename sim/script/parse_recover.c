@@ -8,7 +8,7 @@
 
 #include <stdarg.h>
 
-// ---- Errors ------------------------------------------------------------------------------------
+// ---- Errors -------------------------------------------------------------------------------------
 
 // Whether a mistake at [begin] is part of one reported before.
 static bool known_mistake(struct kss_parser *p, uint32_t begin) {
@@ -144,7 +144,7 @@ void kss_p_need_semicolon(struct kss_parser *p) {
     explain_first(p, diag);
 }
 
-// ---- Recovery ----------------------------------------------------------------------------------
+// ---- Recovery -----------------------------------------------------------------------------------
 
 static bool at_hash(const struct kss_parser *p, enum kss_known first, enum kss_known second,
                     enum kss_known third) {

@@ -2,7 +2,7 @@
 // Statements. Those that hold statements push a frame and return; kss_p_deliver finishes them.
 #include "script/parse.h"
 
-// ---- Headers -----------------------------------------------------------------------------------
+// ---- Headers ------------------------------------------------------------------------------------
 
 static struct kss_node *zero(struct kss_parser *p) {
     struct kss_node *node = kss_p_node(p, KSS_N_NUMBER, p->token.begin);
@@ -47,7 +47,7 @@ static struct kss_node *simple(struct kss_parser *p, enum kss_node_kind kind) {
     return kss_p_done(p, node);
 }
 
-// ---- Labels ------------------------------------------------------------------------------------
+// ---- Labels -------------------------------------------------------------------------------------
 
 // The statement behind a label, if there is one: not before }, nor before a # line, which could
 // hold any number of statements.
@@ -78,7 +78,7 @@ static struct kss_node *label(struct kss_parser *p) {
     return labelled(p, node);
 }
 
-// ---- Keywords ----------------------------------------------------------------------------------
+// ---- Keywords -----------------------------------------------------------------------------------
 
 static bool starts_declaration(struct kss_parser *p);
 
@@ -184,7 +184,7 @@ static struct kss_node *keyword_statement(struct kss_parser *p) {
     return expression_statement(p);
 }
 
-// ---- Scenario statements -----------------------------------------------------------------------
+// ---- Scenario statements ------------------------------------------------------------------------
 
 static struct kss_node *call_tree(struct kss_parser *p) {
     struct kss_node *node = begin(p, KSS_N_CALL_TREE);
@@ -265,7 +265,7 @@ static bool no_c_reading(struct kss_parser *p) {
     }
 }
 
-// ---- Statements that begin with a name ---------------------------------------------------------
+// ---- Statements that begin with a name ----------------------------------------------------------
 
 // X * ... with X unknown: X *p; X *p = ...; X *p, ...; X *p[...]
 static bool declares_pointer(struct kss_parser *p) {

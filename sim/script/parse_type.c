@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-// ---- Annotations and other noise ---------------------------------------------------------------
+// ---- Annotations and other noise ----------------------------------------------------------------
 
 bool kss_p_at_annotation(const struct kss_parser *p) {
     return kss_p_is_scenario(p, KSS_IS_SAL);
@@ -78,7 +78,7 @@ static void skip_decoration(struct kss_parser *p) {
     }
 }
 
-// ---- Basic types -------------------------------------------------------------------------------
+// ---- Basic types --------------------------------------------------------------------------------
 
 struct words { // how often each was written
     unsigned count, void_, char_, int_, shorts, longs, signs, unsigneds, sized, bool_, floats;
@@ -144,7 +144,7 @@ static void check_words(struct kss_parser *p, struct kss_node *type, const struc
         kss_p_fail(p, KSS_E_bad_type, type->begin, type->end, "these words do not go together");
 }
 
-// ---- Enumerations ------------------------------------------------------------------------------
+// ---- Enumerations -------------------------------------------------------------------------------
 
 static void enumerator(struct kss_parser *p, struct kss_p_list *list) {
     struct kss_node *node = kss_p_node(p, KSS_N_ENUMERATOR, p->token.begin);
@@ -184,7 +184,7 @@ static struct kss_node *enumeration(struct kss_parser *p) {
     return kss_p_done(p, node);
 }
 
-// ---- Structures --------------------------------------------------------------------------------
+// ---- Structures ---------------------------------------------------------------------------------
 
 static bool at_struct(const struct kss_parser *p) {
     return kss_p_is_word(p, KSS_WORD_struct) || kss_p_is_word(p, KSS_WORD_union);
@@ -371,7 +371,7 @@ static struct kss_node *structure(struct kss_parser *p) {
     return kss_p_done(p, node);
 }
 
-// ---- Specifiers --------------------------------------------------------------------------------
+// ---- Specifiers ---------------------------------------------------------------------------------
 
 bool kss_p_at_type(struct kss_parser *p) {
     if (kss_p_is(p, KSS_T_KEYWORD))

@@ -37,8 +37,7 @@ static void end_item(struct items *items) {
         }
 }
 
-// ---- What to say
-// ----------------------------------------------------------------------------------------
+// ---- What to say --------------------------------------------------------------------------------
 
 static void bless_findings(struct kss_session *session, const struct kss_digest *digest,
                            struct items *items) {
@@ -87,8 +86,7 @@ static void bless_subjects(struct kss_session *session, const struct kss_digest 
     }
 }
 
-// ---- Where to say it
-// ----------------------------------------------------------------------------------------
+// ---- Where to say it ----------------------------------------------------------------------------
 
 static bool is_blank(char c) {
     return c == ' ' || c == '\t';

@@ -20,8 +20,7 @@ static const struct kss_event **list(struct kss_arena *arena, const struct count
     return KSS_NEW_ARRAY(arena, const struct kss_event *, counts->kinds[kind] + 1u);
 }
 
-// ---- Findings
-// ---------------------------------------------------------------------------------------
+// ---- Findings -----------------------------------------------------------------------------------
 
 // A finding lies in the routine whose text holds its place; an overflow in the routine whose frame
 // crossed the limit, though its place is the call that entered it.
@@ -145,8 +144,7 @@ static void fold_repetitions(struct kss_arena *arena, struct kss_digest *digest)
     }
 }
 
-// ---- Stacks
-// -----------------------------------------------------------------------------------------
+// ---- Stacks -------------------------------------------------------------------------------------
 
 static struct kss_digest_stack *stack_of(struct kss_digest *digest, uint64_t id) {
     for (uint32_t i = digest->stack_count; i > 0; i--)
@@ -240,8 +238,7 @@ const struct kss_digest_stack *kss_digest_thread_stack(const struct kss_digest *
     return deepest;
 }
 
-// ---- All of it
-// --------------------------------------------------------------------------------------
+// ---- All of it ----------------------------------------------------------------------------------
 
 static void note_interrupt(const struct kss_log *log, struct kss_digest *digest, uint64_t routine) {
     if (routine < log->routine_count && log->routines[routine].bytes > digest->isr_bytes)

@@ -39,8 +39,7 @@ struct judge {
     struct kss_text actual, why;
 };
 
-// ---- What explains a stop
-// -----------------------------------------------------------------------------
+// ---- What explains a stop -----------------------------------------------------------------------
 
 static const struct {
     uint32_t code;
@@ -111,8 +110,7 @@ static void mark_explanations(struct judge *judge, const struct kss_event *stop,
         mark(judge, last, by);
 }
 
-// ---- Each kind of expectation
-// ---------------------------------------------------------------------------
+// ---- Each kind of expectation -------------------------------------------------------------------
 
 static void say_what_happened(struct judge *judge, struct kss_text *out) {
     const struct kss_digest *digest = &judge->digest;
@@ -354,8 +352,7 @@ static enum result judge_one(struct judge *judge, const struct kss_expectation *
     return NOT_JUDGED;
 }
 
-// ---- All of them
-// ------------------------------------------------------------------------------------------
+// ---- All of them --------------------------------------------------------------------------------
 
 static void tell(struct judge *judge, enum result result, uint32_t place, const char *text) {
     struct kss_machine *machine = judge->session->machine;

@@ -53,7 +53,7 @@ void kss_log_add(struct kss_log *log, const struct kss_event *event) {
     log->events[log->count++] = *event;
 }
 
-// ---- Strings -----------------------------------------------------------------------------------
+// ---- Strings ------------------------------------------------------------------------------------
 
 static uint32_t hash_bytes(const char *bytes, size_t length) {
     uint32_t hash = 2166136261u;
@@ -109,8 +109,7 @@ uint32_t kss_log_length(const struct kss_log *log, uint64_t id) {
     return id != 0 && id <= log->string_count ? log->lengths[id] : 0;
 }
 
-// ---- Routines and places
-// --------------------------------------------------------------------------
+// ---- Routines and places ------------------------------------------------------------------------
 
 // A phrase ("unlisted bottom") names frames that nobody listed: it belongs to no module.
 static bool is_phrase(const char *name) {
@@ -228,8 +227,7 @@ void kss_log_place(const struct kss_log *log, uint32_t place, struct kss_text *o
     kss_text_unsigned(out, column);
 }
 
-// ---- Words
-// ------------------------------------------------------------------------------------------
+// ---- Words --------------------------------------------------------------------------------------
 
 const char *kss_enum_name(const char *values, uint64_t index, size_t *length) {
     for (const char *name = values; name != NULL; index--) {

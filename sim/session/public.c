@@ -27,8 +27,7 @@ static void place_of(const struct kss_log *log, uint32_t place, uint32_t *line, 
         kss_source_place(log->sources, span.file, span.begin, line, column);
 }
 
-// ---- Events
-// -------------------------------------------------------------------------------------------
+// ---- Events -------------------------------------------------------------------------------------
 
 size_t kss_event_count(const struct kss_session *session) {
     return session->log.count;
@@ -63,8 +62,7 @@ bool kss_event_at(struct kss_session *session, size_t index, struct kss_event_in
     return true;
 }
 
-// ---- Findings
-// -----------------------------------------------------------------------------------------
+// ---- Findings -----------------------------------------------------------------------------------
 
 size_t kss_finding_count(struct kss_session *session) {
     return kss_session_digest(session)->finding_count;
@@ -118,8 +116,7 @@ bool kss_cause_at(struct kss_session *session, size_t finding, size_t index,
     return true;
 }
 
-// ---- Verdict
-// ------------------------------------------------------------------------------------------
+// ---- Verdict ------------------------------------------------------------------------------------
 
 static const char *end_name(const struct kss_digest *digest) {
     static const char *const names[] = {"done", "bugcheck", "hang", "steps", "cannot-tell"};

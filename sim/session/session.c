@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// ---- Events on their way
-// ----------------------------------------------------------------------------
+// ---- Events on their way ------------------------------------------------------------------------
 
 // A stack's event carries its owner, not the thread that happens to run.
 static uint16_t owner_of(const struct kss_machine *machine, const struct kss_event *event) {
@@ -55,8 +54,7 @@ static unsigned on_choose(void *context, struct kss_machine *machine, enum kss_c
     return choice < count ? choice : 0;
 }
 
-// ---- Loading
-// ----------------------------------------------------------------------------------------
+// ---- Loading ------------------------------------------------------------------------------------
 
 static const char *keep_text(struct kss_session *session, const char *text) {
     return text == NULL ? NULL : kss_alloc_text(&session->arena, text, strlen(text));
@@ -231,8 +229,7 @@ bool kss_loaded(const struct kss_session *session) {
     return session->program != NULL;
 }
 
-// ---- Running
-// ----------------------------------------------------------------------------------------
+// ---- Running ------------------------------------------------------------------------------------
 
 static void start(struct kss_session *session) {
     const struct kss_program *program = session->program;
@@ -295,8 +292,7 @@ void kss_restart(struct kss_session *session) {
     session->generation++;
 }
 
-// ---- Snapshots
-// --------------------------------------------------------------------------------------
+// ---- Snapshots ----------------------------------------------------------------------------------
 
 struct kss_snapshot {
     void *state; // of the machine, NULL: not started
@@ -345,8 +341,7 @@ void kss_snapshot_free(struct kss_snapshot *snapshot) {
     free(snapshot);
 }
 
-// ---- What floors above ask
-// ----------------------------------------------------------------------------
+// ---- What floors above ask ----------------------------------------------------------------------
 
 struct kss_sources *kss_session_sources(struct kss_session *session) {
     return &session->sources;

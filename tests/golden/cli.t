@@ -178,6 +178,12 @@ Exit statuses: 0 as expected, 1 not so, 2 bad input, 3 cannot tell, 70 the outpu
     $ printf 'thread App { }\n' | kss run - >&-
     kss: standard output: not open
     [70]
+    $ cd $TMP && printf 'thread App { }\n' > in.kss && kss run -o in.kss in.kss
+    kss: in.kss: is a scenario of this run; its report would replace it
+    [2]
+    $ cd $TMP && kss run -f text -o both -f jsonl -o both in.kss
+    kss: both: two formats cannot go to one file
+    [2]
     $ printf 'thread App { }\n' | kss run --format jsonl - -o /no/such/folder/out.jsonl
     kss: /no/such/folder/out.jsonl: cannot be written
     [2]

@@ -124,6 +124,17 @@ static void hash_lines_are_copied(void **state) {
     stays("routine F() {\n    f(a,\n#pragma warning(suppress: 1)\n      b);\n}\n");
 }
 
+static void skipped_arms_are_copied(void **state) {
+    (void)state;
+    stays("routine F() {\n#if 0\n  This   isn't C: don't   parse it\n\n\n      x=y+;\n#endif\n    "
+          "a;\n}\n");
+    formats("#ifdef A\n\n 1.5f  \n\n\n  #else\nint  y;\n#endif",
+            "#ifdef A\n\n 1.5f\n\n#else\nint y;\n#endif\n");
+    stays("#if 1\nint x;\n#else\n  /* a\n #endif */ { \\ \n#endif\nint y;\n");
+    stays("#if 0\n#endif\n#if 0\n  x\n#else\n#endif\n#if 0\n  y\n#endif\n");
+    formats("#if 0\r\n a \r\n#endif\r\n", "#if 0\n a\n#endif\n");
+}
+
 static void comments(void **state) {
     (void)state;
     stays("// First.\n// Second.\n\nmachine x86; // third\n\n/* Fourth. */\nthread T { f(); }\n// "
@@ -252,6 +263,7 @@ int main(void) {
         cmocka_unit_test(declarations),
         cmocka_unit_test(annotations_are_copied),
         cmocka_unit_test(hash_lines_are_copied),
+        cmocka_unit_test(skipped_arms_are_copied),
         cmocka_unit_test(comments),
         cmocka_unit_test(line_breaks),
         cmocka_unit_test(errors_leave_nothing),

@@ -175,7 +175,8 @@ static void hash_lines(void **state) {
            "hash:#pragma name:alloc_text ( name:PAGE , name:F ) eol:");
     tokens("#if 1 /* a\n b */ + 2\nc", "hash:#if number:1=1 + number:2=2 eol: name:c");
     tokens("a #b", "name:a # name:b");
-    tokens("#undef X\na", "name:a\nKSS0050 1:1 `#undef` is not in the language");
+    tokens("#undef X\na", "hash:#undef name:X eol: name:a");
+    tokens("#line 3\na", "name:a\nKSS0050 1:1 `#line` is not in the language");
     tokens("#defnie X\na",
            "name:a\nKSS0050 1:1 `#defnie` is not in the language | help: did you mean "
            "`#define`?");

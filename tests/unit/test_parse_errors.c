@@ -221,6 +221,45 @@ static void hash_lines(void **state) {
         "KSS0020 1:20 expected `(`, found `PAGE`\nKSS0020 2:26 expected a name, found `3`");
 }
 
+static void arms(void **state) {
+    (void)state;
+    expect_diags("#if DBG\n#error no\n#endif", "KSS0050 2:1 `#error` is not in the language");
+    expect_diags("#if 1\n#error no\n#endif", "KSS0050 2:1 `#error` is not in the language");
+    expect_diags("#if 0\n $", "KSS0052 1:1 `#if` without `#endif`");
+    expect_diags("#if 0\n $ /* \n#endif", "KSS0005 2:4 comment without an end");
+    expect_diags("#if 0\n$\n#else\n$\n#endif\nint x",
+                 "KSS0001 4:1 `$` does not belong in a scenario\n"
+                 "KSS0020 6:6 expected `;`, found the end of the file");
+    expect_diags("#if 0\n#else\n#else\n#endif", "KSS0053 3:1 `#else` without `#if`");
+    expect_diags("#define A 1\n#undef A\nint x = A;\nint A = 3;\nint z = A;",
+                 "KSS0055 3:9 `A` is used behind its #undef");
+    expect_diags("#define A 1\n#if DBG\n#undef A\n#endif\n#ifdef A\n#endif\n",
+                 "KSS0055 5:8 `A` is used behind its #undef");
+    expect_diags("#undef 3\n#undef\n#undef A B",
+                 "KSS0020 1:8 expected a name, found `3`\n"
+                 "KSS0020 2:7 expected a name, found the end of the line\n"
+                 "KSS0020 3:10 expected the end of the line, found `B`");
+    expect_diags("#define Mine(a) (a)\n#define L 1, 2",
+                 "KSS0047 1:9 macros with parameters are not in the language | help: write a "
+                 "routine\nKSS0020 2:12 expected the end of the line, found `,`");
+}
+
+// An item inside a body shows where the body began.
+static void missing_brace(void **state) {
+    (void)state;
+    struct script_rig rig;
+    rig_parse(&rig, "routine F() {\n    if (x) {\n\nthread T { }\n");
+    assert_int_equal(rig.diags.count, 1);
+    assert_int_equal(rig.diags.items[0].cause_count, 1);
+    assert_int_equal(rig.diags.items[0].causes[0].span.begin, 12);
+    rig_free(&rig);
+    rig_parse(&rig, "routine F() {\n    x;\nVOID G(VOID) { }\n}\n");
+    assert_int_equal(rig.diags.count, 1);
+    assert_int_equal(rig.diags.items[0].cause_count, 1);
+    assert_int_equal(rig.diags.items[0].causes[0].span.begin, 12);
+    rig_free(&rig);
+}
+
 static void lexical(void **state) {
     (void)state;
     // The parser is silent where the lexer has spoken.
@@ -301,6 +340,8 @@ int main(void) {
         cmocka_unit_test(misplaced),
         cmocka_unit_test(not_in_the_language),
         cmocka_unit_test(hash_lines),
+        cmocka_unit_test(arms),
+        cmocka_unit_test(missing_brace),
         cmocka_unit_test(lexical),
         cmocka_unit_test(settings),
         cmocka_unit_test(alignment_is_a_warning),

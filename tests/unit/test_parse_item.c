@@ -2,6 +2,9 @@
 // Shapes of items: what stands at file level.
 #include "script_rig.h"
 
+#include "script/program.h"
+#include "script/script.h"
+
 static void machines(void **state) {
     (void)state;
     expect_tree("machine x86;", "(machine x86)");
@@ -144,6 +147,56 @@ static void hash_lines(void **state) {
                 "a(name _WIN64) b(number 1))))");
 }
 
+// Arms that cannot be taken are not read.
+static void arms(void **state) {
+    (void)state;
+    expect_tree("#if 0\nThis isn't C: 1.5f $ \"\n#if A\n#else\n#endif\n#error no\n/*\n#endif\n*/ "
+                "#else\nint a;\n#endif\nint b;",
+                "(if_line a(number 0) c(decl a(type int) b(declarator a)))(decl a(type int) "
+                "b(declarator b))");
+    expect_tree("#if 1\nint a;\n#elif 1\n1.5f\n#else\n#error no\n#endif",
+                "(if_line a(number 1) b(decl a(type int) b(declarator a)) c(if_line a(number 1)))");
+    expect_tree("#ifndef A\n#elif X\n$\n#else\n$\n#endif",
+                "(if_line a(unary ! a(call a(name defined) b(name A))) c(if_line a(name X)))");
+    expect_tree("//#define A\n#if defined(A) && X\n$\n#endif",
+                "(if_line a(binary && a(call a(name defined) b(name A)) b(name X)))");
+    expect_tree("#if 0\n#else\n#if 0\n$\n#endif\nint a;\n#endif",
+                "(if_line a(number 0) c(if_line a(number 0))(decl a(type int) b(declarator a)))");
+    // A #define behind it makes a name unclear, so do those of a compiler.
+    expect_tree("#ifdef A\nint a;\n#endif\n#ifdef _ARM_\nint b;\n#endif\n#define A",
+                "(if_line a(call a(name defined) b(name A)) b(decl a(type int) b(declarator a)))"
+                "(if_line a(call a(name defined) b(name _ARM_)) b(decl a(type int) b(declarator "
+                "b)))(define A)");
+}
+
+static void macros(void **state) {
+    (void)state;
+    expect_tree("#undef X\n#define X 1\n#undef X\n#ifdef X\n$\n#endif",
+                "(define X a(number 1))(if_line a(number 0))");
+    expect_tree("#define FlagOn(F,SF) ((F) & (SF))\n#define min(a, b) \\\n (a)\nint x;",
+                "(decl a(type int) b(declarator x))");
+    expect_tree("#define EMPTY\n#define MYAPI __stdcall\n#define PUBLIC extern\nPUBLIC void MYAPI "
+                "F(EMPTY int a) { EMPTY; }",
+                "(define EMPTY)(define MYAPI)(define PUBLIC)(routine extern a(type void) b(symbol "
+                "F) c(param a(type int) b(declarator a)) d(block a(expr)))");
+    expect_tree("#define LOCAL static\nroutine F() { LOCAL ULONG x; }",
+                "(define LOCAL)(routine any b(symbol F) d(block a(decl static a(type ULONG) "
+                "b(declarator x))))");
+}
+
+// The title is found behind a byte order mark.
+static void title(void **state) {
+    (void)state;
+    struct script_rig rig;
+    struct kss_script_options options = {0};
+    rig_parse(&rig, "\xEF\xBB\xBF// What it teaches\nmachine x64;\nthread T { }\n");
+    const struct kss_program *program =
+        kss_script_load(&rig.arena, &rig.sources, 0, &options, &rig.diags);
+    assert_non_null(program);
+    assert_string_equal(program->teaching, "What it teaches");
+    rig_free(&rig);
+}
+
 static void expectations(void **state) {
     (void)state;
     expect_tree("expect clean; expect always deadlock;",
@@ -218,6 +271,9 @@ int main(void) {
         cmocka_unit_test(annotations),
         cmocka_unit_test(types),
         cmocka_unit_test(hash_lines),
+        cmocka_unit_test(arms),
+        cmocka_unit_test(macros),
+        cmocka_unit_test(title),
         cmocka_unit_test(expectations),
         cmocka_unit_test(the_designs_example),
         cmocka_unit_test(words_as_file_level_names),

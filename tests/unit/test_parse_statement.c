@@ -187,9 +187,9 @@ static void hash_lines_in_blocks(void **state) {
         "a(name d))");
     expect_statement("#define N 3\n#pragma warning(disable: 1)\na;",
                      "(define N a(number 3))(expr a(name a))");
-    expect_statement("switch (x) {\ncase 1:\n#ifdef A\na;\n#endif\nb; }",
+    expect_statement("switch (x) {\ncase 1:\n#ifdef DBG\na;\n#endif\nb; }",
                      "(switch a(name x) b(block a(case a(number 1))(if_line a(call a(name defined) "
-                     "b(name A)) b(expr a(name a)))(expr a(name b))))");
+                     "b(name DBG)) b(expr a(name a)))(expr a(name b))))");
     expect_statement("f(a,\n#pragma warning(suppress: 6011)\nb);",
                      "(expr a(call a(name f) b(name a)(name b)))");
 }

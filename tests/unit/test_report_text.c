@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-// ---- Recursion periods ----------------------------------------------------------------------------
+// ---- Recursion periods --------------------------------------------------------------------------
 
 // What kss_find_repeat must find, by trying every period at every place.
 static struct kss_repeat by_trying(const struct kss_digest_row *path, uint32_t count) {
@@ -76,7 +76,7 @@ static void long_paths_are_quick(void **state) {
     free(path);
 }
 
-// ---- Reports ----------------------------------------------------------------------------------------
+// ---- Reports ------------------------------------------------------------------------------------
 
 static struct kss_session *ran(const char *text, int status) {
     struct kss_session *session = kss_open_text("test.kss", text, strlen(text), NULL);

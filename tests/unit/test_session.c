@@ -60,7 +60,7 @@ static int status_of(const char *text) {
     return status;
 }
 
-// ---- The flagship ---------------------------------------------------------------------------------
+// ---- The flagship -------------------------------------------------------------------------------
 
 static void flagship_meets_its_expectations(void **state) {
     (void)state;
@@ -141,7 +141,7 @@ static void hazards_are_judged_by_routine(void **state) {
                      KSS_FAILED);
 }
 
-// ---- Other expectations ---------------------------------------------------------------------------
+// ---- Other expectations -------------------------------------------------------------------------
 
 static void waiting_for_ever_can_be_expected(void **state) {
     (void)state;
@@ -260,7 +260,7 @@ static void strict_counts_notes(void **state) {
     kss_close(session);
 }
 
-// ---- Bounds ---------------------------------------------------------------------------------------
+// ---- Bounds -------------------------------------------------------------------------------------
 
 static void a_bound_that_is_hit_cannot_tell(void **state) {
     (void)state;
@@ -330,7 +330,7 @@ static void steps_and_a_run_give_the_same_events(void **state) {
     kss_close(b);
 }
 
-// ---- Bless ----------------------------------------------------------------------------------------
+// ---- Bless --------------------------------------------------------------------------------------
 
 static void bless(const char *before, const char *after) {
     const char *text = before;

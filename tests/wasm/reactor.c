@@ -18,7 +18,8 @@ EXPORT("room") void *room(size_t size) {
 EXPORT("run") const char *run(const char *name, const char *bytes, size_t size) {
     if (session != NULL)
         kss_close(session);
-    session = kss_open_text(name, bytes, size, NULL);
+    const struct kss_options options = {.all_events = true}; // as the command prints them
+    session = kss_open_text(name, bytes, size, &options);
     kss_run(session);
     return kss_write_jsonl(session, &length);
 }
