@@ -9,13 +9,6 @@
 
 #include <string.h>
 
-void kss_ink(const struct kss_report *report, enum kss_ink ink) {
-    static const char *const escapes[] = {"\033[0m",    "\033[1;31m", "\033[1;32m",
-                                          "\033[1;33m", "\033[1m",    "\033[2m"};
-    if (report->options->colour)
-        kss_text_str(report->out, escapes[ink]);
-}
-
 static void heading(const struct kss_report *report, unsigned result) {
     static const char *const words[] = {"PASS  ", "FAIL  ", "UNSURE  "};
     static const enum kss_ink inks[] = {KSS_INK_GREEN, KSS_INK_RED, KSS_INK_YELLOW};

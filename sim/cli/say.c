@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// The command's voice: results to standard output, complaints to standard error.
+#include "cli/cli.h"
+
+#include "base/os.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static void put(FILE *stream, const struct kss_text *text) {
+    if (text->length == 0)
+        return;
+    const char *reason = kss_os_put(stream, text->bytes, text->length);
+    if (reason != NULL)
+        kss_cli_fatal(stream == stdout ? "standard output" : "standard error", reason);
+}
+
+void kss_cli_fatal(const char *what, const char *reason) {
+    struct kss_text text = {0};
+    kss_text_format(&text, "%s: %s", what, reason);
+    kss_os_fatal(text.bytes);
+}
+
+void kss_cli_print(const struct kss_text *text) {
+    put(stdout, text);
+}
+
+void kss_cli_warn(const struct kss_text *text) {
+    put(stderr, text);
+}
+
+int kss_cli_complain(const char *format, ...) {
+    struct kss_text text = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    kss_text_str(&text, "kss: ");
+    kss_text_format_list(&text, format, arguments);
+    kss_text_char(&text, '\n');
+    va_end(arguments);
+    kss_cli_warn(&text);
+    kss_text_free(&text);
+    return KSS_BAD_INPUT;
+}
+
+int kss_cli_unknown(const char *what, const char *word, const char *const *names, size_t count) {
+    const char *closest = kss_closest(word, strlen(word), names, count);
+    if (closest != NULL)
+        return kss_cli_complain("unknown %s `%s`; did you mean `%s`?", what, word, closest);
+    return kss_cli_complain("unknown %s `%s`", what, word);
+}
