@@ -77,7 +77,8 @@ static bool good_outputs(struct suite *suite, const struct kss_input *inputs, un
         const char *real = kss_os_resolve(arena, path);
         for (unsigned k = 0; k < count; k++)
             if (strcmp(real, kss_os_resolve(arena, inputs[k].path)) == 0) {
-                kss_cli_complain("%s: is a scenario of this run; its report would replace it", path);
+                kss_cli_complain("%s: is a scenario of this run; its report would replace it",
+                                 path);
                 return false;
             }
         for (unsigned k = 0; k < i; k++)

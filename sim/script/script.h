@@ -12,13 +12,13 @@
 #include "script/ast.h"
 
 struct kss_script_options {
-    const char *machine;   // --machine: used instead of the file's machine name; NULL: the file's
-    int swap;              // --swap: enum kss_swap, -1: the file's
+    const char *machine; // --machine: used instead of the file's machine name; NULL: the file's
+    int swap;            // --swap: enum kss_swap, -1: the file's
 };
 
 struct kss_script_thread {
     const char *name, *process;
-    uint32_t body;         // code index
+    uint32_t body; // code index
     int priority;
     bool system, gui;
     uint32_t place;
@@ -32,26 +32,26 @@ struct kss_pattern {
 struct kss_expectation {
     enum kss_quantifier quantifier;
     enum kss_outcome_op what;
-    uint32_t place;        // of the expect item
-    const char *text;      // as written, one line, without `expect` and `;`
-    uint32_t bugcheck;     // BUGCHECK: code, valid if has_code
+    uint32_t place;    // of the expect item
+    const char *text;  // as written, one line, without `expect` and `;`
+    uint32_t bugcheck; // BUGCHECK: code, valid if has_code
     bool has_code;
     struct kss_pattern patterns[4];
     unsigned pattern_count;
     enum kss_hazard_id hazard;
-    uint32_t in;           // `in R`, stack R, status R: code index, KSS_NO_FRAME: none
-    uint32_t thread;       // THREAD, or stack T: index in threads, KSS_NO_FRAME: none
-    bool exits;            // THREAD: exits or waits
-    enum kss_op relation;  // STACK, STATUS
+    uint32_t in;          // `in R`, stack R, status R: code index, KSS_NO_FRAME: none
+    uint32_t thread;      // THREAD, or stack T: index in threads, KSS_NO_FRAME: none
+    bool exits;           // THREAD: exits or waits
+    enum kss_op relation; // STACK, STATUS
     uint64_t value;
-    uint32_t nth;          // R#n, 0: every return
+    uint32_t nth; // R#n, 0: every return
 };
 
 struct kss_program {
-    const char *name;          // file name as given
-    const char *teaching;      // the first comment line's text, or NULL
+    const char *name;     // file name as given
+    const char *teaching; // the first comment line's text, or NULL
     uint32_t file;
-    struct kss_config config;  // the machine with the file's overrides
+    struct kss_config config; // the machine with the file's overrides
     bool machine_given;
     struct kss_image image;
     const struct kss_script_thread *threads;

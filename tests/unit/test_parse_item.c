@@ -188,7 +188,7 @@ static void macros(void **state) {
 static void title(void **state) {
     (void)state;
     struct script_rig rig;
-    struct kss_script_options options = {0};
+    struct kss_script_options options = {.swap = -1};
     rig_parse(&rig, "\xEF\xBB\xBF// What it teaches\nmachine x64;\nthread T { }\n");
     const struct kss_program *program =
         kss_script_load(&rig.arena, &rig.sources, 0, &options, &rig.diags);
