@@ -351,6 +351,10 @@ const struct kss_diags *kss_session_diags(const struct kss_session *session) {
     return &session->diags;
 }
 
+const struct kss_machine *kss_session_machine(const struct kss_session *session) {
+    return session->machine;
+}
+
 const struct kss_program *kss_session_program(const struct kss_session *session) {
     return session->program;
 }

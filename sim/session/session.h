@@ -25,6 +25,9 @@ struct kss_session *kss_session_open(const char *name, const char *bytes, size_t
 
 struct kss_sources *kss_session_sources(struct kss_session *session);
 const struct kss_diags *kss_session_diags(const struct kss_session *session);
+// The machine that runs, NULL before the first step.
+const struct kss_machine *kss_session_machine(const struct kss_session *session);
+
 const struct kss_program *kss_session_program(const struct kss_session *session); // NULL: errors
 const struct kss_log *kss_session_log(const struct kss_session *session);
 
