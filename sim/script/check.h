@@ -42,12 +42,15 @@ struct kss_member {
     uint32_t offset;
 };
 
+struct kss_member_at;
+
 struct kss_ctype {
     uint8_t kind;
     uint8_t align;
     bool is_signed, is_bool, is_enum, is_duration, is_union;
     bool complete; // size is known
     bool members_made;
+    bool open;                  // STRUCT: its members are being read
     uint32_t size;              // bytes
     uint32_t count;             // ARRAY: elements; 0 with !complete: []
     const char *name;           // "KEVENT", "int"; NULL: made of its target
@@ -56,6 +59,8 @@ struct kss_ctype {
     const struct kss_type *nt;  // row it came from; STRUCT: its members are made on first use
     struct kss_member *members; // STRUCT; ROUTINE: parameters
     uint32_t member_count;
+    struct kss_member_at *sorted; // STRUCT of many members: by name, once somebody asked
+    uint32_t sorted_count;
     bool any_parameters; // ROUTINE: nothing is known of them
 };
 
@@ -76,11 +81,15 @@ struct kss_body;
 
 struct kss_symbol {
     uint8_t kind;
-    bool homed;       // PARAMETER: its bytes are a local
-    bool by_address;  // PARAMETER of struct type: the slot holds its address
-    bool exposed;     // its address was taken, or an inline call tree uses it
-    bool busy;        // DEFINE being expanded
-    bool initialized; // GLOBAL
+    bool homed;      // PARAMETER: its bytes are a local
+    bool by_address; // PARAMETER of struct type: the slot holds its address
+    bool exposed;    // its address was taken, or an inline call tree uses it
+    bool busy;       // DEFINE being expanded
+    bool kept_in_condition;
+    uint32_t kept_routines;              // DEFINE: how many there were
+    const struct kss_symbol *kept_names; // and the newest name, when
+    struct kss_expr *kept;               // it had this constant (or mistaken) value
+    bool initialized;                    // GLOBAL
     const char *name;
     struct kss_ctype *type;
     struct kss_node *node;     // where it was declared
@@ -165,6 +174,7 @@ struct kss_status_check {
     uint32_t at;
     struct kss_symbol *symbol; // NULL: why is decided
     bool nt_success;
+    bool unused_only; // NT_SUCCESS is enough
 };
 
 struct kss_pointer_map { // by address, of interned names mostly
@@ -268,8 +278,10 @@ struct kss_build {
     struct kss_pointer_map names; // name -> innermost kss_symbol
     struct kss_pointer_map tags;
     struct kss_symbol *newest;
-    unsigned depth;    // of expressions and types
-    bool in_condition; // #if: unknown names are 0
+    unsigned depth;     // of expressions and types
+    unsigned expanding; // #defines, one in another
+    uint64_t expanded;  // bytes of their texts, since the outermost began
+    bool in_condition;  // #if: unknown names are 0
 
     struct kss_code *codes;
     struct kss_routine_info *infos;
@@ -304,7 +316,7 @@ struct kss_build {
     struct kss_node **paged; // arguments of #pragma alloc_text(PAGE...)
     uint32_t paged_count;
     unsigned paged_capacity;
-    struct kss_item *items;  // of the file, #if decided
+    struct kss_item *items; // of the file, #if decided
     uint32_t item_count;
     unsigned item_capacity;
     struct kss_node *machine;
@@ -386,6 +398,7 @@ enum kss_wanted_names {
 };
 // The closest known name for "did you mean", or NULL.
 const char *kss_did_you_mean(struct kss_build *b, const char *name, unsigned wanted);
+bool kss_is_seen(const struct kss_build *b); // the error just said: else it needs no notes
 const char *kss_like(const char *word, const char *const *names, size_t count);
 // True the first time [name] is unknown in the routine at hand.
 bool kss_unknown_once(struct kss_build *b, const char *name);
@@ -591,6 +604,7 @@ void kss_gen_zero(struct kss_build *b, struct kss_expr *target);
 // Whether the ABI passes a struct as the address of a copy its caller made.
 bool kss_passed_by_address(const struct kss_build *b, const struct kss_ctype *type);
 bool kss_is_wait(uint32_t nt_routine); // one whose status KSS7001 follows
+bool kss_is_expansion(uint32_t nt_routine);
 
 // ---- compile_statement.c ------------------------------------------------------------------------
 void kss_compile_routine(struct kss_build *b, uint32_t code);

@@ -133,6 +133,8 @@ static struct kss_expr *field_offset(struct kss_build *b, struct kss_node *node,
         return kss_expr_error(b, node);
     if (variant == 0)
         return kss_expr_const(b, kss_type_base(b, KSS_BASE_LONG), (int64_t)offset, node);
+    if (variant == 3) // through the field
+        return kss_expr_const(b, &b->size_type, (int64_t)(offset + field->size), node);
     return kss_expr_const(b, &b->size_type, variant == 1 ? (int64_t)offset : (int64_t)field->size,
                           node);
 }
@@ -235,6 +237,108 @@ static struct kss_expr *pages(struct kss_build *b, struct kss_node *node, unsign
     return kss_expr_operator(b, KSS_OP_DIV, e, kss_expr_const(b, type, page, node), node);
 }
 
+// Va - Va % PAGE_SIZE, Va % PAGE_SIZE.
+static struct kss_expr *page_of(struct kss_build *b, struct kss_node *node, unsigned variant) {
+    struct kss_ctype *type = &b->size_type;
+    int64_t page = b->config.profile.page_size;
+    struct kss_expr *e = kss_expr_cast(b, kss_check(b, node->b), type, node);
+    if (variant == 1)
+        return kss_expr_cast(
+            b, kss_expr_operator(b, KSS_OP_AND, e, kss_expr_const(b, type, page - 1, node), node),
+            kss_type_base(b, KSS_BASE_ULONG), node);
+    e = kss_expr_operator(b, KSS_OP_AND, e, kss_expr_const(b, type, -page, node), node);
+    return kss_expr_cast(b, e, kss_type_pointer_to(b, kss_type_base(b, KSS_BASE_VOID)), node);
+}
+
+// PtrToUlong and its like.
+static struct kss_expr *cast_to(struct kss_build *b, struct kss_node *node, unsigned variant) {
+    static const char *const types[] = {"ULONG", "LONG", "PVOID", "ULONG_PTR"};
+    struct kss_ctype *type = kss_type_text_find(b, types[variant], strlen(types[variant]));
+    return kss_expr_cast(b, kss_check(b, node->b), type != NULL ? type : &b->error_type, node);
+}
+
+static struct kss_expr *argument_present(struct kss_build *b, struct kss_node *node,
+                                         unsigned variant) {
+    (void)variant;
+    struct kss_expr *e = kss_expr_unary(b, KSS_OP_NOT, kss_check(b, node->b), node);
+    return kss_expr_unary(b, KSS_OP_NOT, e, node);
+}
+
+// (PCHAR)Ptr + Inc, as a PVOID.
+static struct kss_expr *add_to_pointer(struct kss_build *b, struct kss_node *node,
+                                       unsigned variant) {
+    (void)variant;
+    struct kss_ctype *bytes = kss_type_pointer_to(b, kss_type_base(b, KSS_BASE_CHAR));
+    struct kss_expr *e = kss_expr_cast(b, kss_check(b, node->b), bytes, node);
+    e = kss_expr_operator(b, KSS_OP_ADD, e, kss_check_value(b, node->b->next), node);
+    return kss_expr_cast(b, e, kss_type_pointer_to(b, kss_type_base(b, KSS_BASE_VOID)), node);
+}
+
+// A product of 64 bits.
+static struct kss_expr *wide_product(struct kss_build *b, struct kss_node *node, unsigned variant) {
+    struct kss_ctype *type = kss_type_base(b, variant == 0 ? KSS_BASE_INT64 : KSS_BASE_UINT64);
+    struct kss_ctype *narrow = kss_type_base(b, variant == 0 ? KSS_BASE_LONG : KSS_BASE_ULONG);
+    struct kss_expr *x = kss_expr_cast(b, kss_check(b, node->b), narrow, node);
+    struct kss_expr *y = kss_expr_cast(b, kss_check(b, node->b->next), narrow, node);
+    return kss_expr_operator(b, KSS_OP_MUL, kss_expr_cast(b, x, type, node),
+                             kss_expr_cast(b, y, type, node), node);
+}
+
+// HIWORD and its like: an unsigned part of a value.
+static struct kss_expr *part_of(struct kss_build *b, struct kss_node *node, unsigned variant) {
+    static const struct {
+        enum kss_base base;
+        uint8_t shift;
+    } parts[] = {
+        {KSS_BASE_USHORT, 0}, {KSS_BASE_USHORT, 16}, {KSS_BASE_UCHAR, 0}, {KSS_BASE_UCHAR, 8}};
+    struct kss_expr *e = kss_expr_cast(b, kss_check(b, node->b), &b->size_type, node);
+    e = kss_expr_operator(b, KSS_OP_SHR, e,
+                          kss_expr_const(b, &b->size_type, parts[variant].shift, node), node);
+    return kss_expr_cast(b, e, kss_type_base(b, parts[variant].base), node);
+}
+
+// CTL_CODE: device type << 16 | access << 14 | function << 2 | method.
+static struct kss_expr *control_code(struct kss_build *b, struct kss_node *node, unsigned variant) {
+    static const uint8_t shifts[] = {16, 2, 0, 14};
+    struct kss_ctype *word = kss_type_base(b, KSS_BASE_ULONG);
+    struct kss_expr *code = kss_expr_const(b, word, 0, node);
+    struct kss_node *at = node->b;
+    (void)variant;
+    for (unsigned i = 0; i < sizeof shifts; i++, at = at->next) {
+        struct kss_expr *e = kss_expr_cast(b, kss_check(b, at), word, node);
+        e = kss_expr_operator(b, KSS_OP_SHL, e, kss_expr_const(b, word, shifts[i], node), node);
+        code = kss_expr_operator(b, KSS_OP_OR, code, e, node);
+    }
+    return code;
+}
+
+// memset takes the byte before the length, RtlFillMemory behind it.
+static struct kss_expr *fill(struct kss_build *b, struct kss_node *node, unsigned variant) {
+    const struct kss_routine *row = kss_routine_find("RtlFillMemory", 13);
+    (void)variant;
+    if (row == NULL)
+        return NULL;
+    struct kss_node *call = KSS_NEW(b->arena, struct kss_node);
+    struct kss_node *list = KSS_NEW_ARRAY(b->arena, struct kss_node, 3);
+    *call = *node;
+    list[0] = *node->b;
+    list[1] = *node->b->next->next;
+    list[2] = *node->b->next;
+    list[0].next = &list[1];
+    list[1].next = &list[2];
+    list[2].next = NULL;
+    call->b = list;
+    return kss_call_nt(b, row, call);
+}
+
+static struct kss_expr *no_order(struct kss_build *b, struct kss_node *node, unsigned variant) {
+    (void)variant;
+    struct kss_diag *diag = KSS_SAY(b, node, "KSS0126", "`memcmp`: not in this version yet");
+    kss_diag_note(b->diags, diag, "help",
+                  "use `RtlEqualMemory`, or `RtlCompareMemory`, which counts the equal bytes");
+    return kss_expr_error(b, node);
+}
+
 static struct kss_expr *under_other_name(struct kss_build *b, struct kss_node *node,
                                          unsigned variant) {
     static const char *const names[] = {"DbgPrint", "DbgPrintEx", "RtlCopyMemory", "RtlZeroMemory",
@@ -265,6 +369,8 @@ static const struct {
     {"UFIELD_OFFSET", field_offset, 1, 2},
     {"offsetof", field_offset, 1, 2},
     {"RTL_FIELD_SIZE", field_offset, 2, 2},
+    {"FIELD_SIZE", field_offset, 2, 2},
+    {"RTL_SIZEOF_THROUGH_FIELD", field_offset, 3, 2},
     {"ARRAYSIZE", array_size, 0, 1},
     {"RTL_NUMBER_OF", array_size, 0, 1},
     {"UNREFERENCED_PARAMETER", no_code, 0, 1},
@@ -287,6 +393,28 @@ static const struct {
     {"ClearFlag", flags, 3, 2},
     {"ROUND_TO_PAGES", pages, 0, 1},
     {"BYTES_TO_PAGES", pages, 1, 1},
+    {"PAGE_ALIGN", page_of, 0, 1},
+    {"BYTE_OFFSET", page_of, 1, 1},
+    {"ARGUMENT_PRESENT", argument_present, 0, 1},
+    {"Add2Ptr", add_to_pointer, 0, 2},
+    {"PtrToUlong", cast_to, 0, 1},
+    {"PtrToLong", cast_to, 1, 1},
+    {"HandleToUlong", cast_to, 0, 1},
+    {"HandleToULong", cast_to, 0, 1},
+    {"HandleToLong", cast_to, 1, 1},
+    {"ULongToPtr", cast_to, 2, 1},
+    {"UlongToPtr", cast_to, 2, 1},
+    {"LongToPtr", cast_to, 2, 1},
+    {"UlongToHandle", cast_to, 2, 1},
+    {"ULongToHandle", cast_to, 2, 1},
+    {"LongToHandle", cast_to, 2, 1},
+    {"LOWORD", part_of, 0, 1},
+    {"HIWORD", part_of, 1, 1},
+    {"LOBYTE", part_of, 2, 1},
+    {"HIBYTE", part_of, 3, 1},
+    {"CTL_CODE", control_code, 0, 4},
+    {"Int32x32To64", wide_product, 0, 2},
+    {"UInt32x32To64", wide_product, 1, 2},
     {"YieldProcessor", no_code, 0, 0},
     {"KeMemoryBarrier", no_code, 0, 0},
     {"MemoryBarrier", no_code, 0, 0},
@@ -294,6 +422,10 @@ static const struct {
     {"KdPrintEx", under_other_name, 1, ANY},
     {"RtlCopyBytes", under_other_name, 2, ANY},
     {"RtlZeroBytes", under_other_name, 3, ANY},
+    {"memcpy", under_other_name, 2, ANY},
+    {"memmove", under_other_name, 4, ANY},
+    {"memset", fill, 0, 3},
+    {"memcmp", no_order, 0, 3},
 };
 enum { COUNT = sizeof table / sizeof table[0] };
 

@@ -125,6 +125,31 @@ static bool typed_arguments(struct kss_build *b, struct kss_ctype *type, const c
     return ok;
 }
 
+// Io..., Ke...: an exported routine of NT, by its look.
+static bool looks_like_nt(const char *name) {
+    static const char *const prefixes[] = {"Io",  "Ke",  "Ex", "Mm", "Zw", "Nt", "Ob", "Ps",
+                                           "Rtl", "Hal", "Fs", "Cc", "Se", "Po", "Wmi"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t length = strlen(prefixes[i]);
+        if (strncmp(name, prefixes[i], length) == 0 && name[length] >= 'A' && name[length] <= 'Z')
+            return true;
+    }
+    return false;
+}
+
+static void needs_a_body(struct kss_build *b, struct kss_diag *diag, const char *name) {
+    if (!kss_is_seen(b) || !looks_like_nt(name))
+        return;
+    if (kss_routine_find(name, strlen(name)) != NULL)
+        kss_diag_note(b->diags, diag, "help",
+                      "NT's routine is known without a prototype: leave it out");
+    else
+        kss_diag_note(b->diags, diag, "help",
+                      "it is not in this version; give it a body in the scenario, for example "
+                      "`NTSTATUS %s(PVOID d, PVOID i) { return STATUS_SUCCESS; }`",
+                      name);
+}
+
 static struct kss_expr *call_driver(struct kss_build *b, uint32_t index, struct kss_node *node,
                                     struct kss_node *list) {
     struct kss_routine_info *info = &b->infos[index];
@@ -135,6 +160,7 @@ static struct kss_expr *call_driver(struct kss_build *b, uint32_t index, struct 
             struct kss_diag *diag =
                 KSS_SAY(b, node, "KSS0125", "`%s` is declared, but has no body", info->name);
             kss_diag_cause(b->diags, diag, kss_span_of(b, info->node), "declared here");
+            needs_a_body(b, diag, info->name);
         }
         return kss_expr_error(b, node);
     }
@@ -385,6 +411,8 @@ static struct kss_expr *unknown_routine(struct kss_build *b, struct kss_node *no
         const char *like = kss_did_you_mean(b, node->a->name, KSS_LIKE_ROUTINE | KSS_LIKE_NT);
         if (like != NULL)
             kss_diag_note(b->diags, diag, "help", "did you mean `%s`?", like);
+        else
+            needs_a_body(b, diag, node->a->name);
     }
     return kss_expr_error(b, node);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEEPEST = 4 * KSS_EXPRESSION_DEPTH, SMALL_SPINE = 24 };
+enum { DEEPEST = 4 * KSS_EXPRESSION_DEPTH, SMALL_SPINE = 24, MOST_EXPANDED = 1 << 20 };
 
 static struct kss_ctype *int_type(struct kss_build *b) {
     return kss_type_base(b, KSS_BASE_INT);
@@ -116,6 +116,13 @@ static struct kss_expr *unknown_name(struct kss_build *b, struct kss_node *node)
     return kss_expr_error(b, node);
 }
 
+static struct kss_expr *copy_of(struct kss_build *b, const struct kss_expr *e) {
+    struct kss_expr *copy = KSS_NEW(b->arena, struct kss_expr);
+    *copy = *e;
+    return copy;
+}
+
+// A constant value is kept while no name comes or goes: #defines of #defines double at each step.
 static struct kss_expr *expand(struct kss_build *b, struct kss_symbol *symbol,
                                struct kss_node *node) {
     if (symbol->node->a == NULL || symbol->busy) {
@@ -124,9 +131,29 @@ static struct kss_expr *expand(struct kss_build *b, struct kss_symbol *symbol,
                 node->name);
         return kss_expr_error(b, node);
     }
+    struct kss_node *body = symbol->node->a;
+    if (symbol->kept != NULL && symbol->kept_names == b->newest &&
+        symbol->kept_routines == b->code_count && symbol->kept_in_condition == b->in_condition)
+        return copy_of(b, symbol->kept);
+    uint64_t before = b->expanding == 0 ? 0 : b->expanded;
+    b->expanded = before + (body->end - body->begin);
+    if (b->expanded > MOST_EXPANDED) {
+        if (before <= MOST_EXPANDED)
+            KSS_SAY(b, node, "KSS0128", "`%s` and what uses it expand to more than %d bytes",
+                    node->name, MOST_EXPANDED);
+        return kss_expr_error(b, node);
+    }
     symbol->busy = true;
-    struct kss_expr *e = kss_check(b, symbol->node->a);
+    b->expanding++;
+    struct kss_expr *e = kss_check(b, body);
+    b->expanding--;
     symbol->busy = false;
+    if (e->kind == KSS_X_CONST || e->kind == KSS_X_ERROR) {
+        symbol->kept = copy_of(b, e);
+        symbol->kept_names = b->newest;
+        symbol->kept_routines = b->code_count;
+        symbol->kept_in_condition = b->in_condition;
+    }
     return e;
 }
 
@@ -168,6 +195,11 @@ static struct kss_expr *check_name(struct kss_build *b, struct kss_node *node) {
         return kss_expr_const(b, int_type(b), value, node);
     if (b->in_condition)
         return kss_expr_const(b, int_type(b), 0, node);
+    if (strcmp(node->name, "NOTHING") == 0) { // if (x) { NOTHING; }
+        e = kss_expr_new(b, KSS_X_CAST, kss_type_base(b, KSS_BASE_VOID), node);
+        e->a = kss_expr_const(b, int_type(b), 0, node);
+        return e;
+    }
     return unknown_name(b, node);
 }
 
@@ -263,6 +295,8 @@ static struct kss_expr *unknown_field(struct kss_build *b, struct kss_ctype *typ
                                       struct kss_node *node) {
     struct kss_diag *diag =
         KSS_SAY(b, node, "KSS0105", "`%s` has no field `%s`", kss_type_text(b, type), node->name);
+    if (!kss_is_seen(b))
+        return kss_expr_error(b, node);
     const char **names = KSS_NEW_ARRAY(b->arena, const char *, type->member_count + 1);
     size_t count = 0;
     for (uint32_t i = 0; i < type->member_count; i++)

@@ -339,10 +339,15 @@ const char *kss_like(const char *word, const char *const *names, size_t count) {
     return like;
 }
 
+// Whether the error just said is within the limit.
+bool kss_is_seen(const struct kss_build *b) {
+    return b->diags->errors <= (b->diags->limit != 0 ? b->diags->limit : 20);
+}
+
 const char *kss_did_you_mean(struct kss_build *b, const char *name, unsigned wanted) {
     struct names names = {0};
-    if (b->diags->errors > (b->diags->limit != 0 ? b->diags->limit : 20))
-        return NULL; // nobody will see it
+    if (!kss_is_seen(b))
+        return NULL;
     for (const struct kss_symbol *at = b->newest; at != NULL; at = at->older) {
         bool value =
             at->kind == KSS_Y_LOCAL || at->kind == KSS_Y_PARAMETER || at->kind == KSS_Y_GLOBAL;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH = 200, LARGEST = 0x7FFFFFFF, POINTERS = 64 };
+enum { DEPTH = 200, LARGEST = 0x7FFFFFFF, POINTERS = 64, FEW_MEMBERS = 32 };
 
 // ---- Made types ---------------------------------------------------------------------------------
 static struct kss_ctype integer(const char *name, unsigned size, bool is_signed) {
@@ -115,7 +115,10 @@ struct kss_ctype *kss_type_row(struct kss_build *b, const struct kss_type *row) 
     unsigned wide = b->pointer == 8;
     struct kss_ctype *type = KSS_NEW(b->arena, struct kss_ctype);
     switch (row->kind) {
-    case KSS_TYPE_SCALAR: *type = scalar_of(b, row->name, row->scalar); break;
+    case KSS_TYPE_SCALAR:
+        *type = scalar_of(b, row->name, row->scalar);
+        type->is_bool = strcmp(row->name, "bool") == 0;
+        break;
     case KSS_TYPE_ENUM:
         *type = scalar_of(b, row->name, row->scalar == KSS_VOID ? KSS_I32 : row->scalar);
         type->is_enum = true;
@@ -221,9 +224,72 @@ void kss_type_members(struct kss_build *b, struct kss_ctype *type) {
     }
 }
 
+// Names of a struct with many members, those of anonymous members among them, in byte order.
+struct kss_member_at {
+    const char *name;
+    const struct kss_member *member;
+    uint32_t offset, number; // the first of two equal names is meant
+};
+
+static int by_name(const void *a, const void *b) {
+    const struct kss_member_at *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+static void list_members(struct kss_build *b, struct kss_ctype *type, uint32_t offset,
+                         struct kss_ctype *into, unsigned *capacity) {
+    kss_type_members(b, type);
+    for (uint32_t i = 0; i < type->member_count; i++) {
+        const struct kss_member *member = &type->members[i];
+        if (member->name == NULL && member->type->kind == KSS_K_STRUCT)
+            list_members(b, member->type, offset + member->offset, into, capacity);
+        if (member->name == NULL)
+            continue;
+        KSS_ROOM(into->sorted, into->sorted_count, *capacity);
+        into->sorted[into->sorted_count] = (struct kss_member_at){
+            member->name, member, offset + member->offset, into->sorted_count};
+        into->sorted_count++;
+    }
+}
+
+static void sort_members(struct kss_build *b, struct kss_ctype *type) {
+    unsigned capacity = 0;
+    list_members(b, type, 0, type, &capacity);
+    struct kss_member_at *kept =
+        KSS_NEW_ARRAY(b->arena, struct kss_member_at, type->sorted_count + 1);
+    if (type->sorted_count > 0) {
+        qsort(type->sorted, type->sorted_count, sizeof *kept, by_name);
+        memcpy(kept, type->sorted, type->sorted_count * sizeof *kept);
+    }
+    free(type->sorted);
+    type->sorted = kept;
+}
+
+static const struct kss_member *sorted_member(const struct kss_ctype *type, const char *name,
+                                              uint32_t *offset) {
+    uint32_t low = 0, high = type->sorted_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (strcmp(type->sorted[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == type->sorted_count || strcmp(type->sorted[low].name, name) != 0)
+        return NULL;
+    *offset = type->sorted[low].offset;
+    return type->sorted[low].member;
+}
+
 const struct kss_member *kss_type_member(struct kss_build *b, struct kss_ctype *type,
                                          const char *name, uint32_t *offset) {
     kss_type_members(b, type);
+    if (type->member_count > FEW_MEMBERS && type->members_made) {
+        if (type->sorted == NULL)
+            sort_members(b, type);
+        return sorted_member(type, name, offset);
+    }
     for (uint32_t i = 0; i < type->member_count; i++) {
         const struct kss_member *member = &type->members[i];
         if (member->name != NULL && (member->name == name || strcmp(member->name, name) == 0)) {
@@ -289,6 +355,7 @@ static void add_member(struct kss_build *b, struct layout *layout, const char *n
 
 static void define_struct(struct kss_build *b, struct kss_ctype *type, struct kss_node *node) {
     struct layout layout = {.type = type};
+    type->open = true;
     for (struct kss_node *member = node->a; member != NULL; member = member->next) {
         struct kss_ctype *base = kss_type_of(b, member->a);
         if (member->b == NULL) {
@@ -313,6 +380,7 @@ static void define_struct(struct kss_build *b, struct kss_ctype *type, struct ks
     kss_map_free(&layout.names);
     uint64_t align = type->align;
     type->size = (uint32_t)((layout.size + align - 1) / align * align);
+    type->open = false;
     type->complete = true;
     type->members_made = true;
 }
@@ -328,6 +396,14 @@ static struct kss_ctype *new_struct(struct kss_build *b, struct kss_node *node) 
     return type;
 }
 
+static struct kss_ctype *inside_itself(struct kss_build *b, const struct kss_symbol *tag,
+                                       struct kss_node *node) {
+    struct kss_diag *diag =
+        KSS_SAY(b, node, "KSS0110", "`%s` is defined inside itself", node->name);
+    kss_diag_cause(b->diags, diag, kss_span_of(b, tag->node), "the definition around it");
+    return &b->error_type;
+}
+
 static struct kss_ctype *struct_of(struct kss_build *b, struct kss_node *node) {
     struct kss_symbol *tag = node->name != NULL ? kss_lookup_tag(b, node->name) : NULL;
     bool defines = node->a != NULL;
@@ -340,6 +416,8 @@ static struct kss_ctype *struct_of(struct kss_build *b, struct kss_node *node) {
     }
     struct kss_ctype *type;
     bool here = tag != NULL && kss_in_scope(b, tag, b->block);
+    if (here && tag->type->open)
+        return inside_itself(b, tag, node);
     if (here && tag->type->kind == KSS_K_STRUCT && !tag->type->complete &&
         !tag->type->members_made) {
         type = tag->type;

@@ -343,7 +343,8 @@ static void settle_checks(struct kss_body *body) {
         const struct kss_symbol *symbol = check->symbol;
         if (symbol == NULL)
             continue;
-        if (symbol->exposed || symbol->reads > 0)
+        bool used = symbol->reads > 0 || (check->unused_only && symbol->success_reads > 0);
+        if (symbol->exposed || used)
             at->op = KSS_I_NOP;
         else
             at->x = symbol->success_reads > 0 ? KSS_DROPPED_NT_SUCCESS : KSS_DROPPED_UNUSED;

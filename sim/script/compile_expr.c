@@ -431,17 +431,25 @@ static int call(struct kss_build *b, struct kss_expr *e, int into) {
     return into;
 }
 
+// Waits must be told apart from their time-outs (KSS7001); of a stack expansion it is enough that
+// NT_SUCCESS is asked (KSS1005).
 static void check_status(struct kss_build *b, struct kss_expr *e, int slot) {
     struct kss_body *body = b->body;
-    if (!kss_is_wait(e->index) || (!e->dropped && !e->success_only && e->symbol == NULL))
+    bool wait = kss_is_wait(e->index), expansion = kss_is_expansion(e->index);
+    if (!wait && (!expansion || e->success_only))
+        return;
+    if (!e->dropped && !e->success_only && e->symbol == NULL)
         return;
     KSS_ROOM(body->checks, body->check_count, body->check_capacity);
     uint32_t at =
         kss_put(b, KSS_I_DROPPED, e->success_only ? KSS_DROPPED_NT_SUCCESS : KSS_DROPPED_UNUSED,
                 slot, (int)e->index, 0);
     bool decided = e->dropped || e->success_only;
-    body->checks[body->check_count++] = (struct kss_status_check){
-        .at = at, .symbol = decided ? NULL : e->symbol, .nt_success = e->success_only};
+    body->checks[body->check_count++] =
+        (struct kss_status_check){.at = at,
+                                  .symbol = decided ? NULL : e->symbol,
+                                  .nt_success = e->success_only,
+                                  .unused_only = expansion};
 }
 
 static int call_nt(struct kss_build *b, struct kss_expr *e, int into) {
@@ -464,7 +472,7 @@ static int call_nt(struct kss_build *b, struct kss_expr *e, int into) {
     static const enum kss_opcode narrow[] = {KSS_I_TO_I8,  KSS_I_TO_U8,  KSS_I_TO_I16,
                                              KSS_I_TO_U16, KSS_I_TO_I32, KSS_I_TO_U32};
     bool scalar = kss_is_scalar(e->type) && e->type->size < 8;
-    if (scalar && !(e->dropped && !kss_is_wait(e->index)))
+    if (scalar && !(e->dropped && !kss_is_wait(e->index) && !kss_is_expansion(e->index)))
         kss_put(b, narrow[load_of(e->type)], 0, first, first, 0);
     check_status(b, e, first);
     b->body->place = place;

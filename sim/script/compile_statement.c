@@ -378,7 +378,7 @@ static int by_value(const void *x, const void *y) {
 static void close_switch(struct walk *w, struct open open) {
     struct kss_build *b = w->b;
     uint32_t count = w->case_count - open.cases;
-    struct label_case *list = w->cases + open.cases;
+    struct label_case *list = count > 0 ? w->cases + open.cases : NULL;
     if (count > 1)
         qsort(list, count, sizeof *list, by_value);
     struct kss_case *cases = KSS_NEW_ARRAY(b->arena, struct kss_case, count + 1);
@@ -769,4 +769,9 @@ void kss_compile_thread(struct kss_build *b, uint32_t thread) {
 bool kss_is_wait(uint32_t nt_routine) {
     const char *name = kss_routines[nt_routine].name;
     return strncmp(name, "KeWaitFor", 9) == 0 || strcmp(name, "KeDelayExecutionThread") == 0;
+}
+
+bool kss_is_expansion(uint32_t nt_routine) {
+    return nt_routine == KSS_NT_KeExpandKernelStackAndCallout ||
+           nt_routine == KSS_NT_KeExpandKernelStackAndCalloutEx;
 }

@@ -76,6 +76,8 @@ static void read_tokens(struct kss_m_tokens *tokens, struct kss_lexer *lexer) {
         item->control = is_control(&token);
         if (token.kind == KSS_T_HASH_LINE || token.kind == KSS_T_EOF)
             item->marks = KSS_M_LINE;
+        if (token.kind == KSS_T_HASH_LINE)
+            item->raw = (uint32_t)token.number;
         more = token.kind != KSS_T_EOF;
         bool name = token.kind == KSS_T_NAME || token.kind == KSS_T_KEYWORD;
         bool joins = name && copied_with_parens(token.name);
@@ -480,11 +482,12 @@ static void separate(struct printer *p, uint32_t index) {
 
 static void put_token(struct printer *p, const struct kss_m_token *token) {
     const char *bytes = p->tokens.bytes;
+    uint32_t verbatim = token->begin;
     if (token->kind == KSS_T_HASH_LINE) {
-        put_comment(p, token->begin, token->end, false);
-        return;
+        put_comment(p, token->begin, token->raw, false);
+        verbatim = token->raw;
     }
-    for (uint32_t begin = token->begin; begin < token->end;) { // CR LF inside becomes LF
+    for (uint32_t begin = verbatim; begin < token->end;) { // CR LF inside becomes LF
         const char *cr = memchr(bytes + begin, '\r', token->end - begin);
         uint32_t stop = cr != NULL ? (uint32_t)(cr - bytes) : token->end;
         put(p, bytes + begin, stop - begin);
@@ -493,7 +496,7 @@ static void put_token(struct printer *p, const struct kss_m_token *token) {
             put(p, "\r", 1);
     }
     const char *feed = NULL;
-    for (uint32_t i = token->end; i > token->begin && feed == NULL; i--)
+    for (uint32_t i = token->end; i > verbatim && feed == NULL; i--)
         feed = bytes[i - 1] == '\n' ? bytes + i - 1 : NULL;
     if (feed != NULL)
         p->line_begin = p->out->length - (size_t)(bytes + token->end - feed - 1);

@@ -21,6 +21,7 @@ enum {                 // what a token is
 struct kss_m_token {
     uint32_t begin, end;
     uint32_t level;
+    uint32_t raw; // KSS_T_HASH_LINE: the text of an arm passed over begins here
     uint16_t marks;
     uint8_t kind;
     bool control; // a keyword with a ( behind a blank: if, while, ...

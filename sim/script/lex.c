@@ -217,6 +217,7 @@ RARE static bool hash_line(struct kss_lexer *lexer, struct kss_token *token) {
     if (lexer->whole_hash_lines) {
         token->kind = KSS_T_HASH_LINE;
         token->end = hash_line_end(lexer, begin);
+        token->number = token->end;
         while (lexer->skip_count > 0 && lexer->skips->begin < begin)
             lexer->skips++, lexer->skip_count--;
         if (lexer->skip_count > 0 && lexer->skips->begin <= token->end)

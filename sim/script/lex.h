@@ -145,7 +145,7 @@ struct kss_token {
     uint32_t begin, end;
     struct kss_name *name; // NAME, KEYWORD, SYMBOL (the routine), HASH
     union {
-        uint64_t number;         // NUMBER, DURATION, SIZE, CHAR
+        uint64_t number;         // NUMBER, DURATION, SIZE, CHAR; HASH_LINE: where raw text begins
         struct kss_name *module; // SYMBOL
     };
 };

@@ -88,7 +88,7 @@ bool kss_lex_skip_arm(struct kss_lexer *lexer, struct kss_skip *skip) {
         if (c == '\n') {
             first = true;
             if (text)
-                skip->end = at;
+                skip->end = lexer->bytes[at - 1] == '\r' ? at - 1 : at;
             text = false;
         } else if (!is_blank(lexer, at) && c != '\r') {
             bool comment = c == '/' && end > at + 1;
@@ -97,8 +97,6 @@ bool kss_lex_skip_arm(struct kss_lexer *lexer, struct kss_skip *skip) {
         }
         at = end;
     }
-    if (text)
-        skip->end = at;
     kss_lex_check_nul(lexer, begin, at);
     lexer->cursor = (struct kss_cursor){.at = at, .first = true};
     return skip->end > begin;

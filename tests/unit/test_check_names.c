@@ -11,6 +11,18 @@ static void routines(void **state) {
     assert_mistake("other!Routine(1);", "KSS0101 2:1 unknown routine `other!Routine`\n");
     assert_diagnoses("VOID Helper() { }\nVOID F() { Helpr(); }\n",
                      "KSS0101 2:12 unknown routine `Helpr` [did you mean `Helper`?]\n");
+    assert_mistake("IoCallDriver(event, event);",
+                   "KSS0101 2:1 unknown routine `IoCallDriver` [it is not in this version; give it "
+                   "a body in the scenario, for example `NTSTATUS IoCallDriver(PVOID d, PVOID i) { "
+                   "return STATUS_SUCCESS; }`]\n");
+    assert_mistake("Iodine(event);", "KSS0101 2:1 unknown routine `Iodine`\n");
+    assert_diagnoses("NTSTATUS ZwOpenKey(PVOID k);\nVOID F() { ZwOpenKey(NULL); }\n",
+                     "KSS0125 2:12 `ZwOpenKey` is declared, but has no body <1:10 declared here> "
+                     "[it is not in this version; give it a body in the scenario, for example "
+                     "`NTSTATUS ZwOpenKey(PVOID d, PVOID i) { return STATUS_SUCCESS; }`]\n");
+    assert_mistake("number = memcmp(event, event, 4);",
+                   "KSS0126 2:10 `memcmp`: not in this version yet [use `RtlEqualMemory`, or "
+                   "`RtlCompareMemory`, which counts the equal bytes]\n");
     assert_mistake("after 1s dpc Nobody(event);", "KSS0101 2:14 unknown routine `Nobody`\n");
     assert_diagnoses("frame nobody = 0x10;\n", "KSS0101 1:7 unknown routine `nobody`\n");
     assert_diagnoses("#pragma alloc_text(PAGE, Nobody)\n",
@@ -97,6 +109,61 @@ static void twice(void **state) {
     assert_diagnoses("machine x64;\nmachine x86;\n",
                      "KSS0110 2:1 a file has one machine <1:1 the first one is here>\n");
     assert_diagnoses("#define N 1\n#define N 1\n", ""); // the same again is fine
+    assert_diagnoses("struct S { struct S { int a; } b; } c;\n",
+                     "KSS0110 1:12 `S` is defined inside itself <1:1 the definition around it>\n");
+    assert_diagnoses("struct S { struct { union S { int a; int b; } x; } y; int z; } c;\n",
+                     "KSS0110 1:21 `S` is defined inside itself <1:1 the definition around it>\n");
+}
+
+// D60 of `#define D0 base`, `#define D1 (D0 + D0)`, ...
+static void assert_chain(const char *base, const char *expected) {
+    struct kss_text source = {0};
+    kss_text_format(&source, "#define D0 %s\n", base);
+    for (unsigned i = 1; i <= 60; i++)
+        kss_text_format(&source, "#define D%u (D%u + D%u)\n", i, i - 1, i - 1);
+    kss_text_str(&source, "VOID F(LONG64 x) {\n  x = D60; }\n");
+    assert_diagnoses(source.bytes, expected);
+    kss_text_free(&source);
+}
+
+static void chained_defines(void **state) {
+    (void)state;
+    assert_chain("1", "");
+    assert_chain("y", "KSS0102 1:12 unknown name `y`\n");
+    struct run_rig rig;
+    struct kss_text source = {0};
+    kss_text_str(&source, "#define D0 x\n");
+    for (unsigned i = 1; i <= 60; i++)
+        kss_text_format(&source, "#define D%u (D%u + D%u)\n", i, i - 1, i - 1);
+    kss_text_str(&source, "VOID F(LONG64 x) {\n  x = D60; }\n");
+    run_load(&rig, source.bytes, NULL);
+    assert_null(rig.program);
+    assert_non_null(strstr(run_diagnostics(&rig), "expand to more than 1048576 bytes"));
+    assert_int_equal(rig.diags.errors, 1);
+    run_free(&rig);
+    kss_text_free(&source);
+    // A #define means what its names mean where it is used.
+    assert_diagnoses("#define N (K + 1)\n"
+                     "VOID F() { enum { K = 1 }; C_ASSERT(N == 2); C_ASSERT(N == 2); }\n"
+                     "VOID G() { enum { K = 2 }; C_ASSERT(N == 3); { enum { K = 4 }; "
+                     "C_ASSERT(N == 5); } C_ASSERT(N == 3); }\n",
+                     "");
+}
+
+static void many_members(void **state) {
+    (void)state;
+    struct kss_text source = {0};
+    kss_text_str(&source, "typedef struct _S {");
+    for (unsigned i = 0; i < 100; i++)
+        kss_text_format(&source, " ULONG v%u;", i);
+    kss_text_str(
+        &source,
+        " union { ULONG u; USHORT w; }; } S;\n"
+        "VOID G() { C_ASSERT(FIELD_OFFSET(S, v0) == 0); C_ASSERT(FIELD_OFFSET(S, v99) == "
+        "396); C_ASSERT(FIELD_OFFSET(S, w) == 400); C_ASSERT(RTL_FIELD_SIZE(S, w) == 2); }\n"
+        "VOID F(S *s) { s->v50 = s->u; s->v100 = 1; }\n");
+    assert_diagnoses(source.bytes, "KSS0105 3:31 `_S` has no field `v100` [did you mean `v10`?]\n");
+    kss_text_free(&source);
 }
 
 int main(void) {
@@ -106,6 +173,8 @@ int main(void) {
         cmocka_unit_test(types_and_fields),
         cmocka_unit_test(scenario_words),
         cmocka_unit_test(twice),
+        cmocka_unit_test(chained_defines),
+        cmocka_unit_test(many_members),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,6 +87,11 @@ static void spinning(void **state) {
         kss_text_free(&source);
     }
     assert_says("LONG f; thread T { while (f == 0) ; }", "x64", "hang\n");
+    assert_says("ULONG a[200000]; LONG f; thread T { while (f == 0) ; }", "x64", "hang\n");
+    // A large state does not make loops slow: hashed at each look, this is 60 GB.
+    assert_says("ULONG a[1000000]; thread T { ULONG i; for (i = 0; i < 1000000; i++) a[i] = i;"
+                " DbgPrint(\"%u\\n\", a[999999]); }",
+                "x64", "999999\n");
     // Counting is no spinning, however long.
     assert_says("thread T { LONG i; for (i = 0; i < 200000; i++) ; DbgPrint(\"%d\\n\", i); }",
                 "x64", "200000\n");
@@ -129,6 +134,25 @@ static void dropped_statuses(void **state) {
                 "return KeWaitForSingleObject(&e, Executive, KernelMode, FALSE, 1s); }"
                 "thread T { F(); }",
                 "x64", "");
+    // A refused expansion is told only when nobody asks at all.
+    static const char *const refused[][2] = {
+        {"EXPAND;", "dropped 0xC00000F1 0\n"},
+        {"(VOID)EXPAND;", ""},
+        {"NTSTATUS s = EXPAND;", "dropped 0xC00000F1 0\n"},
+        {"NTSTATUS s = EXPAND; if (!NT_SUCCESS(s)) return;", ""},
+        {"if (NT_SUCCESS(EXPAND)) return;", ""},
+        {"NTSTATUS s = EXPAND; if (s != 0) return;", ""},
+    };
+    for (unsigned i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        struct kss_text source = {0};
+        kss_text_format(&source,
+                        "#define EXPAND KeExpandKernelStackAndCallout(Callout, NULL, "
+                        "MAXIMUM_EXPANSION_SIZE + 1)\n"
+                        "VOID Callout(PVOID p) { } thread T { %s }",
+                        refused[i][0]);
+        assert_says(source.bytes, "x64", refused[i][1]);
+        kss_text_free(&source);
+    }
 }
 
 static void pageable_code(void **state) {

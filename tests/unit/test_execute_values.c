@@ -155,12 +155,39 @@ static void built_in(void **state) {
                 "-5 and ab\n");
 }
 
+static void header_macros(void **state) {
+    (void)state;
+    assert_holds(
+        "#define IOCTL_X CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, METHOD_BUFFERED, "
+        "FILE_ANY_ACCESS)\n"
+        "typedef struct _P { UCHAR a; ULONG b; ULONG c[ANYSIZE_ARRAY]; } P;"
+        "LONG Code(ULONG code) { switch (code) { case IOCTL_X: return 1; default: return "
+        "2; } }",
+        "C_ASSERT(IOCTL_X == 0x222004); C_ASSERT(CTL_CODE(0x8000, 0xFFF, 3, 3) == "
+        "0x8000FFFF);"
+        "C_ASSERT(RTL_SIZEOF_THROUGH_FIELD(P, b) == 8); C_ASSERT(FIELD_SIZE(P, c) == 4);"
+        "C_ASSERT(sizeof(size_t) == sizeof(PVOID)); C_ASSERT(sizeof(wchar_t) == 2);"
+        "bool yes = 5; ASSERT(yes == true && sizeof(bool) == 1); yes = false; ASSERT(!yes);"
+        "ASSERT(Code(0x222004) == 1); ASSERT(Code(1) == 2);"
+        "ULONG v = 0x12345678; if (v == 0) NOTHING; else v++;"
+        "ASSERT(HIWORD(v) == 0x1234); ASSERT(LOWORD(v) == 0x5679);"
+        "ASSERT(HIBYTE(v) == 0x56 && LOBYTE(v) == 0x79);"
+        "UCHAR from[6], to[6]; memset(from, 7, sizeof(from)); from[5] = 9;"
+        "memcpy(to, from, 6); ASSERT(to[0] == 7 && to[4] == 7 && to[5] == 9);"
+        "memmove(to, to + 1, 5); ASSERT(to[4] == 9 && to[0] == 7);"
+        "ASSERT(ARGUMENT_PRESENT(&v)); ASSERT(!ARGUMENT_PRESENT(NULL));"
+        "ASSERT(Int32x32To64(-2, 0x40000000) == -2147483648LL);"
+        "ASSERT(PtrToUlong((PVOID)0x1234) == 0x1234);"
+        "ASSERT(PAGE_ALIGN((PVOID)0x12345) == (PVOID)0x12000);"
+        "ASSERT(BYTE_OFFSET((PVOID)0x12345) == 0x345);");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arithmetic), cmocka_unit_test(conversions),
         cmocka_unit_test(operators),  cmocka_unit_test(pointers),
         cmocka_unit_test(structs),    cmocka_unit_test(initial_values),
-        cmocka_unit_test(built_in),
+        cmocka_unit_test(built_in),   cmocka_unit_test(header_macros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

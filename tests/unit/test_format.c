@@ -129,10 +129,11 @@ static void skipped_arms_are_copied(void **state) {
     stays("routine F() {\n#if 0\n  This   isn't C: don't   parse it\n\n\n      x=y+;\n#endif\n    "
           "a;\n}\n");
     formats("#ifdef A\n\n 1.5f  \n\n\n  #else\nint  y;\n#endif",
-            "#ifdef A\n\n 1.5f\n\n#else\nint y;\n#endif\n");
+            "#ifdef A\n\n 1.5f  \n\n#else\nint y;\n#endif\n");
+    formats("#if 0\n x\n /* a */ #endif", "#if 0\n x\n/* a */\n#endif\n");
     stays("#if 1\nint x;\n#else\n  /* a\n #endif */ { \\ \n#endif\nint y;\n");
     stays("#if 0\n#endif\n#if 0\n  x\n#else\n#endif\n#if 0\n  y\n#endif\n");
-    formats("#if 0\r\n a \r\n#endif\r\n", "#if 0\n a\n#endif\n");
+    formats("#if 0\r\n a \r\n#endif\r\n", "#if 0\n a \n#endif\n");
 }
 
 static void comments(void **state) {
