@@ -283,8 +283,8 @@ struct kss_tree {
     uint32_t file;
     uint32_t skip_count;
     const struct kss_skip *skips; // in the order of the file
-    struct kss_node *root; // KSS_N_FILE, also after errors (what could be read)
-    bool ok;               // no errors
+    struct kss_node *root;        // KSS_N_FILE, also after errors (what could be read)
+    bool ok;                      // no errors
 };
 
 // Parses source [file]. All errors found (up to diags->limit) are added to [diags]; codes KSS0001

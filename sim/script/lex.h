@@ -39,7 +39,7 @@ enum { // properties of words
     KSS_IS_SAL = 64 // an annotation by its form: _In_, _IRQL_requires_max_, __drv_allocatesMem
 };
 
-enum { // what is known of a name as a macro
+enum {                        // what is known of a name as a macro
     KSS_DEFINE_SOMEWHERE = 1, // some #define of the file names it (kss_lex_find_defines)
     KSS_DEFINE_READ = 2,      // its #define has been read and left a node
     KSS_DEFINE_ENDED = 4,     // an #undef came behind that
@@ -173,8 +173,8 @@ struct kss_lexer {
     bool has_nul;        // somewhere in the file
     bool open_end;       // the file ends inside a comment: what is missing there has been reported
     bool whole_hash_lines;
-    bool defines_found;   // kss_lex_find_defines has run
-    bool defines_unclear; // a #define line was not understood: any name may be defined
+    bool defines_found;           // kss_lex_find_defines has run
+    bool defines_unclear;         // a #define line was not understood: any name may be defined
     const struct kss_skip *skips; // with whole_hash_lines: raw text goes with the line before it
     uint32_t skip_count;
     struct kss_names names;

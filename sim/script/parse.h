@@ -104,7 +104,7 @@ struct kss_parser {
     unsigned frame_count, frame_capacity;
     struct kss_p_undo *undo;
     unsigned undo_count, undo_capacity;
-    unsigned scopes; // open ones; 0: file level
+    unsigned scopes;        // open ones; 0: file level
     struct kss_skip *skips; // arms passed over
     unsigned skip_count, skip_capacity;
     struct kss_p_struct_frame *structs;
