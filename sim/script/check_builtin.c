@@ -318,17 +318,15 @@ static struct kss_expr *fill(struct kss_build *b, struct kss_node *node, unsigne
     (void)variant;
     if (row == NULL)
         return NULL;
-    struct kss_node *call = KSS_NEW(b->arena, struct kss_node);
-    struct kss_node *list = KSS_NEW_ARRAY(b->arena, struct kss_node, 3);
-    *call = *node;
-    list[0] = *node->b;
-    list[1] = *node->b->next->next;
-    list[2] = *node->b->next;
-    list[0].next = &list[1];
-    list[1].next = &list[2];
-    list[2].next = NULL;
-    call->b = list;
-    return kss_call_nt(b, row, call);
+    struct kss_node *to = node->b, *value = to->next, *length = value->next, *rest = length->next;
+    to->next = length;
+    length->next = value;
+    value->next = rest;
+    struct kss_expr *call = kss_call_nt(b, row, node);
+    to->next = value; // the tree as it was
+    value->next = length;
+    length->next = rest;
+    return call;
 }
 
 static struct kss_expr *no_order(struct kss_build *b, struct kss_node *node, unsigned variant) {
