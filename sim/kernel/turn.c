@@ -274,8 +274,28 @@ static bool assume_signal(struct kss_machine *m) {
     return false;
 }
 
+// The clock moves and nobody runs: a periodic timer that no thread waits for. When the hot state is
+// the same again, nothing else will ever happen.
+struct idle {
+    uint64_t moves, next_look, hash;
+};
+
+static bool moves_in_vain(struct kss_machine *m, struct idle *idle) {
+    if (++idle->moves < 64)
+        return false;
+    uint64_t hash = kss_hot_hash(m);
+    if (idle->hash == hash && idle->moves > 64)
+        return true;
+    if (idle->moves >= idle->next_look) {
+        idle->hash = hash;
+        idle->next_look = idle->moves * 2;
+    }
+    return false;
+}
+
 struct kss_turn kss_turn(struct kss_machine *m) {
     struct kss_turn turn;
+    struct idle idle = {0};
     for (;;) {
         bool spins = false;
         uint32_t processors = kss_cpu_at_count(m);
@@ -292,7 +312,8 @@ struct kss_turn kss_turn(struct kss_machine *m) {
                 tried = UINT32_MAX;
             spins |= progress == TURN_SPINS;
         }
-        if (kss_advance(m) || (!spins && assume_signal(m)))
+        bool vain = !spins && moves_in_vain(m, &idle);
+        if ((!vain && kss_advance(m)) || (!spins && assume_signal(m)))
             continue;
         if (spins)
             kss_hang(m, KSS_END_HANG, 1, KSS_NT_COUNT);
