@@ -122,23 +122,22 @@ struct kss_outcome kss_nt_IoGetInitialStack(struct kss_machine *m, struct kss_ca
     return kss_return(stack->base - m->config.profile.reserve);
 }
 
+// Whether the region lies whole in stack [s] or a segment it stands on.
+static bool within(const struct kss_machine *m, uint16_t s, kss_addr low, uint64_t size) {
+    while (s != KSS_NONE) {
+        const struct kss_stack *stack = kss_stack_at(m, s);
+        if (low >= stack->base - stack->size && low <= stack->base && size <= stack->base - low)
+            return true;
+        s = stack->below;
+    }
+    return false;
+}
+
 struct kss_outcome kss_nt_IoWithinStackLimits(struct kss_machine *m, struct kss_call *call) {
+    const struct kss_cpu *cpu = kss_cpu(m);
+    uint16_t own =
+        cpu->thread == KSS_NONE ? (uint16_t)KSS_NONE : kss_thread_at(m, cpu->thread)->stack;
     kss_addr low = call->arguments[0];
     uint64_t size = call->arguments[1];
-    for (uint16_t s = kss_cpu(m)->stack; s != KSS_NONE;) {
-        const struct kss_stack *stack = kss_stack_at(m, s);
-        if (low >= stack->base - stack->size && low <= stack->base && size <= stack->base - low)
-            return kss_return(1);
-        s = stack->below;
-    }
-    uint16_t thread = kss_cpu(m)->thread;
-    if (thread == KSS_NONE)
-        return kss_return(0);
-    for (uint16_t s = kss_thread_at(m, thread)->stack; s != KSS_NONE;) {
-        const struct kss_stack *stack = kss_stack_at(m, s);
-        if (low >= stack->base - stack->size && low <= stack->base && size <= stack->base - low)
-            return kss_return(1);
-        s = stack->below;
-    }
-    return kss_return(0);
+    return kss_return(within(m, cpu->stack, low, size) || within(m, own, low, size));
 }

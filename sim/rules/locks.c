@@ -40,6 +40,22 @@ void kss_rule_lock_recursion(struct kss_machine *machine, const struct kss_event
     kss_text_free(&what);
 }
 
+// Each lock the processor holds, where it was acquired.
+static void causes_of_held_locks(struct kss_machine *machine, struct kss_finding *finding,
+                                 unsigned cpu) {
+    struct kss_text what = {0};
+    for (uint32_t i = 0; i < see_object_count(machine); i++) {
+        struct kss_object object = *see_object(machine, i);
+        if (object.kind != KSS_O_SPINLOCK || object.signal != (int32_t)cpu + 1)
+            continue;
+        struct kss_mark mark = kss_mark(machine, KSS_MARK_QUEUE, object.address);
+        if (mark.place != 0)
+            kss_finding_cause(finding, mark, "%s is acquired here",
+                              kss_say_address(machine, object.address, &what));
+    }
+    kss_text_free(&what);
+}
+
 void kss_rule_lock_balance(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number, routine = (uint32_t)event->words[0];
@@ -48,24 +64,15 @@ void kss_rule_lock_balance(struct kss_machine *machine, const struct kss_event *
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_lock_not_released, event->place, routine,
                            &number))
         return;
-    struct kss_text who = {0}, what = {0};
+    struct kss_text who = {0};
     kss_text_format(&finding.message, "`%s` returns with a spin lock held",
                     kss_say_routine(machine, routine, &who));
     kss_text_str(&finding.label, "the next to acquire it spins for ever");
-    for (uint32_t i = 0; i < see_object_count(machine); i++) {
-        struct kss_object object = *see_object(machine, i);
-        if (object.kind != KSS_O_SPINLOCK || object.signal != event->cpu + 1)
-            continue;
-        struct kss_mark mark = kss_mark(machine, KSS_MARK_QUEUE, object.address);
-        if (mark.place != 0)
-            kss_finding_cause(&finding, mark, "%s is acquired here",
-                              kss_say_address(machine, object.address, &what));
-    }
+    causes_of_held_locks(machine, &finding, event->cpu);
     kss_finding_remark(&finding, KSS_REMARK_HELP, "release it on every path out");
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
     kss_text_free(&who);
-    kss_text_free(&what);
 }
 
 void kss_rule_lock_unowned(struct kss_machine *machine, const struct kss_event *event) {
@@ -98,24 +105,16 @@ void kss_rule_lock_lowered(struct kss_machine *machine, const struct kss_event *
         !kss_finding_begin(machine, &finding, KSS_HAZARD_lock_not_released, event->place, 0,
                            &number))
         return;
-    struct kss_text what = {0}, irql = {0};
+    struct kss_text irql = {0};
     kss_text_format(&finding.message, "the IRQL drops to %s while a spin lock is held",
                     kss_say_irql(machine, (unsigned)event->words[1], &irql));
     kss_text_str(&finding.label, "its holder can now be switched away from");
-    for (uint32_t i = 0; i < see_object_count(machine); i++) {
-        struct kss_object object = *see_object(machine, i);
-        if (object.kind != KSS_O_SPINLOCK || object.signal != event->cpu + 1)
-            continue;
-        struct kss_mark mark = kss_mark(machine, KSS_MARK_QUEUE, object.address);
-        if (mark.place != 0)
-            kss_finding_cause(&finding, mark, "%s is acquired here",
-                              kss_say_address(machine, object.address, &what));
-    }
+    causes_of_held_locks(machine, &finding, event->cpu);
     kss_finding_remark(&finding, KSS_REMARK_HELP,
                        "release the lock first; nested locks in the reverse order");
     kss_finding_remark(&finding, KSS_REMARK_SOURCE,
                        "DDI KeAcquireSpinLock; DBG bug-check-0xf--spin-lock-already-owned");
     kss_finding_emit(machine, &finding);
-    kss_text_free(&what);
+
     kss_text_free(&irql);
 }
