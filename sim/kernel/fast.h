@@ -13,12 +13,13 @@
 struct kss_hot {
     struct kss_stack *stack;
     struct kss_stack_cold *cold;
-    uint8_t *run;         // the stack's run in BYTES
-    uint32_t size, room;  // of the stack; of its run
-    uint32_t depth, used; // as struct kss_stack has them
-    uint32_t deepest;     // as struct kss_stack_cold has it
-    uint32_t uncaptured;  // the deepest depth, if its path was not captured yet
-    bool plain;           // no objects lie on the stack
+    uint8_t *run;   // the stack's run in BYTES
+    uint32_t depth; // as struct kss_stack has it
+    uint32_t size;
+    uint32_t used, room; // of the run
+    uint32_t deepest;    // as struct kss_stack_cold has it
+    uint32_t uncaptured; // the deepest depth, if its path was not captured yet
+    bool plain;          // no objects lie on the stack
 };
 
 static inline struct kss_hot kss_hot(const struct kss_machine *m) {
@@ -55,11 +56,13 @@ static inline struct kss_frame *kss_fast_push(struct kss_hot *hot, const struct 
         return NULL;
     uint8_t *at = hot->run + hot->used;
     struct kss_frame *frame = (struct kss_frame *)(void *)at;
+    const uint8_t *end = at + need;
     if (used + BLOCK <= hot->room)
-        for (const uint8_t *end = at + need; at < end; at += BLOCK)
+        for (; at < end; at += BLOCK)
             memset(at, 0, BLOCK);
     else
-        memset(at, 0, need);
+        for (; at < end; at += 8)
+            memset(at, 0, 8);
     frame->previous = (uint32_t)((const uint8_t *)top - hot->run);
     frame->routine = routine;
     frame->depth = depth;

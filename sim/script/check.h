@@ -148,88 +148,11 @@ struct kss_expr {
     struct kss_symbol *symbol; // NT: the variable its value goes to
 };
 
-// ---- Code under construction --------------------------------------------------------------------
-struct kss_fix { // an operand that becomes known later
-    uint32_t at; // instruction
-    uint32_t what;
-    uint32_t next;
-};
-
-struct kss_jump_label {
-    uint32_t at;    // instruction, KSS_NOWHERE: not yet
-    uint32_t fixes; // chain of jumps to it, KSS_NOWHERE: none
-    struct kss_node *node;
-    bool defined;
-};
-enum { KSS_NOWHERE = 0xFFFFFFFF };
-
-struct kss_hidden_object { // an addressable temporary
-    uint32_t size, align;
-    uint32_t fixes; // the LOCAL instructions that want its address
-    bool optional;  // may live in a global instead
-    int64_t value;  // what it holds then
-};
-
-struct kss_status_check {
-    uint32_t at;
-    struct kss_symbol *symbol; // NULL: why is decided
-    bool nt_success;
-    bool unused_only; // NT_SUCCESS is enough
-};
-
+// ---- What a load builds up ---------------------------------------------------------------------
 struct kss_pointer_map { // by address, of interned names mostly
     const void **keys;
     void **values;
     uint32_t count, size;
-};
-
-struct kss_body {            // a routine being compiled
-    struct kss_body *parent; // inline call trees: the routine around
-    uint32_t code;           // its index
-    struct kss_ctype *result;
-    bool lenient; // `routine` without a type: need not return a value
-    bool returns, too_long;
-    struct kss_node *node;
-
-    struct kss_instruction *items;
-    uint32_t count;
-    unsigned capacity, place_capacity;
-    uint32_t *places;
-
-    struct kss_jump_label *labels;
-    uint32_t label_count;
-    unsigned label_capacity;
-    struct kss_fix *fixes;
-    uint32_t fix_count;
-    unsigned fix_capacity;
-    struct kss_symbol **captures;
-    struct kss_pointer_map capture_map; // symbol -> index + 1
-    uint32_t capture_count;
-    unsigned capture_capacity;
-    uint32_t capture_fixes, detector_fixes;
-    struct kss_hidden_object *hidden;
-    uint32_t hidden_count;
-    unsigned hidden_capacity;
-    struct kss_status_check *checks;
-    uint32_t check_count;
-    unsigned check_capacity;
-    struct kss_local *locals;
-    uint32_t local_count;
-    unsigned local_capacity;
-    struct kss_pointer_map label_map; // name -> label + 1
-    uint32_t *switches;               // tables to move when the code finds its place
-    uint32_t switch_count;
-    unsigned switch_capacity;
-    uint64_t edge;            // bytes below the frame's upper edge that are taken
-    uint32_t parameter_bytes; // x86: what the caller pushed
-    bool given;
-    uint32_t given_bytes;
-    struct kss_node *given_node;
-    uint32_t slot, slot_top;   // next free slot and the most, bytes from the slot base
-    uint32_t loops, detectors; // depth now, most
-    uint32_t place;
-    struct kss_symbol *scope;       // symbols before the routine began
-    struct kss_pointer_map unknown; // names told already
 };
 
 struct kss_routine_info { // beside kss_code
@@ -276,8 +199,8 @@ struct kss_build {
 
     struct kss_pointer_map interned, unknown;
     struct kss_pointer_map names; // name -> innermost kss_symbol
-    struct kss_pointer_map tags;
-    struct kss_symbol *newest;
+    struct kss_pointer_map tags, defines;
+    struct kss_symbol *newest, *newest_define;
     unsigned depth;     // of expressions and types
     unsigned expanding; // #defines, one in another
     uint64_t expanded;  // bytes of their texts, since the outermost began
@@ -412,6 +335,7 @@ const char *kss_source_text(struct kss_build *b, const struct kss_node *node);
 
 // ---- check_type.c -------------------------------------------------------------------------------
 void kss_types_init(struct kss_build *b);
+struct kss_ctype kss_type_integer(const char *name, unsigned size, bool is_signed);
 struct kss_ctype *kss_type_base(struct kss_build *b, enum kss_base base);
 struct kss_ctype *kss_type_row(struct kss_build *b, const struct kss_type *row);
 // An NT type by the text of a table: "PKEVENT", "VOID*". NULL: unknown.
@@ -484,6 +408,13 @@ struct kss_expr *kss_string(struct kss_build *b, struct kss_node *node);
 struct kss_expr *kss_variable_of(struct kss_build *b, struct kss_symbol *symbol,
                                  struct kss_node *node);
 void kss_unread(struct kss_expr *e); // an assignment whose value nobody uses
+
+// ---- check_value.c: names and literals ------------------------------------------------------------
+struct kss_expr *kss_check_name(struct kss_build *b, struct kss_node *node);
+struct kss_expr *kss_check_symbol(struct kss_build *b, struct kss_node *node);
+struct kss_expr *kss_check_number(struct kss_build *b, struct kss_node *node);
+// What a compiler for this machine predefines.
+bool kss_predefined(const struct kss_build *b, const char *name, int64_t *value);
 
 // ---- check_operator.c ---------------------------------------------------------------------------
 struct kss_expr *kss_expr_operator(struct kss_build *b, enum kss_op op, struct kss_expr *x,
@@ -571,43 +502,5 @@ uint32_t kss_add_global(struct kss_build *b, const char *name, struct kss_ctype 
 uint32_t kss_add_body(struct kss_build *b, struct kss_node *thread); // its code index
 bool kss_check_frame(struct kss_build *b, struct kss_node *attributes, const char *module,
                      const char *name, uint32_t *bytes, struct kss_node **node);
-
-// ---- compile_code.c: instructions of the body at hand -------------------------------------------
-enum { KSS_ANY_SLOT = -1 };
-uint32_t kss_put(struct kss_build *b, enum kss_opcode op, unsigned x, int a, int b_, int c);
-uint32_t kss_put_imm(struct kss_build *b, enum kss_opcode op, int a, int32_t imm);
-void kss_put_word(struct kss_build *b, uint64_t word);
-int kss_slot_new(struct kss_build *b);
-void kss_set_place(struct kss_build *b, const struct kss_node *node);
-uint32_t kss_label_new(struct kss_build *b);
-void kss_label_here(struct kss_build *b, uint32_t label);
-void kss_jump(struct kss_build *b, uint32_t label);
-void kss_jump_if(struct kss_build *b, enum kss_opcode op, int a, int b_, uint32_t label);
-void kss_back_edge(struct kss_build *b); // before a backward jump
-uint32_t kss_hidden_object(struct kss_build *b, uint32_t size, uint32_t align, bool optional,
-                           int64_t value);
-void kss_put_hidden(struct kss_build *b, int slot, uint32_t hidden); // slot = its address
-void kss_put_capture(struct kss_build *b, int slot, uint32_t capture);
-uint32_t kss_capture_index(struct kss_build *b, struct kss_symbol *symbol);
-struct kss_body *kss_body_begin(struct kss_build *b, uint32_t code, struct kss_node *node);
-void kss_body_end(struct kss_build *b);
-// Room for a declared local; its distance below the frame's upper edge.
-uint32_t kss_local_room(struct kss_build *b, uint64_t size, unsigned align, struct kss_node *node);
-void kss_local_named(struct kss_build *b, struct kss_symbol *symbol);
-
-// ---- compile_expr.c -----------------------------------------------------------------------------
-int kss_gen_value(struct kss_build *b, struct kss_expr *e, int into);
-void kss_gen_effect(struct kss_build *b, struct kss_expr *e);
-void kss_gen_branch(struct kss_build *b, struct kss_expr *e, uint32_t label, bool sense);
-void kss_gen_store(struct kss_build *b, struct kss_expr *target, struct kss_expr *value);
-void kss_gen_zero(struct kss_build *b, struct kss_expr *target);
-// Whether the ABI passes a struct as the address of a copy its caller made.
-bool kss_passed_by_address(const struct kss_build *b, const struct kss_ctype *type);
-bool kss_is_wait(uint32_t nt_routine); // one whose status KSS7001 follows
-bool kss_is_expansion(uint32_t nt_routine);
-
-// ---- compile_statement.c ------------------------------------------------------------------------
-void kss_compile_routine(struct kss_build *b, uint32_t code);
-void kss_compile_thread(struct kss_build *b, uint32_t thread);
 
 #endif

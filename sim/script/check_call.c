@@ -405,9 +405,14 @@ struct kss_expr *kss_call_nt(struct kss_build *b, const struct kss_routine *row,
 
 // ---- Which of them ------------------------------------------------------------------------------
 static struct kss_expr *unknown_routine(struct kss_build *b, struct kss_node *node) {
-    if (kss_unknown_once(b, node->a->name)) {
-        struct kss_diag *diag =
-            KSS_SAY(b, node->a, "KSS0101", "unknown routine `%s`", node->a->name);
+    const char *name = node->a->name;
+    if (strcmp(name, "alloca") == 0 || strcmp(name, "_alloca") == 0) {
+        struct kss_diag *diag = KSS_SAY(b, node->a, "KSS0101", "`%s` is not in the language", name);
+        kss_diag_note(b->diags, diag, "help", "declare an array of the largest size");
+        return kss_expr_error(b, node);
+    }
+    if (kss_unknown_once(b, name)) {
+        struct kss_diag *diag = KSS_SAY(b, node->a, "KSS0101", "unknown routine `%s`", name);
         const char *like = kss_did_you_mean(b, node->a->name, KSS_LIKE_ROUTINE | KSS_LIKE_NT);
         if (like != NULL)
             kss_diag_note(b->diags, diag, "help", "did you mean `%s`?", like);

@@ -2,7 +2,7 @@
 // The first walk over a file: its names. Types, constants and globals in their order, routines and
 // threads so that bodies may use them before they are written. `#if` is decided here; what is left
 // goes to the second walk (load.c) as one list.
-#include "script/check.h"
+#include "script/compile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -137,14 +137,28 @@ void kss_check_declaration(struct kss_build *b, struct kss_node *decl) {
         kss_init_globals(b); // of static locals
 }
 
+// A #define holds from here to the end of the file, wherever it stands.
 void kss_check_define(struct kss_build *b, struct kss_node *node) {
-    struct kss_symbol *old = kss_lookup(b, node->name);
-    bool again = old != NULL && old->kind == KSS_Y_DEFINE && kss_in_scope(b, old, b->block);
-    if (again && (node->a == NULL) == (old->node->a == NULL) &&
-        (node->a == NULL ||
-         strcmp(kss_source_text(b, node->a), kss_source_text(b, old->node->a)) == 0))
+    const struct kss_symbol *old = kss_map_get(&b->defines, node->name);
+    if (old != NULL) {
+        bool same = (node->a == NULL) == (old->node->a == NULL) &&
+                    (node->a == NULL ||
+                     strcmp(kss_source_text(b, node->a), kss_source_text(b, old->node->a)) == 0);
+        if (same)
+            return;
+        struct kss_diag *diag =
+            KSS_SAY(b, node, "KSS0110", "`%s` is defined twice, differently", node->name);
+        kss_diag_cause(b->diags, diag, kss_span_of(b, old->node), "the first one is here");
         return;
-    kss_declare(b, KSS_Y_DEFINE, node->name, node, b->block);
+    }
+    struct kss_symbol *symbol = KSS_NEW(b->arena, struct kss_symbol);
+    *symbol = (struct kss_symbol){.kind = KSS_Y_DEFINE,
+                                  .name = node->name,
+                                  .node = node,
+                                  .type = &b->error_type,
+                                  .older = b->newest_define};
+    b->newest_define = symbol;
+    kss_map_put(&b->defines, node->name, symbol);
 }
 
 // ---- Frames -------------------------------------------------------------------------------------

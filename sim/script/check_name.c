@@ -4,7 +4,7 @@
 // The parser interns names, so a name's address stands for it. One map leads from a name to its
 // innermost symbol; a symbol remembers what it hides and what was declared before it, so a scope
 // ends by walking back.
-#include "script/check.h"
+#include "script/compile.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -179,7 +179,8 @@ static struct kss_pointer_map *map_of(struct kss_build *b, enum kss_symbol_kind 
 }
 
 struct kss_symbol *kss_lookup(const struct kss_build *b, const char *name) {
-    return kss_map_get(&b->names, name);
+    struct kss_symbol *symbol = kss_map_get(&b->names, name);
+    return symbol != NULL ? symbol : kss_map_get(&b->defines, name);
 }
 
 struct kss_symbol *kss_lookup_tag(const struct kss_build *b, const char *name) {
@@ -351,11 +352,14 @@ const char *kss_did_you_mean(struct kss_build *b, const char *name, unsigned wan
     for (const struct kss_symbol *at = b->newest; at != NULL; at = at->older) {
         bool value =
             at->kind == KSS_Y_LOCAL || at->kind == KSS_Y_PARAMETER || at->kind == KSS_Y_GLOBAL;
-        bool constant = at->kind == KSS_Y_CONSTANT || at->kind == KSS_Y_DEFINE;
+        bool constant = at->kind == KSS_Y_CONSTANT;
         if ((value && (wanted & KSS_LIKE_VARIABLE)) || (constant && (wanted & KSS_LIKE_CONSTANT)) ||
             (at->kind == KSS_Y_TYPE && (wanted & KSS_LIKE_TYPE)))
             collect(&names, at->name);
     }
+    for (const struct kss_symbol *at = b->newest_define; at != NULL; at = at->older)
+        if (wanted & KSS_LIKE_CONSTANT)
+            collect(&names, at->name);
     for (uint32_t i = 0; i < b->code_count; i++)
         if (wanted & (b->infos[i].is_tree ? KSS_LIKE_TREE : KSS_LIKE_ROUTINE))
             collect(&names, b->infos[i].name);

@@ -9,7 +9,7 @@
 // The frame (program.h has the picture): declared locals are packed downward from the upper edge,
 // below the return address. Its size is what the scenario gives, else assumed: locals, the ABI's
 // overhead, parameters on x86 (their caller pushed them), rounded up.
-#include "script/check.h"
+#include "script/compile.h"
 
 #include <stdlib.h>
 #include <string.h>

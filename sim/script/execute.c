@@ -70,8 +70,8 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
 #define TO24 ((int32_t)i->c * 256 + i->x)
 // Frame, slots and what changes on the stack are kept in variables; the rest of the processor works
 // on its own copies, the kernel on the machine.
-#define STORE_BACK() (p->frame = frame, p->hot = hot, kss_hot_store(&hot, frame))
-#define FETCH()      (frame = p->frame, slots = kss_slots_of(p, frame), hot = p->hot)
+#define STORE_BACK() (p->frame = frame, kss_hot_store(&p->hot, frame))
+#define FETCH()      (frame = p->frame, slots = kss_slots_of(p, frame))
 #define OR_LEAVE(call)                                                                             \
     do {                                                                                           \
         STORE_BACK();                                                                              \
@@ -85,7 +85,7 @@ static uint32_t switch_target(const struct kss_switch *table, int64_t value) {
         call;                                                                                      \
         FETCH();                                                                                   \
     } while (0)
-#define DIRECT(size, write) (kss_hot_store(&hot, frame), kss_direct(p->m, address, size, write))
+#define DIRECT(size, write) (kss_hot_store(&p->hot, frame), kss_direct(p->m, address, size, write))
 #define GET(name, kind)     VALUE(name, kss_canonical_bytes(slots + i->b, kind))
 #define PUT(name, type)                                                                            \
     name : {                                                                                       \
@@ -133,7 +133,6 @@ static void execute(struct kss_processor *p) {
     const struct kss_instruction *i = base + p->frame->pc;
     struct kss_frame *frame = p->frame;
     uint8_t *slots = kss_slots_of(p, frame);
-    struct kss_hot hot = p->hot;
     int64_t left = (int64_t)p->left;
     uint64_t value;
     DISPATCH;
@@ -146,8 +145,8 @@ SET64:
     memcpy(&value, i + 1, sizeof value);
     SET(value);
     GO(i + 2);
-    VALUE(LOCAL,
-          (hot.stack->base - (frame->depth - frame->bytes) - (uint32_t)i->imm) & p->address_mask);
+    VALUE(LOCAL, (p->hot.stack->base - (frame->depth - frame->bytes) - (uint32_t)i->imm) &
+                     p->address_mask);
     VALUE(GLOBAL, kss_global_address(p->m, (uint32_t)i->imm));
     VALUE(CODE, kss_code_address(p->m, (uint32_t)i->imm));
 
@@ -260,7 +259,7 @@ SWITCH:
 CALL : {
     const struct kss_entry_point *entry = &entries[(uint32_t)i->imm];
     struct kss_frame *callee =
-        kss_fast_push(&hot, frame, (uint32_t)i->imm, entry->bytes, entry->need);
+        kss_fast_push(&p->hot, frame, (uint32_t)i->imm, entry->bytes, entry->need);
     if (callee == NULL) {
         OR_LEAVE(kss_slow_call(p, i, (uint32_t)i->imm, 0, entry->parameters));
         GO(base + entry->pc);
@@ -288,7 +287,7 @@ RETURN:
 RETURN_0:
     value = 0;
 return_value : {
-    struct kss_frame *caller = frame->entry == KSS_ENTRY_CALL ? kss_fast_pop(&hot, frame) : NULL;
+    struct kss_frame *caller = frame->entry == KSS_ENTRY_CALL ? kss_fast_pop(&p->hot, frame) : NULL;
     if (caller == NULL) {
         OR_LEAVE(kss_slow_return(p, i, value));
     } else {

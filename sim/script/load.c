@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A source file becomes a program: parse, choose the machine, make names, compile bodies, keep.
-#include "script/check.h"
+#include "script/compile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +109,7 @@ static const struct kss_program *keep_program(struct kss_build *b) {
 static void release(struct kss_build *b) {
     kss_map_free(&b->names);
     kss_map_free(&b->tags);
+    kss_map_free(&b->defines);
     kss_map_free(&b->interned);
     kss_map_free(&b->unknown);
     kss_map_free(&b->routines);

@@ -109,6 +109,10 @@ static void twice(void **state) {
     assert_diagnoses("machine x64;\nmachine x86;\n",
                      "KSS0110 2:1 a file has one machine <1:1 the first one is here>\n");
     assert_diagnoses("#define N 1\n#define N 1\n", ""); // the same again is fine
+    assert_diagnoses("#define N 1\n#define N 2\n",
+                     "KSS0110 2:1 `N` is defined twice, differently <1:1 the first one is here>\n");
+    assert_mistake("alloca(5);", "KSS0101 2:1 `alloca` is not in the language [declare an array of "
+                                 "the largest size]\n");
     assert_diagnoses("struct S { struct S { int a; } b; } c;\n",
                      "KSS0110 1:12 `S` is defined inside itself <1:1 the definition around it>\n");
     assert_diagnoses("struct S { struct { union S { int a; int b; } x; } y; int z; } c;\n",
