@@ -127,7 +127,9 @@ void kss_describe_object(struct kss_machine *m, kss_addr address, const char *ob
                         m->image->code[kss_thread_at(m, thread)->body].name);
         return;
     }
-    if (kss_code_at(m, address, &code)) {
+    if (m->space != NULL && m->space->describe(m->space->context, address, out))
+        return;
+    if (m->space == NULL && kss_code_at(m, address, &code)) {
         routine_name(m, code, out);
         return;
     }
@@ -136,5 +138,5 @@ void kss_describe_object(struct kss_machine *m, kss_addr address, const char *ob
     else
         kss_text_str(out, "unmapped address ");
     if (address != 0)
-        kss_text_hex(out, address);
+        kss_text_hex(out, kss_shown(m, address));
 }

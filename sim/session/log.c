@@ -323,6 +323,7 @@ bool kss_log_word(const struct kss_log *log, const struct kss_event *event, unsi
     case KSS_W_SIGNED:
     case KSS_W_MODE:
     case KSS_W_BOOL: return number_word(out, kind->words[word].word, value);
+    case KSS_W_ADDRESS:
     case KSS_W_HEX:
     case KSS_W_BYTES: return bytes_word(out, value);
     case KSS_W_DURATION: return duration_word(out, (int64_t)value);

@@ -30,12 +30,17 @@ static void on_event(void *context, struct kss_machine *machine, const struct ks
     struct kss_event copy = *event;
     if (copy.kind == KSS_EV_STACK)
         copy.thread = owner_of(machine, event);
+    for (unsigned i = 0; i < KSS_EVENT_WORDS; i++)
+        if (kss_event_kinds[copy.kind].words[i].word == KSS_W_ADDRESS)
+            copy.words[i] = kss_shown(machine, copy.words[i]);
     if (kept(session, &copy))
         kss_log_add(&session->log, &copy);
     if (session->stream != NULL)
         session->stream(session->stream_context, &session->log, &copy);
-    if (copy.kind < KSS_EV_FINDING)
+    if (copy.kind < KSS_EV_FINDING) { // rules see addresses as the machine has them
+        memcpy(copy.words, event->words, sizeof copy.words);
         kss_rules_observe(machine, &copy);
+    }
 }
 
 static uint32_t on_text(void *context, const char *bytes, size_t length) {
