@@ -52,6 +52,10 @@ void kss_hang(struct kss_machine *m, enum kss_end end, unsigned why, uint32_t nt
     stop(m, end);
 }
 
+void kss_machine_done(struct kss_machine *m) {
+    stop(m, KSS_END_DONE);
+}
+
 void kss_end_steps(struct kss_machine *m) {
     stop(m, KSS_END_STEPS);
 }

@@ -304,6 +304,12 @@ struct kss_outcome kss_native_fault(struct kss_machine *machine, kss_addr addres
 // Natively: driver code on the current stack went [bytes] below StackLimit, in [routine].
 void kss_native_overflow(struct kss_machine *machine, uint32_t routine, uint32_t bytes);
 
+// The stack of a waiting thread leaves memory now, if its wait, its swap state and its priority allow
+// that; false: they do not.
+bool kss_swap_now(struct kss_machine *machine, uint16_t thread);
+// Queued DPCs wait until that is taken back.
+void kss_hold_pending(struct kss_machine *machine, bool hold);
+
 // Nothing happens after time [until] (100 ns) any more; kss_turn then says END although the machine
 // has not ended. UINT64_MAX: no horizon. With a horizon an idle machine does not end either.
 void kss_set_horizon(struct kss_machine *machine, uint64_t until);
@@ -319,6 +325,9 @@ void kss_spin(struct kss_machine *machine);
 // check per S12. [address], [p0], [p1] describe the fault.
 void kss_unhandled(struct kss_machine *machine, uint32_t status, kss_addr address, uint64_t p0,
                    uint64_t p1);
+
+// With a horizon: nothing shall happen any more.
+void kss_machine_done(struct kss_machine *machine);
 
 // Once after END: emits stack.deepest and path per stack, wait.never, rest.
 void kss_machine_finish(struct kss_machine *machine);

@@ -28,7 +28,7 @@ struct kss_machine {
     const struct kss_space *space; // port.space
     kss_addr fault_pc;             // natively, while a host fault is looked at
     uint64_t horizon;
-    bool has_horizon;
+    bool has_horizon, hold_pending;
     struct kss_text scratch;
     uint32_t at_work; // the NT routine whose step runs, KSS_NT_COUNT: none
     // Accelerators: may be stale, are checked on use, never decide anything.

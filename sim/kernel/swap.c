@@ -98,6 +98,15 @@ void kss_swap_look(struct kss_machine *m, uint16_t index) {
     out_swap(m, index);
 }
 
+bool kss_swap_now(struct kss_machine *m, uint16_t index) {
+    const struct kss_thread *thread = kss_thread_at(m, index);
+    if (thread->state != KSS_T_WAITING || clauses(m, index, true) != CLAUSES)
+        return false;
+    if (!thread->out)
+        out_swap(m, index);
+    return true;
+}
+
 // 100 ns from now to the first swapper tick at which [waited] more have passed.
 static uint64_t until_swapper_tick(const struct kss_machine *m, uint64_t wait) {
     uint64_t period = m->config.profile.swapper_period;

@@ -312,7 +312,8 @@ struct kss_turn kss_turn(struct kss_machine *m) {
                 tried = UINT32_MAX;
             spins |= progress == TURN_SPINS;
         }
-        if (m->has_horizon && !kss_due_before(m, m->horizon)) {
+        if (m->has_horizon && !kss_due_before(m, m->horizon) &&
+            !(spins && kss_due_at_count(m) == 0)) {
             kss_move_to(m, m->horizon);
             return (struct kss_turn){.kind = KSS_TURN_END};
         }

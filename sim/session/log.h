@@ -42,6 +42,7 @@ struct kss_log {
     const struct kss_log_thread *threads;
     const struct kss_span *places; // place 0: none
     uint32_t routine_count, thread_count, place_count;
+    const uint32_t *place_routines; // native: the routine of each place; NULL: places say it
     // events
     struct kss_event *events; // malloc'd
     uint32_t count;
