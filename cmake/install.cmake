@@ -13,9 +13,11 @@ endforeach()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/kss)
 configure_package_config_file(cmake/kssConfig.cmake.in generated/kssConfig.cmake
-    INSTALL_DESTINATION ${package_dir})
+    INSTALL_DESTINATION ${package_dir} PATH_VARS CMAKE_INSTALL_INCLUDEDIR)
 write_basic_package_version_file(generated/kssConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(EXPORT kssTargets NAMESPACE kss:: DESTINATION ${package_dir})
+install(FILES cmake/kss_add_driver.cmake cmake/kss_thunks.cmake sim/native/driver_glue.c
+        DESTINATION ${package_dir})
 install(FILES ${PROJECT_BINARY_DIR}/generated/kssConfig.cmake
               ${PROJECT_BINARY_DIR}/generated/kssConfigVersion.cmake DESTINATION ${package_dir})
 

@@ -19,6 +19,14 @@ uint32_t kss_source_add(struct kss_sources *sources, const char *name, const cha
     return sources->count++;
 }
 
+void kss_source_change(struct kss_sources *sources, uint32_t file, const char *bytes,
+                       size_t length) {
+    struct kss_source *source = &sources->files[file];
+    free(source->lines);
+    *source = (struct kss_source){
+        .name = source->name, .bytes = bytes == NULL ? "" : bytes, .length = (uint32_t)length};
+}
+
 void kss_sources_free(struct kss_sources *sources) {
     for (uint32_t i = 0; i < sources->count; i++)
         free(sources->files[i].lines);

@@ -32,6 +32,10 @@ struct kss_sources {
 uint32_t kss_source_add(struct kss_sources *sources, const char *name, const char *bytes,
                         size_t length);
 
+// The file has other bytes now, which live as long as the sources or until changed again.
+void kss_source_change(struct kss_sources *sources, uint32_t file, const char *bytes,
+                       size_t length);
+
 void kss_sources_free(struct kss_sources *sources);
 
 // Line and column (both from 1; the column counts bytes) of [offset].

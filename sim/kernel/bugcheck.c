@@ -16,6 +16,8 @@ kss_addr kss_nt_address(const struct kss_machine *m, uint32_t nt) {
 }
 
 kss_addr kss_thread_address(const struct kss_machine *m, uint16_t thread) {
+    if (m->space != NULL)
+        return m->space->threads + thread * UINT64_C(0x1000);
     kss_addr base = kss_wide(m) ? UINT64_C(0xFFFFFA8001000000) : UINT64_C(0x82000000);
     return base + thread * UINT64_C(0x1000);
 }
@@ -48,6 +50,10 @@ void kss_hang(struct kss_machine *m, enum kss_end end, unsigned why, uint32_t nt
         return;
     KSS_EMIT(m, KSS_EV_HANG, why, kss_innermost(m), nt, 0);
     stop(m, end);
+}
+
+void kss_machine_done(struct kss_machine *m) {
+    stop(m, KSS_END_DONE);
 }
 
 void kss_end_steps(struct kss_machine *m) {

@@ -56,9 +56,34 @@ static void describe_local(struct kss_machine *m, const struct kss_local *local,
         kss_text_str(out, " (");
 }
 
+// Natively the frames are the host's, and their variables have no names.
+static bool describe_host_stack(struct kss_machine *m, uint16_t index, uint32_t depth,
+                                const char *object, struct kss_text *out) {
+    enum { ROWS = 512 };
+    struct kss_path_row rows[ROWS];
+    uint32_t count = m->space->frames(m->space->context, m, index, rows, ROWS);
+    for (uint32_t i = 0; i < count; i++) {
+        if (depth > rows[i].depth || depth <= rows[i].depth - rows[i].bytes ||
+            rows[i].routine == KSS_NO_FRAME)
+            continue;
+        if (object != NULL)
+            kss_text_format(out, "stack %s top-0x%X (%s, ", object, depth, object);
+        else
+            kss_text_str(out, "the frame (");
+        routine_name(m, rows[i].routine, out);
+        kss_text_str(out, ", ");
+        stack_name(m, kss_stack_at(m, index), out);
+        kss_text_format(out, ", top-0x%X)", depth);
+        return true;
+    }
+    return false;
+}
+
 static void describe_stack(struct kss_machine *m, uint16_t index, uint32_t depth,
                            const char *object, struct kss_text *out) {
     const struct kss_stack *stack = kss_stack_at(m, index);
+    if (m->space != NULL && describe_host_stack(m, index, depth, object, out))
+        return;
     for (uint32_t at = stack->top; at != KSS_NO_FRAME;) {
         const struct kss_frame *frame = kss_frame_at(m, stack, at);
         uint32_t edge = frame->depth - frame->bytes;
@@ -131,7 +156,9 @@ void kss_describe_object(struct kss_machine *m, kss_addr address, const char *ob
                         m->image->code[kss_thread_at(m, thread)->body].name);
         return;
     }
-    if (kss_code_at(m, address, &code)) {
+    if (m->space != NULL && m->space->describe(m->space->context, address, out))
+        return;
+    if (m->space == NULL && kss_code_at(m, address, &code)) {
         routine_name(m, code, out);
         return;
     }
@@ -140,5 +167,5 @@ void kss_describe_object(struct kss_machine *m, kss_addr address, const char *ob
     else
         kss_text_str(out, "unmapped address ");
     if (address != 0)
-        kss_text_hex(out, address);
+        kss_text_hex(out, kss_shown(m, address));
 }

@@ -216,7 +216,11 @@ static bool runnable(const struct kss_machine *m, const struct kss_pending *pend
     const struct kss_cpu *cpu = kss_cpu(m);
     if (pending->kind == KSS_DUE_INTERRUPT)
         return pending->irql > cpu->irql;
-    return cpu->irql < KSS_DISPATCH_LEVEL;
+    return !m->hold_pending && cpu->irql < KSS_DISPATCH_LEVEL;
+}
+
+void kss_hold_pending(struct kss_machine *m, bool hold) {
+    m->hold_pending = hold;
 }
 
 bool kss_interruptible(const struct kss_machine *m) {

@@ -110,6 +110,44 @@ asked only when `fail_pool` is set */
     KSS_CHOOSE_CPU
 };
 
+// A row of a stack's deepest path, innermost first.
+struct kss_path_row;
+
+// Driver memory that the host provides (native processors): addresses are the host's own, as driver
+// code sees them. The areas lie in this order and do not touch; [alias] added to an address in them
+// is where the same bytes are always accessible.
+struct kss_space {
+    kss_addr threads, nonpaged, stacks, paged, end;
+    ptrdiff_t alias;
+    uint32_t host_page;   // what protection works on
+    uint32_t stack_guard; // bytes kept inaccessible below each stack
+    void *context;        // given to every function below
+    // A stack was made at [low, high): zeroed, accessible. It was released: inaccessible.
+    void (*stack_made)(void *context, kss_addr low, kss_addr high);
+    void (*stack_gone)(void *context, kss_addr low, kss_addr high);
+    // A thread's stack, or a pageable block, left memory or came back.
+    void (*residency)(void *context, kss_addr low, kss_addr high, bool in);
+    // Bytes from [high] down to the lowest that driver code wrote; 0: not known to be more than
+    // what kss_native_depth has seen.
+    uint32_t (*used)(void *context, kss_addr low, kss_addr high);
+    // Copies from or to host memory outside the areas; false: it is not there. [bytes] NULL: only
+    // asks.
+    bool (*read)(void *context, kss_addr address, void *bytes, uint32_t size);
+    bool (*write)(void *context, kss_addr address, const void *bytes, uint32_t size);
+    // The driver routine at a host address, by its index in the image; its address again.
+    bool (*code_at)(void *context, kss_addr address, uint32_t *code);
+    kss_addr (*code_address)(void *context, uint32_t code);
+    // Appends the name of what lies at an address outside the areas; false: unknown.
+    bool (*describe)(void *context, kss_addr address, struct kss_text *out);
+    // The driver routine whose NT call or fault is at work, KSS_NO_FRAME: unknown.
+    uint32_t (*innermost)(void *context);
+    // The frames of a stack, innermost first; returns how many of at most [room].
+    uint32_t (*frames)(void *context, struct kss_machine *machine, uint16_t stack,
+                       struct kss_path_row *rows, uint32_t room);
+    // What reports print instead of an address outside the areas.
+    kss_addr (*shown)(void *context, kss_addr address);
+};
+
 struct kss_port {
     void *context;
     // Every event that is wanted. May be NULL.
@@ -120,6 +158,7 @@ struct kss_port {
     // Which of [count] possibilities happens: 0 is what a plain run takes. NULL: always 0.
     unsigned (*choose)(void *context, struct kss_machine *machine, enum kss_choice kind,
                        unsigned count);
+    const struct kss_space *space; // NULL: driver memory is simulated
 };
 
 // ---- A machine ----------------------------------------------------------------------------------
@@ -271,6 +310,9 @@ struct kss_outcome kss_write(struct kss_machine *machine, kss_addr address, cons
 // or fault, or NULL when kss_read/kss_write must decide. Valid until something allocates.
 uint8_t *kss_direct(struct kss_machine *machine, kss_addr address, uint32_t size, bool write);
 
+// What reports print for an address: itself, or natively one that does not depend on the host.
+kss_addr kss_shown(const struct kss_machine *machine, kss_addr address);
+
 // The simulated address of byte [offset] below the upper edge of frame [frame] on [stack].
 kss_addr kss_frame_edge(const struct kss_machine *machine, const struct kss_stack *stack,
                         const struct kss_frame *frame);
@@ -293,6 +335,25 @@ enum kss_end {
 };
 enum kss_end kss_ended(const struct kss_machine *machine);
 
+// Natively: driver code on the current stack is at stack pointer [sp]. Objects below it are dead.
+void kss_native_depth(struct kss_machine *machine, kss_addr sp);
+// Natively: driver code touched [address] and the host refused. RETURN: it may go on (the memory
+// was brought in); STOP; RAISE.
+struct kss_outcome kss_native_fault(struct kss_machine *machine, kss_addr address, bool write,
+                                    kss_addr pc);
+// Natively: driver code on the current stack went [bytes] below StackLimit, in [routine].
+void kss_native_overflow(struct kss_machine *machine, uint32_t routine, uint32_t bytes);
+
+// The stack of a waiting thread leaves memory now, if its wait, its swap state and its priority allow
+// that; false: they do not.
+bool kss_swap_now(struct kss_machine *machine, uint16_t thread);
+// Queued DPCs wait until that is taken back.
+void kss_hold_pending(struct kss_machine *machine, bool hold);
+
+// Nothing happens after time [until] (100 ns) any more; kss_turn then says END although the machine
+// has not ended. UINT64_MAX: no horizon. With a horizon an idle machine does not end either.
+void kss_set_horizon(struct kss_machine *machine, uint64_t until);
+
 // Ends the run because the step bound was hit.
 void kss_end_steps(struct kss_machine *machine);
 
@@ -304,6 +365,9 @@ void kss_spin(struct kss_machine *machine);
 // check per S12. [address], [p0], [p1] describe the fault.
 void kss_unhandled(struct kss_machine *machine, uint32_t status, kss_addr address, uint64_t p0,
                    uint64_t p1);
+
+// With a horizon: nothing shall happen any more.
+void kss_machine_done(struct kss_machine *machine);
 
 // Once after END: emits stack.deepest and path per stack, wait.never, rest.
 void kss_machine_finish(struct kss_machine *machine);

@@ -139,6 +139,11 @@ enum kss_end kss_ended(const struct kss_machine *m) {
 
 uint32_t kss_innermost(const struct kss_machine *m) {
     uint16_t index = kss_cpu(m)->stack;
+    if (m->space != NULL && index != KSS_NONE) {
+        uint32_t routine = m->space->innermost(m->space->context);
+        if (routine != KSS_NO_FRAME)
+            return routine;
+    }
     while (index != KSS_NONE) {
         const struct kss_stack *stack = kss_stack_at(m, index);
         uint16_t from = stack->below;

@@ -12,6 +12,11 @@
 
 enum { KSS_OBJECT_CACHE = 64 };
 
+// Where things are: the areas in the order of their addresses.
+struct kss_areas {
+    kss_addr user_top, nonpaged, stacks, paged, code, end;
+};
+
 struct kss_machine {
     struct kss_block *block; // the state
     struct kss_config config;
@@ -19,6 +24,11 @@ struct kss_machine {
     struct kss_port port;
     uint64_t wants[(KSS_EV_COUNT + 63) / 64];
     kss_addr *global_addresses;
+    struct kss_areas layout;
+    const struct kss_space *space; // port.space
+    kss_addr fault_pc;             // natively, while a host fault is looked at
+    uint64_t horizon;
+    bool has_horizon, hold_pending;
     struct kss_text scratch;
     uint32_t at_work; // the NT routine whose step runs, KSS_NT_COUNT: none
     // Accelerators: may be stale, are checked on use, never decide anything.
@@ -170,6 +180,10 @@ kss_addr kss_area(const struct kss_machine *m, enum kss_area area, kss_addr *end
 // The page a dispatcher routine needs at [address] is out: 0xA.
 struct kss_outcome kss_fault_out(struct kss_machine *m, kss_addr address, bool write);
 void kss_trim(struct kss_machine *m);
+// Natively: where the bytes at an address of the areas are always accessible.
+static inline uint8_t *kss_host_bytes(const struct kss_machine *m, kss_addr address) {
+    return (uint8_t *)(uintptr_t)address + m->space->alias;
+}
 static inline bool kss_wide(const struct kss_machine *m) {
     return m->config.profile.pointer_size == 8;
 }
@@ -216,6 +230,8 @@ bool kss_due_cancel(struct kss_machine *m, enum kss_due_kind kind, uint16_t targ
 bool kss_due_exists(const struct kss_machine *m, enum kss_due_kind kind, uint16_t target);
 // Moves time to the next due entry and lets it happen; false: nothing is due.
 bool kss_advance(struct kss_machine *m);
+bool kss_due_before(const struct kss_machine *m, uint64_t time); // or at that time
+void kss_move_to(struct kss_machine *m, uint64_t time);          // nothing is due before
 // 100 ns from now to the first clock tick at or after [after] from now.
 uint64_t kss_until_tick(const struct kss_machine *m, uint64_t after);
 uint64_t kss_system_time(const struct kss_machine *m);

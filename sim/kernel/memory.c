@@ -27,25 +27,59 @@ enum { CODE_SLOT = 16 };
 
 // Areas, conventions of the simulator, one row per pointer size. They do not touch; whoever hands out
 // addresses stays in its own (the pools wrap around, stack slots are used again).
-struct layout {
-    kss_addr user_top, nonpaged, stacks, paged, code, end; // in the order of their addresses
-};
-static const struct layout layouts[2] = {
+static const struct kss_areas layouts[2] = {
     {0x7FFEFFFF, 0x81000000, 0xA1000000, 0xE1000000, 0xF8C00000, 0xFF000000},
     {UINT64_C(0x7FFFFFFEFFFF), UINT64_C(0xFFFF800010000000), UINT64_C(0xFFFFF88010000000),
      UINT64_C(0xFFFFF8A000000000), UINT64_C(0xFFFFFB0001000000), UINT64_C(0xFFFFFB0041000000)},
 };
 
-static const struct layout *layout(const struct kss_machine *m) {
-    return &layouts[kss_wide(m)];
+static const struct kss_areas *layout(const struct kss_machine *m) {
+    return &m->layout;
+}
+
+// Natively the pools and stacks are where the host has them. What a report prints lies at the same
+// distance into the simulated areas.
+static void lay_out(struct kss_machine *m) {
+    m->layout = layouts[kss_wide(m)];
+    m->space = m->port.space;
+    if (m->space == NULL)
+        return;
+    m->layout.nonpaged = m->space->nonpaged;
+    m->layout.stacks = m->space->stacks;
+    m->layout.paged = m->space->paged;
+}
+
+static bool in_space(const struct kss_machine *m, kss_addr address) {
+    return m->space != NULL && address >= m->space->threads && address < m->space->end;
+}
+
+kss_addr kss_shown(const struct kss_machine *m, kss_addr address) {
+    const struct kss_space *space = m->space;
+    const struct kss_areas *plain = &layouts[kss_wide(m)];
+    if (space == NULL || address < 0x10000)
+        return address;
+    if (!in_space(m, address))
+        return space->shown(space->context, address);
+    if (address >= space->paged)
+        return plain->paged + (address - space->paged);
+    if (address >= space->stacks)
+        return plain->stacks + (address - space->stacks);
+    if (address >= space->nonpaged)
+        return plain->nonpaged + (address - space->nonpaged);
+    return (kss_wide(m) ? UINT64_C(0xFFFFFA8001000000) : UINT64_C(0x82000000)) +
+           (address - space->threads);
 }
 
 // ---- Code and globals ---------------------------------------------------------------------------
 kss_addr kss_code_address(const struct kss_machine *m, uint32_t code) {
+    if (m->space != NULL)
+        return m->space->code_address(m->space->context, code);
     return layout(m)->code + (kss_addr)code * CODE_SLOT;
 }
 
 bool kss_code_at(const struct kss_machine *m, kss_addr address, uint32_t *code) {
+    if (m->space != NULL)
+        return m->space->code_at(m->space->context, address, code);
     kss_addr base = layout(m)->code;
     if (address < base || (address - base) % CODE_SLOT != 0 ||
         (address - base) / CODE_SLOT >= m->image->code_count)
@@ -59,7 +93,8 @@ kss_addr kss_global_address(const struct kss_machine *m, uint32_t global) {
 }
 
 void kss_memory_init(struct kss_machine *m) {
-    const struct layout *where = layout(m);
+    lay_out(m);
+    const struct kss_areas *where = layout(m);
     struct kss_global *global = kss_globals(m);
     global->stack_next = where->stacks;
     global->nonpaged_next = where->nonpaged;
@@ -81,10 +116,10 @@ void kss_memory_init(struct kss_machine *m) {
 }
 
 kss_addr kss_area(const struct kss_machine *m, enum kss_area area, kss_addr *end) {
-    const struct layout *where = layout(m);
+    const struct kss_areas *where = layout(m);
     switch (area) {
     case KSS_AREA_NONPAGED: *end = where->stacks; return where->nonpaged;
-    case KSS_AREA_PAGED: *end = where->code; return where->paged;
+    case KSS_AREA_PAGED: *end = m->space != NULL ? m->space->end : where->code; return where->paged;
     case KSS_AREA_STACKS: break;
     }
     *end = where->paged;
@@ -121,7 +156,11 @@ uint32_t kss_region_find(const struct kss_machine *m, kss_addr address) {
 
 struct kss_region *kss_region_add(struct kss_machine *m, kss_addr address, uint32_t size,
                                   enum kss_region_kind kind) {
-    uint32_t bytes = kss_bytes_alloc(m, size);
+    uint32_t bytes = 0;
+    if (m->space == NULL)
+        bytes = kss_bytes_alloc(m, size);
+    else
+        memset(kss_host_bytes(m, address), 0, size);
     uint32_t index = kss_region_after(m, address);
     kss_section_insert(m, KSS_S_REGION, index * (uint32_t)sizeof(struct kss_region),
                        sizeof(struct kss_region));
@@ -142,6 +181,9 @@ void kss_trim(struct kss_machine *m) {
         if (pageable(region) && !region->out) {
             region->out = 1;
             bytes += region->size;
+            if (m->space != NULL)
+                m->space->residency(m->space->context, region->address,
+                                    region->address + region->size, false);
         }
     }
     KSS_EMIT(m, KSS_EV_TRIM, bytes, 0, 0, 0);
@@ -193,6 +235,8 @@ static uint8_t *local_bytes(struct kss_machine *m, const struct kss_stack *stack
 
 // ---- Faults -------------------------------------------------------------------------------------
 static kss_addr instruction(struct kss_machine *m, enum kss_who who) {
+    if (m->fault_pc != 0)
+        return m->fault_pc;
     uint32_t routine = kss_innermost(m);
     if (who == KSS_WHO_NT || routine == KSS_NO_FRAME)
         return kss_nt_address(m, m->at_work < KSS_NT_COUNT ? m->at_work : 0);
@@ -274,6 +318,8 @@ static struct kss_outcome touch_region(struct kss_machine *m, struct kss_region 
     }
     if (out && raised)
         return fault(m, address, write, who, who == KSS_WHO_NT ? 0xA : 0xD1);
+    if (out && m->space != NULL)
+        m->space->residency(m->space->context, region->address, region->address + region->size, true);
     region->out = 0;
     return kss_return(0);
 }
@@ -308,6 +354,12 @@ static struct kss_outcome touch(struct kss_machine *m, kss_addr address, uint32_
         } else if ((region = region_at(m, address)) != NULL) {
             step = (uint32_t)(region->address + region->size - address);
             KSS_TRY(touch_region(m, region, address, write, who));
+        } else if (m->space != NULL && !in_space(m, address) &&
+                   m->space->read(m->space->context, address, NULL, size)) {
+            return kss_return(0);
+        } else if (m->space != NULL && address >= m->space->threads &&
+                   address < m->space->nonpaged) {
+            return kss_return(0);
         } else {
             return touch_nothing(m, address, write, who);
         }
@@ -323,6 +375,10 @@ static struct kss_outcome touch(struct kss_machine *m, kss_addr address, uint32_
 // (filler, dead, freed), *step says how many.
 static uint8_t *bytes_at(struct kss_machine *m, kss_addr address, uint32_t size, uint32_t *step) {
     uint32_t depth;
+    if (m->space != NULL) {
+        *step = size;
+        return in_space(m, address) ? kss_host_bytes(m, address) : NULL;
+    }
     uint16_t s = kss_stack_of(m, address, &depth);
     if (s != KSS_NONE) {
         const struct kss_stack *stack = kss_stack_at(m, s);
@@ -354,6 +410,10 @@ struct kss_outcome kss_read(struct kss_machine *m, kss_addr address, void *bytes
     memset(bytes, 0, size);
     if (outcome.kind != KSS_OUT_RETURN)
         return outcome;
+    if (m->space != NULL && !in_space(m, address)) {
+        m->space->read(m->space->context, address, bytes, size);
+        return outcome;
+    }
     for (uint32_t done = 0, step; done < size; done += step) {
         const uint8_t *from = bytes_at(m, address + done, size - done, &step);
         if (from != NULL)
@@ -363,6 +423,10 @@ struct kss_outcome kss_read(struct kss_machine *m, kss_addr address, void *bytes
 }
 
 static void put(struct kss_machine *m, kss_addr address, const void *bytes, uint32_t size) {
+    if (m->space != NULL && !in_space(m, address)) {
+        m->space->write(m->space->context, address, bytes, size);
+        return;
+    }
     for (uint32_t done = 0, step; done < size; done += step) {
         uint8_t *to = bytes_at(m, address + done, size - done, &step);
         if (to != NULL)
@@ -385,12 +449,16 @@ uint8_t *kss_direct(struct kss_machine *m, kss_addr address, uint32_t size, bool
         const struct kss_stack *stack = kss_stack_at(m, s);
         if (stack->kind == KSS_STACK_FREE || depth > stack->depth || stack_is_out(m, stack))
             return NULL;
+        if (m->space != NULL)
+            return depth < size ? NULL : kss_host_bytes(m, address);
         return depth < size ? NULL : local_bytes(m, stack, depth, size);
     }
     const struct kss_region *region = region_at(m, address);
     if (region == NULL || region->kind == KSS_REGION_FREED || pageable(region) ||
         region->size - (address - region->address) < size)
         return NULL;
+    if (m->space != NULL)
+        return kss_host_bytes(m, address);
     return kss_bytes(m) + region->bytes + (address - region->address);
 }
 
@@ -425,6 +493,10 @@ void kss_poke(struct kss_machine *m, kss_addr address, unsigned size, uint64_t v
 
 uint64_t kss_peek(struct kss_machine *m, kss_addr address, unsigned size) {
     uint64_t value = 0;
+    if (m->space != NULL && !in_space(m, address)) {
+        m->space->read(m->space->context, address, &value, size); // hosts are little-endian
+        return value;
+    }
     for (unsigned i = size; i-- > 0;) {
         uint32_t step;
         const uint8_t *byte = bytes_at(m, address + i, 1, &step);
@@ -440,4 +512,15 @@ struct kss_outcome kss_touch_object(struct kss_machine *m, kss_addr address, uin
 
 struct kss_outcome kss_fault_out(struct kss_machine *m, kss_addr address, bool write) {
     return fault(m, address, write, KSS_WHO_NT, 0xA);
+}
+
+// ---- Host faults --------------------------------------------------------------------------------
+struct kss_outcome kss_native_fault(struct kss_machine *m, kss_addr address, bool write,
+                                    kss_addr pc) {
+    m->fault_pc = pc;
+    struct kss_outcome outcome = touch(m, address, 1, write, KSS_WHO_DRIVER);
+    if (outcome.kind == KSS_OUT_RETURN && !in_space(m, address)) // mapped, but not for this access
+        outcome = touch_nothing(m, address, write, KSS_WHO_DRIVER);
+    m->fault_pc = 0;
+    return outcome;
 }

@@ -172,7 +172,8 @@ static struct kss_outcome release(struct kss_machine *m, struct kss_call *call, 
     region->kind = KSS_REGION_FREED;
     region->bytes = 0;
     region->objects = 0;
-    kss_bytes_free(m, bytes, size);
+    if (m->space == NULL)
+        kss_bytes_free(m, bytes, size);
     merge_tombstones(m);
     return kss_return(0);
 }

@@ -19,13 +19,22 @@
 
 #include <assert.h>
 
-enum { FIRST_RUN = 512 };
+enum { FIRST_RUN = 512, HOST_ROWS = 512 };
 
 // A stack's slot of addresses: the stack, the guard page below it, and a page never used between
 // slots, so that a stray pointer does not land in a neighbour. Slots of released stacks are used
 // again by stacks that fit them.
 static kss_addr next_base(struct kss_machine *m, uint32_t reserved) {
     struct kss_global *global = kss_globals(m);
+    if (m->space != NULL) { // the low edge lies on a host page, the guard below it
+        uint64_t host = m->space->host_page;
+        uint64_t slot = m->space->stack_guard + (reserved + host - 1) / host * host;
+        if (slot > m->layout.paged - global->stack_next)
+            kss_os_fatal("the kernel stacks of this test need more addresses than were reserved");
+        kss_addr low = global->stack_next + m->space->stack_guard;
+        global->stack_next += slot;
+        return low + reserved;
+    }
     uint64_t page = m->config.profile.page_size;
     uint64_t slot = (reserved + page - 1) / page * page + 2 * page;
     kss_addr end;
@@ -75,6 +84,8 @@ uint16_t kss_stack_new(struct kss_machine *m, enum kss_stack_kind kind, uint32_t
         if (kss_stack_cold_at(m, i)->number > number)
             number = kss_stack_cold_at(m, i)->number;
     *cold = (struct kss_stack_cold){.deepest = depth, .number = number + 1};
+    if (m->space != NULL)
+        m->space->stack_made(m->space->context, base - size, base);
     KSS_EMIT(m, KSS_EV_STACK, kind - 1, base, size, cold->number);
     return index;
 }
@@ -89,6 +100,10 @@ void kss_stack_release(struct kss_machine *m, uint16_t index) {
     stack->top = KSS_NO_FRAME;
     stack->kind = KSS_STACK_FREE;
     kss_bytes_free(m, offset, capacity);
+    if (m->space != NULL)
+        m->space->stack_gone(m->space->context,
+                             kss_stack_at(m, index)->base - kss_stack_at(m, index)->reserved,
+                             kss_stack_at(m, index)->base);
 }
 
 struct kss_frame *kss_stack_top(const struct kss_machine *m, const struct kss_stack *stack) {
@@ -212,11 +227,40 @@ bool kss_frame_push(struct kss_machine *m, uint32_t routine, uint32_t bytes, uin
     return true;
 }
 
+// Natively frames have no bytes of their own: what lies below the stack pointer is dead.
+static void die_below(struct kss_machine *m, uint16_t index, uint32_t depth) {
+    const struct kss_stack *stack = kss_stack_at(m, index);
+    kss_addr limit = stack->base - stack->size;
+    if (stack->objects != 0)
+        kss_objects_die(m, limit, stack->base - depth, kss_innermost(m), true);
+}
+
+void kss_native_depth(struct kss_machine *m, kss_addr sp) {
+    uint16_t index = kss_cpu(m)->stack;
+    struct kss_stack *stack = kss_stack_at(m, index);
+    uint32_t depth = (uint32_t)(stack->base - sp);
+    stack->depth = depth;
+    if (stack->objects != 0)
+        die_below(m, index, depth);
+    struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
+    if (depth > cold->deepest) {
+        cold->deepest = depth;
+        kss_capture_path(m, index);
+    }
+}
+
+void kss_native_overflow(struct kss_machine *m, uint32_t routine, uint32_t bytes) {
+    uint16_t index = kss_cpu(m)->stack;
+    struct kss_stack *stack = kss_stack_at(m, index);
+    kss_stack_cold_at(m, index)->deepest = stack->depth = stack->size;
+    overflow(m, index, routine, (uint64_t)stack->size + bytes);
+}
+
 static void drop_top(struct kss_machine *m, uint16_t index) {
     struct kss_stack *stack = kss_stack_at(m, index);
     struct kss_frame *frame = kss_stack_top(m, stack);
     struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
-    if (frame->depth == cold->deepest && cold->captured != cold->deepest) {
+    if (m->space == NULL && frame->depth == cold->deepest && cold->captured != cold->deepest) {
         kss_capture_path(m, index);
         stack = kss_stack_at(m, index);
         frame = kss_stack_top(m, stack);
@@ -227,8 +271,14 @@ static void drop_top(struct kss_machine *m, uint16_t index) {
         stack = kss_stack_at(m, index);
         frame = kss_stack_top(m, stack);
     }
+    uint32_t depth = frame->depth - frame->bytes;
+    if (m->space != NULL && stack->objects != 0) {
+        die_below(m, index, depth);
+        stack = kss_stack_at(m, index);
+        frame = kss_stack_top(m, stack);
+    }
     stack->run_used = stack->top;
-    stack->depth = frame->depth - frame->bytes;
+    stack->depth = depth;
     stack->top = frame->previous;
 }
 
@@ -242,14 +292,7 @@ void kss_stack_clear(struct kss_machine *m, uint16_t index) {
 }
 
 // ---- The deepest path ---------------------------------------------------------------------------
-void kss_capture_path(struct kss_machine *m, uint16_t index) {
-    struct kss_stack *stack = kss_stack_at(m, index);
-    uint32_t count = 0;
-    for (uint32_t at = stack->top; at != KSS_NO_FRAME;) {
-        const struct kss_frame *frame = kss_frame_at(m, stack, at);
-        count += frame->bytes != 0 || frame->entry <= KSS_ENTRY_CALLOUT;
-        at = frame->previous;
-    }
+static struct kss_path_row *path_rows(struct kss_machine *m, uint16_t index, uint32_t count) {
     struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
     if (count > cold->path_room) { // the old rows stay unused; rooms double, so little is lost
         uint32_t room = count * 2;
@@ -260,9 +303,32 @@ void kss_capture_path(struct kss_machine *m, uint16_t index) {
         cold->path_room = room;
     }
     cold->path_count = count;
+    cold->captured = kss_stack_at(m, index)->depth;
+    return kss_path_at(m, cold->path);
+}
+
+// Natively the host's stack is walked.
+static void capture_host_path(struct kss_machine *m, uint16_t index) {
+    struct kss_path_row rows[HOST_ROWS];
+    uint32_t count = m->space->frames(m->space->context, m, index, rows, HOST_ROWS);
+    struct kss_path_row *to = path_rows(m, index, count);
+    memcpy(to, rows, count * sizeof *rows);
+}
+
+void kss_capture_path(struct kss_machine *m, uint16_t index) {
+    if (m->space != NULL) {
+        capture_host_path(m, index);
+        return;
+    }
+    struct kss_stack *stack = kss_stack_at(m, index);
+    uint32_t count = 0;
+    for (uint32_t at = stack->top; at != KSS_NO_FRAME;) {
+        const struct kss_frame *frame = kss_frame_at(m, stack, at);
+        count += frame->bytes != 0 || frame->entry <= KSS_ENTRY_CALLOUT;
+        at = frame->previous;
+    }
+    struct kss_path_row *row = path_rows(m, index, count);
     stack = kss_stack_at(m, index);
-    cold->captured = stack->depth;
-    struct kss_path_row *row = kss_path_at(m, cold->path);
     for (uint32_t at = stack->top; at != KSS_NO_FRAME;) {
         const struct kss_frame *frame = kss_frame_at(m, stack, at);
         at = frame->previous;

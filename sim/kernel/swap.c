@@ -54,8 +54,18 @@ static unsigned clauses(const struct kss_machine *m, uint16_t index, bool time) 
     return held;
 }
 
+// Natively the pages really go.
+static void host_residency(struct kss_machine *m, uint16_t index, bool in) {
+    for (uint32_t i = 0; m->space != NULL && i < kss_stack_at_count(m); i++) {
+        const struct kss_stack *stack = kss_stack_at(m, i);
+        if (stack->thread == index && stack->kind != KSS_STACK_FREE)
+            m->space->residency(m->space->context, stack->base - stack->size, stack->base, in);
+    }
+}
+
 static void out_swap(struct kss_machine *m, uint16_t index) {
     kss_thread_at(m, index)->out = 1;
+    host_residency(m, index, false);
     kss_thread_cold_at(m, index)->out_since = kss_clock(m)->now;
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < kss_stack_at_count(m); i++)
@@ -86,6 +96,15 @@ void kss_swap_look(struct kss_machine *m, uint16_t index) {
     kss_policy_used(m, m->config.swap == KSS_SWAP_EAGER ? KSS_POLICY_swap_eager
                                                         : KSS_POLICY_swap_threshold);
     out_swap(m, index);
+}
+
+bool kss_swap_now(struct kss_machine *m, uint16_t index) {
+    const struct kss_thread *thread = kss_thread_at(m, index);
+    if (thread->state != KSS_T_WAITING || clauses(m, index, true) != CLAUSES)
+        return false;
+    if (!thread->out)
+        out_swap(m, index);
+    return true;
 }
 
 // 100 ns from now to the first swapper tick at which [waited] more have passed.
@@ -133,6 +152,7 @@ void kss_inswap(struct kss_machine *m, uint16_t index) {
     if (!kss_thread_at(m, index)->out)
         return;
     kss_thread_at(m, index)->out = 0;
+    host_residency(m, index, true);
     KSS_EMIT(m, KSS_EV_INSWAP, index, kss_clock(m)->now - kss_thread_cold_at(m, index)->out_since,
              0, 0);
 }

@@ -103,7 +103,8 @@ static void move_clock(struct kss_machine *m, uint64_t by) {
     global->spins = 0;
     global->tick_phase = (global->tick_phase + by) % m->config.profile.clock_tick;
     global->swapper_phase = (global->swapper_phase + by) % m->config.profile.swapper_period;
-    kss_due_at(m, 0)->delta -= by;
+    if (kss_due_at_count(m) != 0)
+        kss_due_at(m, 0)->delta -= by;
 }
 
 // Which entry happens next. A ranged first entry may let the next one past it; entries due at one
@@ -161,6 +162,21 @@ static void happen(struct kss_machine *m, const struct kss_due *due, uint32_t pl
     case KSS_DUE_STALL:
     case KSS_DUE_TICK: break;
     }
+}
+
+bool kss_due_before(const struct kss_machine *m, uint64_t time) {
+    return kss_due_at_count(m) != 0 && kss_due_at(m, 0)->delta <= time - kss_clock(m)->now;
+}
+
+void kss_move_to(struct kss_machine *m, uint64_t time) {
+    if (time == UINT64_MAX || time <= kss_clock(m)->now)
+        return;
+    move_clock(m, time - kss_clock(m)->now);
+}
+
+void kss_set_horizon(struct kss_machine *m, uint64_t until) {
+    m->has_horizon = true;
+    m->horizon = until;
 }
 
 bool kss_advance(struct kss_machine *m) {

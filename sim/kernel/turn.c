@@ -312,11 +312,18 @@ struct kss_turn kss_turn(struct kss_machine *m) {
                 tried = UINT32_MAX;
             spins |= progress == TURN_SPINS;
         }
+        if (m->has_horizon && !kss_due_before(m, m->horizon) &&
+            !(spins && kss_due_at_count(m) == 0)) {
+            kss_move_to(m, m->horizon);
+            return (struct kss_turn){.kind = KSS_TURN_END};
+        }
         bool vain = !spins && moves_in_vain(m, &idle);
         if ((!vain && kss_advance(m)) || (!spins && assume_signal(m)))
             continue;
         if (spins)
             kss_hang(m, KSS_END_HANG, 1, KSS_NT_COUNT);
+        else if (m->has_horizon)
+            return (struct kss_turn){.kind = KSS_TURN_END};
         else
             kss_globals(m)->stopped = KSS_END_DONE;
     }
@@ -426,6 +433,13 @@ void kss_emit_deepest(struct kss_machine *m, uint16_t index) {
         return;
     struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
     const struct kss_stack *stack = kss_stack_at(m, index);
+    uint32_t leaf = 0; // natively: used below the last NT call seen there
+    if (m->space != NULL) {
+        uint32_t used = m->space->used(m->space->context, stack->base - stack->size, stack->base);
+        leaf = used > cold->deepest ? used - cold->deepest : 0;
+        cold->deepest += leaf;
+        cold->captured += leaf;
+    }
     if (cold->captured != cold->deepest && stack->depth == cold->deepest)
         kss_capture_path(m, index);
     cold = kss_stack_cold_at(m, index);
@@ -440,6 +454,10 @@ void kss_emit_deepest(struct kss_machine *m, uint16_t index) {
         count = 0;
     for (uint32_t i = 0; i < count && kss_wants(m, KSS_EV_PATH); i++) {
         struct kss_path_row row = *kss_path_at(m, first + i);
+        if (i == 0) { // the routine seen last, and whatever it called
+            row.depth += leaf;
+            row.bytes += leaf;
+        }
         kss_emit(m, KSS_EV_PATH, row.routine, row.depth, row.bytes, row.origin);
     }
     kss_cpu(m)->thread = thread;

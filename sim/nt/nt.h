@@ -274,6 +274,7 @@ enum kss_word {
     KSS_W_UNSIGNED,
     KSS_W_SIGNED,
     KSS_W_HEX,
+    KSS_W_ADDRESS, // as HEX; natively an address is printed as kss_shown has it
     KSS_W_BYTES,
     KSS_W_DURATION,
     KSS_W_STATUS,

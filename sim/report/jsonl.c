@@ -251,6 +251,7 @@ static inline char *put_value(const struct kss_jsonl *jsonl, char *at, const str
     case KSS_W_BYTES:
     case KSS_W_IRQL: return put_digits(at, value);
     case KSS_W_SIGNED: return put_signed(at, (int64_t)value);
+    case KSS_W_ADDRESS:
     case KSS_W_HEX:
     case KSS_W_BUGCHECK: return put_hex(at, value);
     case KSS_W_DURATION: return (int64_t)value < 0 ? NULL : put_digits(at, value);

@@ -169,6 +169,8 @@ uint32_t kss_log_routine_at(const struct kss_log *log, uint32_t place) {
     struct kss_span at, span;
     if (!kss_log_span(log, place, &at))
         return KSS_NO_FRAME;
+    if (log->place_routines != NULL)
+        return log->place_routines[place];
     uint32_t best = KSS_NO_FRAME, size = UINT32_MAX;
     for (uint32_t i = 0; i < log->routine_count; i++) {
         if (kss_log_span(log, log->routines[i].extent, &span)) {
@@ -323,6 +325,7 @@ bool kss_log_word(const struct kss_log *log, const struct kss_event *event, unsi
     case KSS_W_SIGNED:
     case KSS_W_MODE:
     case KSS_W_BOOL: return number_word(out, kind->words[word].word, value);
+    case KSS_W_ADDRESS:
     case KSS_W_HEX:
     case KSS_W_BYTES: return bytes_word(out, value);
     case KSS_W_DURATION: return duration_word(out, (int64_t)value);

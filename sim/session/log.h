@@ -49,6 +49,7 @@ struct kss_log {
     uint32_t routine_count, thread_count, place_count;
     struct kss_log_device *devices;
     uint32_t device_count;
+    const uint32_t *place_routines; // native: the routine of each place; NULL: places say it
     // events
     struct kss_event *events; // malloc'd
     uint32_t count;

@@ -29,7 +29,16 @@ struct kss_session {
     uint32_t digest_generation, generation;
     bool digest_made;
     struct kss_text diagnostics, output, words;
+    struct kss_session_native *native; // NULL: scripted
+    void (*native_free)(struct kss_session_native *native);
 };
+
+// session.c, for native.c too: a session without a program; what reports need is recorded; the
+// machine and its rules; the log's header from the program as it is now.
+struct kss_session *kss_session_new(const struct kss_options *options);
+void kss_session_prepare(struct kss_session *session);
+void kss_session_start(struct kss_session *session, const struct kss_space *space);
+void kss_session_fill_header(struct kss_session *session);
 
 // judge.c: judges the expectations of a run that has come to its end; emits expect and verdict.
 void kss_session_judge(struct kss_session *session);

@@ -30,12 +30,17 @@ static void on_event(void *context, struct kss_machine *machine, const struct ks
     struct kss_event copy = *event;
     if (copy.kind == KSS_EV_STACK)
         copy.thread = owner_of(machine, event);
+    for (unsigned i = 0; i < KSS_EVENT_WORDS; i++)
+        if (kss_event_kinds[copy.kind].words[i].word == KSS_W_ADDRESS)
+            copy.words[i] = kss_shown(machine, copy.words[i]);
     if (kept(session, &copy))
         kss_log_add(&session->log, &copy);
     if (session->stream != NULL)
         session->stream(session->stream_context, &session->log, &copy);
-    if (copy.kind < KSS_EV_FINDING)
+    if (copy.kind < KSS_EV_FINDING) { // rules see addresses as the machine has them
+        memcpy(copy.words, event->words, sizeof copy.words);
         kss_rules_observe(machine, &copy);
+    }
 }
 
 static uint32_t on_text(void *context, const char *bytes, size_t length) {
@@ -60,7 +65,7 @@ static const char *keep_text(struct kss_session *session, const char *text) {
     return text == NULL ? NULL : kss_alloc_text(&session->arena, text, strlen(text));
 }
 
-static struct kss_session *new_session(const struct kss_options *options) {
+struct kss_session *kss_session_new(const struct kss_options *options) {
     struct kss_session *session = calloc(1, sizeof *session);
     if (session == NULL)
         kss_os_fatal("out of memory");
@@ -76,7 +81,7 @@ static struct kss_session *new_session(const struct kss_options *options) {
     return session;
 }
 
-static void fill_header(struct kss_session *session) {
+void kss_session_fill_header(struct kss_session *session) {
     const struct kss_program *program = session->program;
     struct kss_log *log = &session->log;
     struct kss_log_routine *routines =
@@ -123,7 +128,7 @@ static void fill_header(struct kss_session *session) {
 }
 
 // What every report needs, whatever else is recorded.
-static void keep_basics(struct kss_session *session) {
+void kss_session_prepare(struct kss_session *session) {
     static const enum kss_event_id basics[] = {
         KSS_EV_THREAD,       KSS_EV_STACK,         KSS_EV_OBJECT,   KSS_EV_THREAD_EXIT,
         KSS_EV_DEEPEST,      KSS_EV_PATH,          KSS_EV_OVERFLOW, KSS_EV_INTERRUPT,
@@ -192,28 +197,28 @@ static void load(struct kss_session *session, const char *name, const char *byte
         kss_script_load(&session->arena, &session->sources, file, &options, &session->diags);
     if (session->program == NULL)
         return;
-    fill_header(session);
-    keep_basics(session);
+    kss_session_fill_header(session);
+    kss_session_prepare(session);
     follow_expected(session);
 }
 
 struct kss_session *kss_session_open(const char *name, const char *bytes, size_t length,
                                      const struct kss_options *options) {
-    struct kss_session *session = new_session(options);
+    struct kss_session *session = kss_session_new(options);
     load(session, kss_alloc_text(&session->arena, name, strlen(name)), bytes, length);
     return session;
 }
 
 struct kss_session *kss_open_text(const char *name, const char *bytes, size_t length,
                                   const struct kss_options *options) {
-    struct kss_session *session = new_session(options);
+    struct kss_session *session = kss_session_new(options);
     load(session, kss_alloc_text(&session->arena, name, strlen(name)),
          kss_alloc_text(&session->arena, bytes, length), length);
     return session;
 }
 
 struct kss_session *kss_open_file(const char *path, const struct kss_options *options) {
-    struct kss_session *session = new_session(options);
+    struct kss_session *session = kss_session_new(options);
     char *bytes;
     size_t length;
     session->failure = kss_os_read(&session->arena, path, &bytes, &length);
@@ -227,6 +232,8 @@ void kss_close(struct kss_session *session) {
         return;
     if (session->machine != NULL)
         kss_machine_free(session->machine);
+    if (session->native != NULL)
+        session->native_free(session->native);
     kss_log_free(&session->log);
     kss_diags_free(&session->diags);
     kss_sources_free(&session->sources);
@@ -244,12 +251,13 @@ bool kss_loaded(const struct kss_session *session) {
 
 // ---- Running ------------------------------------------------------------------------------------
 
-static void start(struct kss_session *session) {
+void kss_session_start(struct kss_session *session, const struct kss_space *space) {
     const struct kss_program *program = session->program;
     session->port = (struct kss_port){.context = session,
                                       .event = on_event,
                                       .text = on_text,
-                                      .choose = session->options.choose ? on_choose : NULL};
+                                      .choose = session->options.choose ? on_choose : NULL,
+                                      .space = space};
     session->machine = kss_machine_new(&program->config, &program->image, &session->port);
     kss_rules_attach(session->machine);
     for (int kind = 0; kind < KSS_EV_COUNT; kind++)
@@ -259,7 +267,11 @@ static void start(struct kss_session *session) {
         kss_want(session->machine, KSS_EV_CALL);
         kss_want(session->machine, KSS_EV_RETURN);
     }
-    kss_script_start(program, session->machine);
+}
+
+static void start(struct kss_session *session) {
+    kss_session_start(session, NULL);
+    kss_script_start(session->program, session->machine);
 }
 
 static void finish(struct kss_session *session) {
@@ -272,7 +284,7 @@ static void finish(struct kss_session *session) {
 }
 
 bool kss_step(struct kss_session *session, uint64_t steps) {
-    if (session->program == NULL || session->judged)
+    if (session->program == NULL || session->judged || session->native != NULL)
         return false;
     if (session->machine == NULL)
         start(session);

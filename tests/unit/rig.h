@@ -91,7 +91,7 @@ static inline void rig_open(struct rig *rig, const char *profile,
     struct kss_config config = kss_config_default(found);
     if (change != NULL)
         change(&config);
-    struct kss_port port = {rig, rig_event, rig_text, NULL};
+    struct kss_port port = {rig, rig_event, rig_text, NULL, NULL};
     rig->m = kss_machine_new(&config, &rig_image, &port);
     for (int kind = 0; kind < KSS_EV_COUNT; kind++)
         kss_want(rig->m, (enum kss_event_id)kind);

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// Unit tests for real driver code: machines, threads, and controls over what the world does to them.
+//
+//     kss_setup(NULL);                                          // a machine, the current one
+//     kss_thread("App", ReadDispatch, device, irp);             // a thread that will call it
+//     kss_run();                                                // until nothing happens any more
+//     if (kss_status() != KSS_OK) puts(kss_report(false));      // what kss thinks of it
+//     kss_teardown();
+//
+// Driver code runs on kernel stacks of the machine's size, under virtual time, one processor unless
+// asked otherwise; runs are deterministic. Its sources come in by kss_add_driver (CMake); NT routines
+// it calls are libkss's. The test itself is the hardware, the user and the clock: it runs on the host
+// thread's own stack, between kss_ calls, and never on a driver's.
+//
+// The current machine belongs to the host thread that set it up. Routines of this header may be called
+// only from there, outside of driver code, unless said otherwise. Callbacks given here (hooks, MMIO)
+// run on the host thread's stack, too. With CMocka include kss/cmocka.h instead.
+//
+// Times are 100 ns units of virtual time; sizes are bytes.
+#ifndef KSS_HARNESS_H
+#define KSS_HARNESS_H
+
+#include "kss/kss.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define KSS_US(n) ((uint64_t)(n)*10)
+#define KSS_MS(n) ((uint64_t)(n)*10000)
+#define KSS_S(n)  ((uint64_t)(n)*10000000)
+
+// ---- Machines ----------------------------------------------------------------------------------
+
+struct kss_machine_options {  // zeros are defaults
+    const char *machine;      // "x64", "x64-xsave", "x86", "arm", "arm64"; NULL: x64 or x86, as the
+                              // host's pointers are wide. It must have pointers as wide as the host's
+    const char *name;         // in reports; NULL: "native"
+    uint32_t stack;           // kernel stack size; 0: the machine's
+    const char *swap;         // "balance-set" (default), "eager" (out at every legal moment), "never"
+    unsigned processors;      // 0: one
+    bool small_memory;        // stacks leave memory after 3 s instead of 15 s
+    bool page_in_foreign;     // touching another thread's out-swapped stack below DISPATCH_LEVEL pages
+                              // it in instead of bug check 0x50 (undocumented: a policy)
+    unsigned watchdog;        // ms of processor time without an NT call that are a hang; 0: 10,000;
+                              // UINT_MAX: never
+    bool all_events;          // record every kind of event
+};
+
+// Makes a machine and makes it current; variables of drivers made with kss_add_driver get their initial
+// values. An earlier current machine is torn down. A host that cannot run native code, or a bad option,
+// ends the process with a message.
+void kss_setup(const struct kss_machine_options *options);
+void kss_teardown(void); // frees the current machine; none: nothing happens
+
+// The current machine's session: everything kss/kss.h reads (events, findings, verdict, stack use,
+// writers) works on it. Valid until teardown. NULL: no machine.
+struct kss_session *kss_current(void);
+
+// ---- Threads -----------------------------------------------------------------------------------
+
+typedef void kss_routine(void); // any driver routine, cast
+
+struct kss_thread_options {
+    const char *name;
+    kss_routine *routine;
+    const uintptr_t *arguments; // copied
+    unsigned argument_count;    // at most 8
+    int priority;               // 0: 8
+    const char *process;        // NULL: "application"
+    bool system;                // a system thread: starts as by PsCreateSystemThread, KernelMode
+    bool returns_pointer;       // its value is as wide as a pointer; else 32 bits (NTSTATUS) count
+};
+
+// Makes a thread that will call a routine; it starts at the next kss_run or kss_advance. Returns its
+// number, from 0 in the order of their making.
+unsigned kss_thread_start(const struct kss_thread_options *options);
+
+// kss_thread(name, routine, up to eight integer or pointer arguments): a user thread's system call.
+// kss_system_thread: a system thread. Both return the thread's number.
+#define kss_thread(...)        KSS_THREAD_(false, __VA_ARGS__, KSS_COUNT_)
+#define kss_system_thread(...) KSS_THREAD_(true, __VA_ARGS__, KSS_COUNT_)
+
+enum kss_thread_phase {
+    KSS_THREAD_READY,   // not started, or waiting for the processor
+    KSS_THREAD_WAITING, // in a wait or delay
+    KSS_THREAD_ENDED,
+    KSS_THREAD_STOPPED // the machine ended under it
+};
+enum kss_thread_phase kss_thread_phase(unsigned thread);
+// What its routine returned; 0 while it has not ended. An NTSTATUS: cast it.
+uintptr_t kss_thread_value(unsigned thread);
+bool kss_thread_out(unsigned thread); // its stack is out-swapped now
+
+void kss_alert_thread(unsigned thread);     // as NtAlertThread does
+void kss_terminate_thread(unsigned thread); // asks for its termination: ends UserMode waits
+
+// ---- Running -----------------------------------------------------------------------------------
+
+// Runs until nothing can happen any more, or the machine has stopped. Returns false when it stopped.
+bool kss_run_all(void);
+// Runs what can happen within [duration] and moves the clock by it. False: the machine stopped.
+bool kss_advance_time(uint64_t duration);
+uint64_t kss_time(void); // since the machine was made
+
+// kss_thread, then kss_run_all; returns its value.
+#define kss_call_thread(...) kss_value_of_(kss_thread(__VA_ARGS__))
+uintptr_t kss_value_of_(unsigned thread);
+
+// Ends the run: waits that never end are found out, expectations of the rules at the end are judged.
+// Returns enum kss_status: KSS_OK when there is no bug check, hang, error or warning. Called by
+// kss_status and the assertions of kss/cmocka.h; nothing runs afterwards.
+int kss_finish(void);
+int kss_status(void);
+// The text report (`kss run` prints the same), with tables and the event log when [verbose].
+const char *kss_report(bool verbose);
+
+// ---- The world ---------------------------------------------------------------------------------
+
+// [after] 100 ns from now: an interrupt at device IRQL [irql] (0: the machine's lowest) runs
+// KSERVICE_ROUTINE isr(interrupt, context); a DPC runs deferred(NULL, context, argument1, argument2).
+void kss_interrupt(uint64_t after, unsigned irql, kss_routine *isr, void *interrupt, void *context);
+void kss_dpc(uint64_t after, kss_routine *deferred, void *context, void *argument1,
+             void *argument2);
+// Somebody at PASSIVE_LEVEL sets the KEVENT at [event] then.
+void kss_signal(uint64_t after, void *event);
+// Pageable memory is trimmed then, as under memory pressure.
+void kss_trim_memory(uint64_t after);
+
+// DPCs stay queued while held; kss_hold_dpcs(false) lets them run at the next run.
+void kss_hold_dpcs(bool hold);
+
+// Puts the stack of a thread out of memory now if its wait allows that (UserMode, swapping enabled,
+// priority below the ceiling), however long it has waited. Returns whether it is out.
+bool kss_out_swap(unsigned thread);
+
+// From inside [routine] ("ReadDispatch" or "mydrv!ReadDispatch") on, only [bytes] of stack are left
+// until it returns: StackLimit moves up. IoGetRemainingStackSize says [bytes] there. Has no effect where
+// less is left anyway. UINT32_MAX: no more. At most eight routines at once.
+void kss_leave_stack(const char *routine, uint32_t bytes);
+
+// ---- Calls -------------------------------------------------------------------------------------
+
+// The [nth] call (1: the next) of NT routine [routine] from now on does nothing and returns [value].
+// An unknown name ends the process with a message.
+void kss_fail_with(const char *routine, unsigned nth, uint64_t value);
+// The same with the routine's own failure: NULL from an allocation, STATUS_NO_MEMORY from
+// KeExpandKernelStackAndCallout, STATUS_INSUFFICIENT_RESOURCES from others that return a status.
+void kss_fail(const char *routine, unsigned nth);
+
+uint64_t kss_calls(const char *routine); // by driver code since the machine was made
+struct kss_call_info {
+    const char *routine; // "KeSetEvent"
+    const char *caller;  // "mydrv!ReadDispatch"; "" unknown
+    uintptr_t arguments[4];
+};
+uint64_t kss_call_count(void); // of all NT routines
+bool kss_call_at(uint64_t index, struct kss_call_info *info);
+
+// ---- Devices' registers ------------------------------------------------------------------------
+
+// READ_REGISTER_x and WRITE_REGISTER_x on [size] bytes from [base] call these instead of touching
+// memory; [offset] counts from base, [width] is 1, 2, 4 or 8. [base] need not be mapped. At most 16.
+struct kss_registers {
+    void *base;
+    size_t size;
+    uint64_t (*read)(void *context, size_t offset, unsigned width);
+    void (*write)(void *context, size_t offset, unsigned width, uint64_t value);
+    void *context;
+};
+void kss_add_registers(const struct kss_registers *registers);
+
+// ---- Pool --------------------------------------------------------------------------------------
+
+// Blocks of pool that driver code has allocated and not freed.
+size_t kss_leak_count(void);
+uint64_t kss_leak_bytes(void);
+// "kssT: 2 blocks, 96 bytes", a line for each tag; "" when there is none.
+const char *kss_leaks(void);
+
+// ---- For the macros ------------------------------------------------------------------------------
+
+unsigned kss_thread_make_(bool system, const char *name, kss_routine *routine,
+                          const uintptr_t *arguments, unsigned count);
+#define KSS_THREAD_(system, name, routine, ...)                                                    \
+    kss_thread_make_(system, name, (kss_routine *)(uintptr_t)(routine),                            \
+                     (const uintptr_t[]){KSS_EACH_(__VA_ARGS__)},                                  \
+                     sizeof((const uintptr_t[]){KSS_EACH_(__VA_ARGS__)}) / sizeof(uintptr_t) - 1)
+#define KSS_COUNT_ 0
+#define KSS_W_(a) (uintptr_t)(a)
+#define KSS_EACH_(...)                                                                             \
+    KSS_ROW_(__VA_ARGS__, KSS_E9_, KSS_E8_, KSS_E7_, KSS_E6_, KSS_E5_, KSS_E4_, KSS_E3_, KSS_E2_,  \
+             KSS_E1_, )                                                                            \
+    (__VA_ARGS__)
+#define KSS_ROW_(a, b, c, d, e, f, g, h, i, n, ...) n
+#define KSS_E1_(a)                                  KSS_W_(a)
+#define KSS_E2_(a, ...)                             KSS_W_(a), KSS_E1_(__VA_ARGS__)
+#define KSS_E3_(a, ...)                             KSS_W_(a), KSS_E2_(__VA_ARGS__)
+#define KSS_E4_(a, ...)                             KSS_W_(a), KSS_E3_(__VA_ARGS__)
+#define KSS_E5_(a, ...)                             KSS_W_(a), KSS_E4_(__VA_ARGS__)
+#define KSS_E6_(a, ...)                             KSS_W_(a), KSS_E5_(__VA_ARGS__)
+#define KSS_E7_(a, ...)                             KSS_W_(a), KSS_E6_(__VA_ARGS__)
+#define KSS_E8_(a, ...)                             KSS_W_(a), KSS_E7_(__VA_ARGS__)
+#define KSS_E9_(a, ...)                             KSS_W_(a), KSS_E8_(__VA_ARGS__)
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// What kernel drivers use of the C run-time library. The memory and narrow string functions are the
+// host's. The wide ones are our own, under their usual names: the host's believe that wchar_t has
+// 32 bits. sim/native/strsafe.c has them.
+#ifndef KSS_NT_PARTS_CRT_H
+#define KSS_NT_PARTS_CRT_H
+
+// In parentheses: the host's string.h, included before, may have macros of these names.
+#define KSS_NT_CRT(type, name, ...) type(name)(__VA_ARGS__)
+
+KSS_NT_CRT(void *, memcpy, void *, const void *, size_t);
+KSS_NT_CRT(void *, memmove, void *, const void *, size_t);
+KSS_NT_CRT(void *, memset, void *, int, size_t);
+KSS_NT_CRT(int, memcmp, const void *, const void *, size_t);
+KSS_NT_CRT(void *, memchr, const void *, int, size_t);
+KSS_NT_CRT(size_t, strlen, const char *);
+KSS_NT_CRT(char *, strcpy, char *, const char *);
+KSS_NT_CRT(char *, strncpy, char *, const char *, size_t);
+KSS_NT_CRT(char *, strcat, char *, const char *);
+KSS_NT_CRT(char *, strncat, char *, const char *, size_t);
+KSS_NT_CRT(int, strcmp, const char *, const char *);
+KSS_NT_CRT(int, strncmp, const char *, const char *, size_t);
+KSS_NT_CRT(char *, strchr, const char *, int);
+KSS_NT_CRT(char *, strrchr, const char *, int);
+KSS_NT_CRT(char *, strstr, const char *, const char *);
+
+size_t KSS_NTCALL kss_wcslen(const wchar_t *string);
+size_t KSS_NTCALL kss_wcsnlen(const wchar_t *string, size_t most);
+wchar_t *KSS_NTCALL kss_wcscpy(wchar_t *to, const wchar_t *from);
+wchar_t *KSS_NTCALL kss_wcsncpy(wchar_t *to, const wchar_t *from, size_t most);
+wchar_t *KSS_NTCALL kss_wcscat(wchar_t *to, const wchar_t *from);
+wchar_t *KSS_NTCALL kss_wcsncat(wchar_t *to, const wchar_t *from, size_t most);
+int KSS_NTCALL kss_wcscmp(const wchar_t *a, const wchar_t *b);
+int KSS_NTCALL kss_wcsncmp(const wchar_t *a, const wchar_t *b, size_t most);
+int KSS_NTCALL kss_wcsicmp(const wchar_t *a, const wchar_t *b);
+int KSS_NTCALL kss_wcsnicmp(const wchar_t *a, const wchar_t *b, size_t most);
+wchar_t *KSS_NTCALL kss_wcschr(const wchar_t *string, wchar_t wanted);
+wchar_t *KSS_NTCALL kss_wcsrchr(const wchar_t *string, wchar_t wanted);
+wchar_t *KSS_NTCALL kss_wcsstr(const wchar_t *string, const wchar_t *wanted);
+size_t KSS_NTCALL kss_wcsspn(const wchar_t *string, const wchar_t *set);
+size_t KSS_NTCALL kss_wcscspn(const wchar_t *string, const wchar_t *set);
+wchar_t *KSS_NTCALL kss_wcslwr(wchar_t *string);
+wchar_t *KSS_NTCALL kss_wcsupr(wchar_t *string);
+int KSS_NTCALL kss_stricmp(const char *a, const char *b);
+int KSS_NTCALL kss_strnicmp(const char *a, const char *b, size_t most);
+wchar_t KSS_NTCALL kss_towlower(wchar_t c);
+wchar_t KSS_NTCALL kss_towupper(wchar_t c);
+int KSS_NTCALL kss_snprintf(char *to, size_t size, const char *format, ...);
+int KSS_NTCALL kss_vsnprintf(char *to, size_t size, const char *format, kss_nt_va_list arguments);
+int KSS_NTCALL kss_snwprintf(wchar_t *to, size_t size, const wchar_t *format, ...);
+int KSS_NTCALL kss_vsnwprintf(wchar_t *to, size_t size, const wchar_t *format,
+                              kss_nt_va_list arguments);
+
+#define wcslen      kss_wcslen
+#define wcsnlen     kss_wcsnlen
+#define wcscpy      kss_wcscpy
+#define wcsncpy     kss_wcsncpy
+#define wcscat      kss_wcscat
+#define wcsncat     kss_wcsncat
+#define wcscmp      kss_wcscmp
+#define wcsncmp     kss_wcsncmp
+#define wcschr      kss_wcschr
+#define wcsrchr     kss_wcsrchr
+#define wcsstr      kss_wcsstr
+#define wcsspn      kss_wcsspn
+#define wcscspn     kss_wcscspn
+#define _wcsicmp    kss_wcsicmp
+#define _wcsnicmp   kss_wcsnicmp
+#define _wcslwr     kss_wcslwr
+#define _wcsupr     kss_wcsupr
+#define _stricmp    kss_stricmp
+#define _strnicmp   kss_strnicmp
+#define _snprintf   kss_snprintf
+#define _vsnprintf  kss_vsnprintf
+#define _snwprintf  kss_snwprintf
+#define _vsnwprintf kss_vsnwprintf
+
+#ifndef __cplusplus
+#ifndef _countof
+#define _countof(array) (sizeof(array) / sizeof((array)[0]))
+#endif
+#endif
+
+#endif

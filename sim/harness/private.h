@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// What the files of this folder share: the current machine of a host thread. Nobody else includes it.
+#ifndef KSS_HARNESS_PRIVATE_H
+#define KSS_HARNESS_PRIVATE_H
+
+#include "kss/harness.h"
+#include "session/native.h"
+
+enum { KSS_REGISTER_ROWS = 16 };
+
+struct kss_injection {
+    uint32_t routine, left; // calls until it happens; 0: has happened
+    uint64_t value;
+};
+
+struct kss_harness {
+    struct kss_session *session;
+    struct kss_machine *machine;
+    struct kss_native *native;
+    unsigned watchdog;
+    struct kss_call_record {
+        uint32_t routine, caller;
+        uint64_t arguments[4];
+    } * calls;
+    uint64_t call_count;
+    unsigned call_room;
+    uint64_t counts[KSS_NT_COUNT];
+    struct kss_injection *injections;
+    unsigned injection_count, injection_room;
+    struct kss_registers registers[KSS_REGISTER_ROWS];
+    unsigned register_count;
+    struct kss_text text, name;
+};
+
+// The current machine; none ends the process with a message that names [what].
+struct kss_harness *kss_harness(const char *what);
+struct kss_harness *kss_harness_now(void); // NULL: none
+bool kss_harness_hook(void *context, enum kss_routine_id routine, uint32_t caller,
+                      const uint64_t *arguments, unsigned count, uint64_t *value);
+
+#endif

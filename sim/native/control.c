@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// What a test may do to a native machine beside running it: leave little stack, watch for endless
+// loops. And what happens to NT calls made outside of any machine.
+#include "native/private.h"
+
+#include "base/os.h"
+#include "kernel/fast.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// ---- Little stack -----------------------------------------------------------------------------------
+void kss_native_leave(struct kss_native *n, const char *name, uint32_t bytes) {
+    uint32_t i = 0;
+    while (i < n->leave_count && strcmp(n->leaves[i].name, name) != 0)
+        i++;
+    if (i == KSS_LEAVES)
+        kss_os_fatal("at most eight routines can be left little stack at once");
+    n->leaves[i] = (struct kss_native_leave_row){.name = name, .bytes = bytes, .stack = KSS_NONE};
+    if (i == n->leave_count)
+        n->leave_count++;
+}
+
+static bool names(const struct kss_code *code, const char *name) {
+    const char *mark = strchr(name, '!');
+    if (mark == NULL)
+        return strcmp(code->name, name) == 0;
+    size_t length = (size_t)(mark - name);
+    return strlen(code->module) == length && memcmp(code->module, name, length) == 0 &&
+           strcmp(code->name, mark + 1) == 0;
+}
+
+// The pages that lie wholly below the moved limit are taken away; the rest is seen at NT calls.
+static void move_limit(struct kss_native *n, uint16_t index, uint32_t size) {
+    struct kss_stack *stack = kss_stack_at(n->machine, index);
+    kss_addr page = n->space.host_page;
+    kss_addr low = stack->base - stack->reserved;
+    kss_addr limit = (stack->base - size) & ~(page - 1);
+    if (limit > low)
+        kss_host_arena_protect(&n->arena, (uint8_t *)(uintptr_t)low, (size_t)(limit - low), false);
+    kss_addr end = (stack->base + page - 1) & ~(page - 1);
+    kss_host_arena_protect(&n->arena, (uint8_t *)(uintptr_t)limit, (size_t)(end - limit), true);
+    stack->size = size;
+}
+
+void kss_native_apply_leaves(struct kss_native *n, const struct kss_activation *a) {
+    uint32_t depth = kss_stack_at(n->machine, a->stack)->depth;
+    uint32_t caller = kss_native_caller(n, a->pc);
+    for (uint32_t i = 0; i < n->leave_count; i++) {
+        struct kss_native_leave_row *leave = &n->leaves[i];
+        if (leave->stack == a->stack && depth < leave->depth) { // the routine has returned
+            move_limit(n, a->stack, leave->old_size);
+            leave->stack = KSS_NONE;
+        }
+        if (leave->stack != KSS_NONE || caller == KSS_NO_FRAME || leave->bytes == UINT32_MAX ||
+            !names(&n->code[caller], leave->name))
+            continue;
+        const struct kss_stack *stack = kss_stack_at(n->machine, a->stack);
+        if (stack->size - depth <= leave->bytes)
+            continue;
+        leave->stack = a->stack;
+        leave->depth = depth;
+        leave->old_size = stack->size;
+        move_limit(n, a->stack, depth + leave->bytes);
+    }
+}
+
+// ---- Endless loops ------------------------------------------------------------------------------------
+static enum kss_fault_answer on_hang(void *context, const struct kss_fault *fault) {
+    struct kss_native *n = context;
+    struct kss_activation *a = n->running;
+    if (a == NULL)
+        return KSS_FAULT_RESUME;
+    a->fault = *fault;
+    a->sp = fault->sp;
+    a->pc = fault->pc;
+    a->request = KSS_REQUEST_FAULT;
+    kss_fiber_switch(&a->fiber, &n->scheduler, false);
+    return KSS_FAULT_RESUME;
+}
+
+void kss_native_watch(struct kss_native *n, unsigned milliseconds) {
+    if (milliseconds == 0)
+        kss_watchdog_stop();
+    else
+        kss_watchdog_start(milliseconds, on_hang, n);
+}
+
+void kss_native_outside(uint32_t routine) {
+    char words[160];
+    snprintf(words, sizeof words,
+             "%s was called outside of driver code: NT routines need a thread of a machine",
+             kss_routines[routine].name);
+    kss_os_fatal(words);
+}

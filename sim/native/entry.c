@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// The NT entry points that native driver code links to. Each is made from its row of routines.def:
+// the arguments are put into an array and the fiber is left (kss_native_enter). What the routine does
+// is the kernel's, the same function that scenarios use.
+//
+// The prototypes come from include/nt, the definitions from the table: a row that says something else
+// than the header does not compile.
+#include "native/native.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include <ntifs.h>
+
+// ---- Arguments ------------------------------------------------------------------------------------
+// Row parameters become (TYPE, Name); NOTHING becomes (VOID, ).
+#define OBJECT(type, name, ...) (type, name)
+#define POINTER(type, name, ...) (type, name)
+#define VALUE(type, name, ...) (type, name)
+#define NUMBER(type, name, ...) (type, name)
+#define DURATION(type, name, ...) (type, name)
+#undef CALLBACK
+#define CALLBACK(type, name, ...) (type, name)
+#define STRING(type, name, ...) (type, name)
+#define KSS_FIRST_OBJECT OBJECT
+#define KSS_FIRST_POINTER POINTER
+#define KSS_FIRST_VALUE VALUE
+#define KSS_FIRST_NUMBER NUMBER
+#define KSS_FIRST_DURATION DURATION
+#define KSS_FIRST_CALLBACK CALLBACK
+#define KSS_FIRST_STRING STRING
+#define KSS_FIRST_NOTHING (VOID, )
+
+// KSS_IS(prefix, token, a, b): b where prefix_token is defined as `~, b`, else a.
+#define KSS_SECOND(a, b, ...) b
+#define KSS_CHOOSE(...) KSS_SECOND(__VA_ARGS__)
+
+#define KSS_DECLARE(type, name) type name
+#define KSS_PUT(type, name) KSS_PUT_(type, name)
+#define KSS_PUT_(type, name) KSS_CHOOSE(KSS_TAKE_##type, KSS_PUT_BITS, ~)(name)
+#define KSS_TAKE_void ~, KSS_PUT_ZERO // VOID is a macro
+#define KSS_PUT_ZERO(name) 0
+#define KSS_PUT_BITS(name) kss_bits(&name, sizeof name)
+
+#define KSS_MAP_1(m, a) m a
+#define KSS_MAP_2(m, a, ...) m a, KSS_MAP_1(m, __VA_ARGS__)
+#define KSS_MAP_3(m, a, ...) m a, KSS_MAP_2(m, __VA_ARGS__)
+#define KSS_MAP_4(m, a, ...) m a, KSS_MAP_3(m, __VA_ARGS__)
+#define KSS_MAP_5(m, a, ...) m a, KSS_MAP_4(m, __VA_ARGS__)
+#define KSS_MAP_6(m, a, ...) m a, KSS_MAP_5(m, __VA_ARGS__)
+#define KSS_MAP_7(m, a, ...) m a, KSS_MAP_6(m, __VA_ARGS__)
+#define KSS_MAP_8(m, a, ...) m a, KSS_MAP_7(m, __VA_ARGS__)
+#define KSS_MAP_9(m, a, ...) m a, KSS_MAP_8(m, __VA_ARGS__)
+#define KSS_MAP_10(m, a, ...) m a, KSS_MAP_9(m, __VA_ARGS__)
+#define KSS_MAP_11(m, a, ...) m a, KSS_MAP_10(m, __VA_ARGS__)
+#define KSS_MAP_12(m, a, ...) m a, KSS_MAP_11(m, __VA_ARGS__)
+#define KSS_PICK(a, b, c, d, e, f, g, h, i, j, k, l, n, ...) KSS_MAP_##n
+#define KSS_MAP(m, ...)                                                                            \
+    KSS_PICK(__VA_ARGS__, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)(m, __VA_ARGS__)
+
+// An argument as the kernel takes it: its bytes, zero-extended.
+static inline uint64_t kss_bits(const void *bytes, size_t size) {
+    uint64_t value = 0;
+    memcpy(&value, bytes, size);
+    return value;
+}
+
+// ---- Leaving the stack ------------------------------------------------------------------------------
+#define KSS_ENTER(id, array, number)                                                               \
+    struct kss_native_call call_ = {.arguments = (array),                                          \
+                                    .routine = (id),                                               \
+                                    .count = (number),                                             \
+                                    .frame = __builtin_frame_address(0),                           \
+                                    .sp = __builtin_dwarf_cfa(),                                   \
+                                    .pc = __builtin_return_address(0)};                            \
+    uint64_t value_ = kss_native_enter(&call_)
+
+#define KSS_RESULT(type)                                                                           \
+    type result_;                                                                                  \
+    memcpy(&result_, &value_, sizeof result_);                                                     \
+    return result_
+
+#define KSS_RETURN(type) KSS_RETURN_(type)
+#define KSS_RETURN_(type) KSS_CHOOSE(KSS_GIVE_##type, KSS_RESULT, ~)(type)
+#define KSS_GIVE_void ~, KSS_NO_RESULT
+#define KSS_NO_RESULT(type) (void)value_
+
+// Written out below: a variable part, no return, a const the table does not have.
+#define KSS_OWN_DbgPrint ~, KSS_SKIP
+#define KSS_OWN_DbgPrintEx ~, KSS_SKIP
+#define KSS_OWN_ExRaiseAccessViolation ~, KSS_SKIP
+#define KSS_OWN_ExRaiseStatus ~, KSS_SKIP
+#define KSS_OWN_KeBugCheck ~, KSS_SKIP
+#define KSS_OWN_KeBugCheckEx ~, KSS_SKIP
+#define KSS_OWN_RtlCompareMemory ~, KSS_SKIP
+// The headers have these as inline functions, as the WDK's do.
+#define KSS_OWN_ExAllocatePoolUninitialized ~, KSS_SKIP
+#define KSS_OWN_ExAllocatePoolZero ~, KSS_SKIP
+#define KSS_SKIP(...)
+#define KSS_BIND_S(...)
+#define KSS_BIND_SN(name, result, ...)                                                             \
+    KSS_CHOOSE(KSS_OWN_##name, KSS_BODY, ~)(name, result, __VA_ARGS__)
+#define KSS_BIND_N KSS_BIND_SN
+
+#define KSS_BODY(name, result, ...)                                                                \
+    result NTAPI name(KSS_MAP(KSS_DECLARE, __VA_ARGS__)) {                                         \
+        uint64_t arguments_[] = {KSS_MAP(KSS_PUT, __VA_ARGS__)};                                   \
+        KSS_ENTER(KSS_NT_##name, arguments_, sizeof arguments_ / sizeof *arguments_);              \
+        KSS_RETURN(result);                                                                        \
+    }
+#define ROUTINE(name, result, low, high, can, modes, header, source, ...)                          \
+    KSS_BIND_##modes(name, result, KSS_FIRST_##__VA_ARGS__)
+#include "nt/routines.def"
+#undef ROUTINE
+
+// ---- No return ------------------------------------------------------------------------------------
+#define KSS_LEAVE(name, ...)                                                                       \
+    uint64_t arguments[] = {__VA_ARGS__};                                                          \
+    KSS_ENTER(KSS_NT_##name, arguments, sizeof arguments / sizeof *arguments);                     \
+    (void)value_;                                                                                  \
+    __builtin_unreachable()
+
+VOID NTAPI ExRaiseStatus(NTSTATUS Status) {
+    KSS_LEAVE(ExRaiseStatus, (ULONG)Status);
+}
+
+VOID NTAPI ExRaiseAccessViolation(VOID) {
+    KSS_LEAVE(ExRaiseAccessViolation, 0);
+}
+
+VOID NTAPI KeBugCheck(ULONG BugCheckCode) {
+    KSS_LEAVE(KeBugCheck, BugCheckCode);
+}
+
+VOID NTAPI KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1,
+                        ULONG_PTR BugCheckParameter2, ULONG_PTR BugCheckParameter3,
+                        ULONG_PTR BugCheckParameter4) {
+    KSS_LEAVE(KeBugCheckEx, BugCheckCode, BugCheckParameter1, BugCheckParameter2,
+              BugCheckParameter3, BugCheckParameter4);
+}
+
+SIZE_T NTAPI RtlCompareMemory(const VOID *Source1, const VOID *Source2, SIZE_T Length) {
+    uint64_t arguments[] = {(uintptr_t)Source1, (uintptr_t)Source2, Length};
+    KSS_ENTER(KSS_NT_RtlCompareMemory, arguments, 3);
+    return (SIZE_T)value_;
+}
+
+// ---- DbgPrint -----------------------------------------------------------------------------------------
+// The arguments are taken off as the format says how wide they are; the kernel prints.
+static unsigned take(uint64_t *arguments, unsigned count, const char *format, va_list list) {
+    for (; *format != 0 && count < KSS_PARAMETERS; format++) {
+        if (*format != '%' || *++format == '%')
+            continue;
+        bool wide = false;
+        for (; *format != 0 && strchr("-+ #0123456789.*hwlI", *format) != NULL; format++) {
+            if (*format == '*' && count < KSS_PARAMETERS)
+                arguments[count++] = va_arg(list, unsigned);
+            wide |= (*format == 'l' && format[1] == 'l') ||
+                    (*format == 'I' && format[1] == '6' && format[2] == '4');
+        }
+        if (*format == 0 || count == KSS_PARAMETERS)
+            break;
+        if (wide)
+            arguments[count++] = va_arg(list, uint64_t);
+        else
+            arguments[count++] = va_arg(list, uintptr_t);
+    }
+    return count;
+}
+
+ULONG DbgPrint(PCSTR Format, ...) {
+    uint64_t arguments[KSS_PARAMETERS] = {(uint64_t)(uintptr_t)Format};
+    va_list list;
+    va_start(list, Format);
+    unsigned count = take(arguments, 1, Format, list);
+    va_end(list);
+    KSS_ENTER(KSS_NT_DbgPrint, arguments, count);
+    return (ULONG)value_;
+}
+
+ULONG DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...) {
+    uint64_t arguments[KSS_PARAMETERS] = {ComponentId, Level, (uint64_t)(uintptr_t)Format};
+    va_list list;
+    va_start(list, Format);
+    unsigned count = take(arguments, 3, Format, list);
+    va_end(list);
+    KSS_ENTER(KSS_NT_DbgPrintEx, arguments, count);
+    return (ULONG)value_;
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The switch by the C library's ucontext functions (build option KSS_UCONTEXT): slower by a factor of
+// forty, because they set the signal mask at every switch, but without assembly. musl has none.
+#if defined __APPLE__ && !defined _XOPEN_SOURCE
+#define _XOPEN_SOURCE 700
+#endif
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include "native/switch.h"
+
+#ifdef KSS_UCONTEXT
+
+#include <stdlib.h>
+
+// makecontext passes ints: the pointer goes in two halves.
+static void start(unsigned high, unsigned low) {
+    struct kss_registers *r = (struct kss_registers *)(uintptr_t)((uint64_t)high << 32 | low);
+    r->entry(r->argument);
+    abort();
+}
+
+void kss_registers_init(struct kss_registers *r, void *low, void *sp, void (*entry)(void *),
+                        void *argument) {
+    uint64_t self = (uint64_t)(uintptr_t)r;
+    uintptr_t top = (uintptr_t)sp & ~(uintptr_t)15;
+    getcontext(&r->context);
+    r->context.uc_stack.ss_sp = low;
+    r->context.uc_stack.ss_size = top - (uintptr_t)low;
+    r->context.uc_link = NULL;
+    r->sp = (void *)top;
+    r->entry = entry;
+    r->argument = argument;
+    makecontext(&r->context, (void (*)(void))start, 2, (unsigned)(self >> 32), (unsigned)self);
+}
+
+void kss_registers_switch(struct kss_registers *from, const struct kss_registers *to) {
+    from->sp = __builtin_frame_address(0);
+    swapcontext(&from->context, &to->context);
+}
+
+#endif

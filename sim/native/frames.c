@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// The frames of host code on a kernel stack, found by its frame pointers (kss_add_driver compiles
+// driver code with them) and named by symbols.
+//
+//   x86, x86-64                            aarch64
+//   low edge of F's frame   SP at F's call  |  low edge of F's frame   fp of F
+//     ...                                   |    saved fp, lr          (the record is at the bottom)
+//     saved fp, return address              |    ...
+//   low edge of its caller's frame          |  low edge of its caller's frame = fp of the caller
+#include "native/private.h"
+
+#include <string.h>
+
+struct walk {
+    struct kss_native *n;
+    kss_addr base, limit; // of the kernel stack
+    struct kss_path_row *rows;
+    uint32_t count, room;
+};
+
+static bool word_at(const struct walk *w, kss_addr address, kss_addr *value) {
+    uintptr_t word;
+    if (address < w->limit || address % sizeof word != 0 || address + sizeof word > w->base)
+        return false;
+    memcpy(&word, (const uint8_t *)(uintptr_t)address + w->n->space.alias, sizeof word);
+    *value = word;
+    return true;
+}
+
+static void row(struct walk *w, uint32_t routine, kss_addr low, kss_addr high, unsigned entry) {
+    if (w->count == w->room || high <= low)
+        return;
+    w->rows[w->count++] = (struct kss_path_row){.routine = routine,
+                                                .depth = (uint32_t)(w->base - low),
+                                                .bytes = (uint32_t)(high - low),
+                                                .entry = (uint8_t)entry,
+                                                .origin = KSS_ORIGIN_MEASURED};
+}
+
+// Where the caller of the code at [frame] has its lower edge.
+static kss_addr edge_above(kss_addr frame, kss_addr next_frame) {
+#if defined(__x86_64__) || defined(__i386__)
+    (void)next_frame;
+    return frame + 2 * sizeof(void *);
+#else
+    (void)frame;
+    return next_frame;
+#endif
+}
+
+// A fault in the first instructions of a routine: it has no frame record yet.
+static bool before_record(const struct kss_activation *a, const void *pc) {
+    struct kss_symbol symbol;
+    return a->request == KSS_REQUEST_FAULT && kss_symbol_at(pc, &symbol) && symbol.offset <= 5;
+}
+
+static void walk_activation(struct walk *w, const struct kss_activation *a) {
+    kss_addr top = (kss_addr)(uintptr_t)a->top, low = (kss_addr)(uintptr_t)a->sp;
+    kss_addr frame = (kss_addr)(uintptr_t)a->frame, pc = (kss_addr)(uintptr_t)a->pc, next;
+    if (low < w->limit) // it has overflowed: the row of what crossed is the kernel's
+        low = w->limit;
+#if defined(__x86_64__) || defined(__i386__)
+    if (before_record(a, a->pc) && word_at(w, low, &next)) {
+        row(w, kss_native_caller(w->n, a->pc), low, low + sizeof(void *), a->entry);
+        pc = next;
+        low += sizeof(void *);
+    } else if (a->request != KSS_REQUEST_FAULT && word_at(w, frame, &next)) {
+        frame = next; // the entry point's own record
+    }
+#else
+    if (a->request != KSS_REQUEST_FAULT && word_at(w, frame, &next))
+        frame = next;
+    (void)before_record;
+#endif
+    while (frame >= low && frame < top && w->count < w->room) {
+        kss_addr back;
+        if (!word_at(w, frame, &next) || !word_at(w, frame + sizeof(void *), &back))
+            break;
+        kss_addr high = edge_above(frame, next);
+        if (high <= low || high > top)
+            break;
+        uint32_t routine = kss_native_caller(w->n, (const void *)(uintptr_t)pc);
+        if (routine == KSS_NO_FRAME && next == 0) // what carries it
+            break;
+        row(w, routine, low, high, a->entry);
+        low = high;
+        frame = next;
+        pc = back;
+    }
+    row(w, KSS_NO_FRAME, low, top, KSS_ENTRY_NT); // the call into driver code
+}
+
+uint32_t kss_native_frames(void *context, struct kss_machine *machine, uint16_t stack,
+                           struct kss_path_row *rows, uint32_t room) {
+    struct kss_native *n = context;
+    uint32_t used;
+    const struct kss_stack *s =
+        (const struct kss_stack *)kss_section_const(machine, KSS_S_STACK, &used) + stack;
+    struct walk w = {
+        .n = n, .base = s->base, .limit = s->base - s->size, .rows = rows, .room = room};
+    for (const struct kss_activation *a = kss_native_top(n, stack); a != NULL; a = a->outer)
+        walk_activation(&w, a);
+    return w.count;
+}

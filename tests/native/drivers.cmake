@@ -1,0 +1,16 @@
+# Tests of how drivers are built and found: kss_add_driver, the module registry, symbols, SEH.
+kss_add_driver(image-first SOURCES image_driver.c DEFINITIONS NAME=image_first ALLOC_PRAGMA=1)
+kss_add_driver(image_second SOURCES image_driver.c DEFINITIONS NAME=image_second)
+kss_add_driver(seh_driver SOURCES seh_driver.c)
+
+foreach(name image seh)
+    add_executable(test_${name} test_${name}.c)
+    kss_compile_options(test_${name})
+    target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/sim ${CMAKE_CURRENT_SOURCE_DIR})
+    target_include_directories(test_${name} SYSTEM PRIVATE ${CMOCKA_INCLUDE_DIR})
+    target_link_libraries(test_${name} PRIVATE kss ${CMOCKA_LIBRARY})
+    add_test(NAME native.${name} COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:test_${name}>)
+    set_tests_properties(native.${name} PROPERTIES LABELS native)
+endforeach()
+target_link_libraries(test_image PRIVATE image-first image_second)
+target_link_libraries(test_seh PRIVATE seh_driver)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Out-swap is real: a waiting thread's stack leaves the host's memory map, and whoever touches it is
+// told what Windows would have said.
+#include "kss/cmocka.h"
+
+enum { KERNEL_MODE, USER_MODE };
+
+void WaitOnStack(void), WaitSharing(void), SetDone(void), StoreThere(void);
+
+static void user_wait_signalled_late(void **state) {
+    (void)state;
+    unsigned app = kss_thread("App", WaitOnStack, USER_MODE, false, 30);
+    kss_run_all();
+    assert_int_equal(kss_thread_phase(app), KSS_THREAD_STOPPED);
+    assert_bugcheck(0xA);
+    assert_hazard_in("stack-object-user-wait", "swap!WaitOnStack");
+}
+
+static void user_wait_signalled_early(void **state) {
+    (void)state;
+    unsigned app = kss_thread("App", WaitOnStack, USER_MODE, false, 5);
+    kss_run_all();
+    assert_int_equal(kss_thread_phase(app), KSS_THREAD_ENDED);
+    assert_hazard("stack-object-user-wait"); // this time it went well
+}
+
+static void kernel_wait_is_fine(void **state) {
+    (void)state;
+    unsigned app = kss_thread("App", WaitOnStack, KERNEL_MODE, false, 300);
+    kss_advance_time(KSS_S(100));
+    assert_int_equal(kss_thread_phase(app), KSS_THREAD_WAITING);
+    assert_false(kss_thread_out(app));
+    assert_false(kss_out_swap(app));
+    kss_run_all();
+    assert_int_equal(kss_thread_phase(app), KSS_THREAD_ENDED);
+    assert_int_equal(kss_thread_value(app), 0);
+    assert_clean();
+}
+
+static void swapping_disabled_is_fine(void **state) {
+    (void)state;
+    unsigned app = kss_thread("App", WaitOnStack, USER_MODE, true, 300);
+    kss_advance_time(KSS_S(100));
+    assert_false(kss_thread_out(app));
+    kss_run_all();
+    assert_int_equal(kss_thread_value(app), 0);
+    assert_clean();
+}
+
+static void store_at_dispatch(void **state) {
+    (void)state;
+    unsigned app = kss_thread("App", WaitSharing, USER_MODE);
+    kss_advance_time(KSS_S(1));
+    assert_true(kss_out_swap(app));
+    kss_dpc(KSS_S(1), StoreThere, NULL, NULL, NULL);
+    kss_run_all();
+    assert_bugcheck(0xD1);
+}
+
+static void store_while_resident(void **state) {
+    (void)state;
+    unsigned app = kss_thread("App", WaitSharing, KERNEL_MODE);
+    kss_advance_time(KSS_S(1));
+    assert_false(kss_out_swap(app));
+    kss_dpc(KSS_S(1), StoreThere, NULL, NULL, NULL);
+    kss_run_all();
+    assert_int_equal(kss_thread_phase(app), KSS_THREAD_WAITING); // nobody signals it
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(user_wait_signalled_late, kss_test_setup, kss_test_teardown),
+        cmocka_unit_test_setup_teardown(user_wait_signalled_early, kss_test_setup,
+                                        kss_test_teardown),
+        cmocka_unit_test_setup_teardown(kernel_wait_is_fine, kss_test_setup, kss_test_teardown),
+        cmocka_unit_test_setup_teardown(swapping_disabled_is_fine, kss_test_setup,
+                                        kss_test_teardown),
+        cmocka_unit_test_setup_teardown(store_at_dispatch, kss_test_setup, kss_test_teardown),
+        cmocka_unit_test_setup_teardown(store_while_resident, kss_test_setup, kss_test_teardown),
+    };
+    return cmocka_run_group_tests_name("out-swap", tests, NULL, NULL);
+}
