@@ -12,6 +12,9 @@
 
 #include <ntifs.h>
 
+#undef IoCallDriver // drivers call IofCallDriver by that name; the rows have both
+#undef IoCompleteRequest
+
 // ---- Arguments ------------------------------------------------------------------------------------
 // Row parameters become (TYPE, Name); NOTHING becomes (VOID, ).
 #define OBJECT(type, name, ...) (type, name)

@@ -41,7 +41,7 @@ struct slot {
     uint8_t *memory, *run, *frames; // the mapping: guard, stack of the handler, alternate stack
     size_t size, run_size, frames_size;
     bool busy;
-    unsigned valgrind[2];
+    unsigned valgrind;
     struct slot *after; // armed while this one is busy
     struct kss_registers below, runner;
     struct kss_fault fault;
@@ -112,14 +112,12 @@ static struct slot *map_slot(void) {
     slot->run_size = (size_t)(head - frames - slot->run);
     slot->frames = head - frames;
     slot->frames_size = frames;
-    slot->valgrind[0] = kss_valgrind_stack(slot->run, slot->run + slot->run_size);
-    slot->valgrind[1] = kss_valgrind_stack(slot->frames, slot->frames + frames);
+    slot->valgrind = kss_valgrind_stack(slot->run, slot->run + slot->run_size);
     return slot;
 }
 
 static void unmap_slot(struct slot *slot) {
-    kss_valgrind_stack_gone(slot->valgrind[0]);
-    kss_valgrind_stack_gone(slot->valgrind[1]);
+    kss_valgrind_stack_gone(slot->valgrind);
     kss_asan_clean(slot->memory, slot->size);
     munmap(slot->memory, slot->size);
 }
@@ -197,6 +195,7 @@ enum kss_fault_answer kss_fault_give(const struct kss_fault *fault, kss_fault_ha
     slot->context = context;
     kss_registers_init(&slot->runner, slot->run, slot->run + slot->run_size, run, slot);
     kss_registers_switch(&slot->below, &slot->runner);
+    kss_valgrind_back_to(kss_context_sp(context));
     return slot->answer;
 }
 

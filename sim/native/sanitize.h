@@ -110,8 +110,9 @@ static inline void kss_tsan_forget(void *fiber) {
 #ifdef KSS_VALGRIND
 #include <valgrind/memcheck.h>
 
+// A fiber begins with its stack pointer at [high], which is the next stack's [low].
 static inline unsigned kss_valgrind_stack(void *low, void *high) {
-    return RUNNING_ON_VALGRIND ? (unsigned)VALGRIND_STACK_REGISTER(low, (char *)high - 1) + 1 : 0;
+    return RUNNING_ON_VALGRIND ? (unsigned)VALGRIND_STACK_REGISTER((char *)low + 1, high) + 1 : 0;
 }
 
 static inline void kss_valgrind_stack_gone(unsigned number) {
@@ -122,6 +123,14 @@ static inline void kss_valgrind_stack_gone(unsigned number) {
 // No report about [low, low + size): what happens there is judged by the fault handler.
 static inline void kss_valgrind_ours(const void *low, size_t size) {
     (void)VALGRIND_MAKE_MEM_DEFINED(low, size);
+}
+
+// Before a signal returns to [sp]: valgrind notices the change of stacks only when the stack grows
+// next, and takes that growth for the change.
+static inline void kss_valgrind_back_to(void *sp) {
+    enum { GROWTH = 64 * 1024, RED_ZONE = 128 };
+    if (RUNNING_ON_VALGRIND)
+        (void)VALGRIND_MAKE_MEM_UNDEFINED((char *)sp - RED_ZONE - GROWTH, GROWTH);
 }
 
 static inline void kss_valgrind_quiet(int quiet) {
@@ -142,6 +151,10 @@ static inline void kss_valgrind_stack_gone(unsigned number) {
 
 static inline void kss_valgrind_ours(const void *low, size_t size) {
     (void)low, (void)size;
+}
+
+static inline void kss_valgrind_back_to(void *sp) {
+    (void)sp;
 }
 
 static inline void kss_valgrind_quiet(int quiet) {

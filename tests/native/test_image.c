@@ -50,8 +50,7 @@ static void addresses_belong_to_modules(void **state) {
 
 static void each_module_has_its_own_entry(void **state) {
     (void)state;
-    int (*first)(void *, void *) =
-        (int (*)(void *, void *))kss_module_named("image-first")->entry;
+    int (*first)(void *, void *) = (int (*)(void *, void *))kss_module_named("image-first")->entry;
     int (*second)(void *, void *) =
         (int (*)(void *, void *))kss_module_named("image_second")->entry;
     assert_ptr_not_equal(first, second);

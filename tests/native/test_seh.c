@@ -175,8 +175,8 @@ static void bytes_of_a_statement(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_way_out),           cmocka_unit_test(no_statement_is_told),
-        cmocka_unit_test(a_bound_is_not_crossed),  cmocka_unit_test(filters_may_all_decline),
+        cmocka_unit_test(every_way_out),          cmocka_unit_test(no_statement_is_told),
+        cmocka_unit_test(a_bound_is_not_crossed), cmocka_unit_test(filters_may_all_decline),
         cmocka_unit_test(bytes_of_a_statement),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
