@@ -20,6 +20,7 @@ static const uint16_t first_capacity[KSS_S_COUNT] = {
     [KSS_S_WAIT] = 48,
     [KSS_S_DUE] = 208,
     [KSS_S_PENDING] = 176,
+    [KSS_S_APC] = 16,
     [KSS_S_READY] = 16,
     [KSS_S_GLOBAL] = 128,
     [KSS_S_BYTES] = 2048,

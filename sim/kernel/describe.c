@@ -115,6 +115,10 @@ static void describe_region(struct kss_machine *m, const struct kss_region *regi
         part(m, variable->shape, (uint32_t)inside, object, out);
         return;
     }
+    if (region->nt != KSS_NTB_NONE) {
+        kss_describe_nt(m, region, inside, out);
+        return;
+    }
     char tag[5] = {0};
     for (unsigned i = 0; i < 4; i++) {
         char c = (char)(region->tag >> (8 * i));

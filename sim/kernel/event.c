@@ -103,6 +103,10 @@ struct kss_outcome kss_nt_KeReadStateEvent(struct kss_machine *m, struct kss_cal
     return kss_return((uint32_t)kss_object_ref(m, object)->signal);
 }
 
+void kss_environment_set(struct kss_machine *m, uint16_t object) {
+    signal_event(m, object, KSS_SIGNAL_SET);
+}
+
 // Somebody outside the scenario calls KeSetEvent at PASSIVE_LEVEL.
 void kss_environment_signal(struct kss_machine *m, kss_addr address, enum kss_signal_how how) {
     struct kss_call call = {.arguments = {address}, .routine = KSS_NT_KeSetEvent};

@@ -33,7 +33,8 @@ static uint64_t segments_in_use(const struct kss_machine *m, uint16_t index) {
 static struct kss_outcome start(struct kss_machine *m, struct kss_call *call, uint32_t routine,
                                 unsigned how) {
     uint16_t from = kss_cpu(m)->stack;
-    call->out = call->arguments[1];
+    call->out[0] = call->arguments[1];
+    call->out_count = 1;
     call->local[0] = routine;
     KSS_EMIT(m, KSS_EV_EXPAND, how, call->arguments[2], STATUS_SUCCESS, routine);
     struct kss_outcome outcome = kss_suspend(m, call, 1);
@@ -49,11 +50,7 @@ static struct kss_outcome start(struct kss_machine *m, struct kss_call *call, ui
     uint64_t guard = kss_guard(m);
     if (!kss_frame_push(m, routine, code->bytes, code->run_bytes, KSS_ENTRY_CALLOUT))
         return kss_stopped();
-    struct kss_frame *frame = kss_top_frame(m);
-    frame->extra |= KSS_FRAME_FRESH;
-    frame->from_stack = from;
-    frame->from_irql = kss_cpu(m)->irql;
-    frame->guard = guard;
+    kss_call_fresh(m, from, guard);
     return outcome;
 }
 

@@ -194,6 +194,46 @@ bool kss_wanted(const struct kss_machine *machine, enum kss_event_id kind);
 uint16_t kss_thread_add(struct kss_machine *machine, const char *name, uint32_t body, int priority,
                         const char *process, bool system, bool gui, uint32_t place);
 
+// Threads added between hold and loader (a thread added already) start when the loader has ended, in
+// the order they were added: what loads drivers comes before what uses them.
+void kss_threads_hold(struct kss_machine *machine);
+void kss_threads_loader(struct kss_machine *machine, uint16_t loader);
+
+// A thread that calls the driver routine [routine] with [count] arguments (at most
+// KSS_CALL_ARGUMENTS) and ends when it returns, with its value as exit status.
+enum { KSS_CALL_ARGUMENTS = 4 };
+uint16_t kss_thread_add_call(struct kss_machine *machine, const char *name, uint32_t routine,
+                             const uint64_t *arguments, unsigned count, int priority,
+                             const char *process, bool system, bool gui, uint32_t place);
+
+// ---- Drivers and devices (driver.c, device.c) ---------------------------------------------------
+// What a loader makes before the run. Objects are nonpaged memory in their public layout, and that
+// memory is the truth: MajorFunction[], Flags, AttachedDevice, DeviceExtension are read from it.
+enum { KSS_MAJOR_FUNCTIONS = 28 };
+struct kss_driver {
+    const char *name;                    // "disk": the module, and \Driver\disk
+    uint32_t major[KSS_MAJOR_FUNCTIONS]; // code indices by IRP_MJ_x, KSS_NO_FRAME: none
+    uint32_t add_device, unload, start_io; // KSS_NO_FRAME: none
+};
+// Returns the driver's index.
+uint16_t kss_driver_add(struct kss_machine *machine, const struct kss_driver *driver,
+                        uint32_t place);
+kss_addr kss_driver_object(const struct kss_machine *machine, uint16_t driver);
+// DriverEntry has returned: its devices are no longer DO_DEVICE_INITIALIZING.
+void kss_driver_started(struct kss_machine *machine, uint16_t driver);
+// A device object with an extension behind it. [name] ("disk0" or "\Device\disk0") may be NULL.
+// [flags] are DO_x bits; 0 when the pool is full.
+kss_addr kss_device_add(struct kss_machine *machine, uint16_t driver, const char *name,
+                        uint32_t extension_size, uint32_t type, uint32_t flags);
+// Puts [above] on top of the stack [below] is in: AttachedDevice, StackSize, and the I/O flags.
+void kss_device_attach(struct kss_machine *machine, kss_addr above, kss_addr below);
+// By name, with or without \Device\; symbolic links are followed. 0: there is none.
+kss_addr kss_device_named(struct kss_machine *machine, const char *name, size_t length);
+kss_addr kss_device_top(struct kss_machine *machine, kss_addr device); // of its stack
+// A handle that stands for "this thread has the device open for synchronous I/O": every thread that
+// uses it works on a file object of its own, so threads do not wait for each other.
+uint64_t kss_handle_of_device(struct kss_machine *machine, kss_addr device);
+
 // The environment does something [after] 100 ns from now, at the earliest, and at most [range]
 // later. kind: KSS_DUE_DPC, _INTERRUPT (irql), _SIGNAL (arguments[0] = address), _TERMINATE, _ALERT
 // (target thread), _TRIM.

@@ -36,9 +36,10 @@ static void count_release(struct kss_machine *m, uint64_t held_by) {
 }
 
 // Takes the lock, or spins. The IRQL is at DISPATCH_LEVEL or above already.
-static struct kss_outcome take(struct kss_machine *m, struct kss_call *call, unsigned old_irql) {
+struct kss_outcome kss_lock_take(struct kss_machine *m, struct kss_call *call, kss_addr address,
+                                 unsigned old_irql, uint8_t spin_step) {
     uint16_t object;
-    KSS_USE(kss_object_use(m, call, call->arguments[0], KSS_O_SPINLOCK, true, &object));
+    KSS_USE(kss_object_use(m, call, address, KSS_O_SPINLOCK, true, &object));
     struct kss_object *lock = kss_object_ref(m, object);
     if (lock->signal == me(m)) {
         KSS_EMIT(m, KSS_EV_LOCK_RECURSION, kss_object_number(m, object), 0, 0, 0);
@@ -46,9 +47,9 @@ static struct kss_outcome take(struct kss_machine *m, struct kss_call *call, uns
         return kss_stopped();
     }
     if (lock->signal != 0) {
-        if (call->step == 1)
+        if (call->step == spin_step)
             return kss_outcome(KSS_OUT_SPIN, 0);
-        return kss_suspend(m, call, 1);
+        return kss_suspend(m, call, spin_step);
     }
     lock->signal = me(m);
     lock->irql = (uint16_t)old_irql;
@@ -60,9 +61,14 @@ static struct kss_outcome take(struct kss_machine *m, struct kss_call *call, uns
     return kss_return(0);
 }
 
-static struct kss_outcome release(struct kss_machine *m, struct kss_call *call) {
+static struct kss_outcome take(struct kss_machine *m, struct kss_call *call, unsigned old_irql) {
+    return kss_lock_take(m, call, call->arguments[0], old_irql, 1);
+}
+
+struct kss_outcome kss_lock_release(struct kss_machine *m, kss_addr address) {
+    struct kss_call call = {.arguments = {address}, .routine = m->at_work};
     uint16_t object;
-    KSS_USE(kss_object_use(m, call, call->arguments[0], KSS_O_SPINLOCK, true, &object));
+    KSS_USE(kss_object_use(m, &call, address, KSS_O_SPINLOCK, true, &object));
     struct kss_object *lock = kss_object_ref(m, object);
     if (lock->signal != me(m)) {
         KSS_EMIT(m, KSS_EV_LOCK_NOT_OWNED, kss_object_number(m, object), 0, 0, 0);
@@ -100,7 +106,7 @@ struct kss_outcome kss_nt_KeAcquireSpinLockRaiseToDpc(struct kss_machine *m,
 }
 
 struct kss_outcome kss_nt_KeReleaseSpinLock(struct kss_machine *m, struct kss_call *call) {
-    KSS_TRY(release(m, call));
+    KSS_TRY(kss_lock_release(m, call->arguments[0]));
     unsigned irql = call->arguments[1] & 0xFF;
     if (irql <= kss_cpu(m)->irql)
         kss_set_irql(m, irql);
@@ -114,7 +120,7 @@ struct kss_outcome kss_nt_KeAcquireSpinLockAtDpcLevel(struct kss_machine *m,
 
 struct kss_outcome kss_nt_KeReleaseSpinLockFromDpcLevel(struct kss_machine *m,
                                                         struct kss_call *call) {
-    return release(m, call);
+    return kss_lock_release(m, call->arguments[0]);
 }
 
 struct kss_outcome kss_nt_KeTryToAcquireSpinLockAtDpcLevel(struct kss_machine *m,

@@ -59,6 +59,7 @@ KSS_ACCESS(kss_object_ref, kss_object, KSS_S_OBJECT)
 KSS_ACCESS(kss_wait_at, kss_wait, KSS_S_WAIT)
 KSS_ACCESS(kss_due_at, kss_due, KSS_S_DUE)
 KSS_ACCESS(kss_pending_at, kss_pending, KSS_S_PENDING)
+KSS_ACCESS(kss_apc_at, kss_apc, KSS_S_APC)
 KSS_ACCESS(kss_thread_cold_at, kss_thread_cold, KSS_S_THREAD_COLD)
 KSS_ACCESS(kss_stack_cold_at, kss_stack_cold, KSS_S_STACK_COLD)
 KSS_ACCESS(kss_object_cold_at, kss_object_cold, KSS_S_OBJECT_COLD)
@@ -127,13 +128,15 @@ static inline struct kss_outcome kss_stopped(void) {
 // it lies in the run of the stack it was called on, behind a KSS_ENTRY_NT frame.
 struct kss_call {
     uint64_t arguments[KSS_PARAMETERS];
-    uint64_t local[3];
-    uint64_t result;  // what the driver routine it called returned
-    uint64_t out;     // argument of the driver routine it calls
-    uint32_t routine; // enum kss_routine_id
+    uint64_t local[6];
+    uint64_t result;                  // what the driver routine it called returned
+    uint64_t out[KSS_CALL_ARGUMENTS]; // arguments of the driver routine it calls
+    uint64_t time_left, wait_began;   // of a wait that an APC interrupts; time_left: 0 without timeout
+    uint32_t routine;                 // enum kss_routine_id
     uint32_t place;
-    uint8_t step, count;
-    uint8_t pad[6];
+    uint8_t step, count, out_count;
+    uint8_t pad;
+    uint32_t back; // where the driver routine it called returned
 };
 typedef struct kss_outcome kss_step(struct kss_machine *m, struct kss_call *call);
 #define ROUTINE(name, ...) kss_step kss_nt_##name;
@@ -142,6 +145,19 @@ typedef struct kss_outcome kss_step(struct kss_machine *m, struct kss_call *call
 
 // Suspends the routine: it goes on with [step] when its thread runs again. Returns TURN.
 struct kss_outcome kss_suspend(struct kss_machine *m, struct kss_call *call, uint8_t step);
+
+// ---- Calling driver code (call.c) ---------------------------------------------------------------
+// The routine at work calls a driver routine with the first [count] of call->out, on this stack, and
+// goes on with [step] when it has returned; its value is then in call->result. Returns TURN.
+struct kss_outcome kss_call_driver(struct kss_machine *m, struct kss_call *call, uint8_t step,
+                                   uint32_t routine, unsigned count, enum kss_entry entry);
+// The same for a routine whose frame has been pushed by hand on another stack.
+void kss_call_fresh(struct kss_machine *m, uint16_t from, uint64_t guard);
+void kss_start_fresh(struct kss_machine *m, struct kss_turn *turn);
+// A driver routine that an NT routine called returned [value]; its frame is popped.
+void kss_call_returned(struct kss_machine *m, const struct kss_frame *frame, uint64_t value);
+// What a thread that begins with a call has to do; false: it has a body.
+bool kss_start_call(struct kss_machine *m, struct kss_turn *turn);
 
 // ---- Memory (memory.c) --------------------------------------------------------------------------
 uint64_t kss_load(struct kss_machine *m, kss_addr address, unsigned size, enum kss_who who,
@@ -231,7 +247,14 @@ void kss_return_to_user(struct kss_machine *m);
 // Blocks the running thread in [call] on [object] (KSS_NONE: a delay).
 struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call, uint16_t object,
                                     unsigned mode, bool alertable, unsigned reason, bool timed,
-                                    uint64_t timeout);
+                                    uint64_t timeout, uint8_t step);
+// nt waits for its own purposes, without a timeout: RETURN (the object was signalled) or it blocks
+// and goes on with [step], where kss_wait_over says RETURN status or blocks again.
+struct kss_outcome kss_wait_in(struct kss_machine *m, struct kss_call *call, kss_addr object,
+                               unsigned mode, uint8_t step);
+struct kss_outcome kss_wait_over(struct kss_machine *m, struct kss_call *call);
+// A special kernel APC interrupts the thread's wait, which then goes on.
+void kss_wait_interrupt(struct kss_machine *m, uint16_t thread);
 void kss_unwait(struct kss_machine *m, uint16_t thread, uint32_t status);
 // Releases what [object]'s signal state satisfies; returns how many waits ended.
 unsigned kss_satisfy(struct kss_machine *m, uint16_t object);
@@ -240,6 +263,28 @@ void kss_terminate(struct kss_machine *m, uint16_t thread);
 void kss_swap_wait_began(struct kss_machine *m, uint16_t thread);
 void kss_swap_look(struct kss_machine *m, uint16_t thread);
 void kss_inswap(struct kss_machine *m, uint16_t thread);
+
+// ---- Special kernel APCs (apc.c) ----------------------------------------------------------------
+enum kss_apc_block { KSS_APC_FREE, KSS_APC_IRQL, KSS_APC_GUARDED };
+void kss_apc_queue(struct kss_machine *m, uint16_t thread, uint16_t irp);
+bool kss_apc_due(const struct kss_machine *m); // one for the running thread, deliverable now
+void kss_apc_deliver(struct kss_machine *m);
+void kss_apc_left(struct kss_machine *m);                     // at the end: `apc.never`
+void kss_apc_forget(struct kss_machine *m, uint16_t object); // its IRP is gone
+
+// ---- Devices and IRPs: see io.h -----------------------------------------------------------------
+kss_addr kss_nt_block(struct kss_machine *m, enum kss_nt_block what, uint64_t size); // 0: full
+void kss_nt_block_free(struct kss_machine *m, kss_addr address);
+void kss_io_finish(struct kss_machine *m); // at the end: `irp.never`, `apc.never`
+// Whether an IRP under way is going to touch the event or status block at [address].
+bool kss_irp_uses(const struct kss_machine *m, uint16_t object);
+void kss_irp_dies(struct kss_machine *m, uint16_t object); // its memory goes
+void kss_describe_nt(struct kss_machine *m, const struct kss_region *region, uint64_t inside,
+                     struct kss_text *out);
+struct kss_outcome kss_lock_take(struct kss_machine *m, struct kss_call *call, kss_addr lock,
+                                 unsigned old_irql, uint8_t spin_step);
+struct kss_outcome kss_lock_release(struct kss_machine *m, kss_addr lock);
+void kss_environment_set(struct kss_machine *m, uint16_t object); // KeSetEvent of a known event
 
 // ---- Signals, timers, DPCs ----------------------------------------------------------------------
 enum kss_signal_how {

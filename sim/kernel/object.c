@@ -53,6 +53,11 @@ uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind)
     case KSS_O_TIMER: return wide ? KSS_SIZE64_KTIMER : KSS_SIZE32_KTIMER;
     case KSS_O_DPC: return wide ? KSS_SIZE64_KDPC : KSS_SIZE32_KDPC;
     case KSS_O_SPINLOCK: return kss_pointer(m);
+    case KSS_O_IRP: return wide ? KSS_SIZE64_IRP : KSS_SIZE32_IRP;
+    case KSS_O_STATUS_BLOCK: return wide ? KSS_SIZE64_IO_STATUS_BLOCK : KSS_SIZE32_IO_STATUS_BLOCK;
+    case KSS_O_DRIVER: return wide ? KSS_SIZE64_DRIVER_OBJECT : KSS_SIZE32_DRIVER_OBJECT;
+    case KSS_O_DEVICE: return wide ? KSS_SIZE64_DEVICE_OBJECT : KSS_SIZE32_DEVICE_OBJECT;
+    case KSS_O_FILE: return wide ? KSS_SIZE64_FILE_OBJECT : KSS_SIZE32_FILE_OBJECT;
     case KSS_O_THREAD: break; // its memory is nt's
     case KSS_O_FREE: break;
     }
@@ -60,7 +65,10 @@ uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind)
 }
 
 const char *kss_object_kind_name(unsigned kind) {
-    static const char *const names[] = {"", "KEVENT", "KTIMER", "KDPC", "KSPIN_LOCK", "KTHREAD"};
+    static const char *const names[] = {
+        "",        "KEVENT",        "KTIMER",        "KDPC",        "KSPIN_LOCK",
+        "KTHREAD", "DRIVER_OBJECT", "DEVICE_OBJECT", "FILE_OBJECT", "IRP",
+        "IO_STATUS_BLOCK"};
     return names[kind];
 }
 
@@ -116,6 +124,8 @@ static void announce(struct kss_machine *m, uint16_t index, bool again) {
         kss_emit(m, KSS_EV_OBJECT, cold->number, name, type, object->address);
     }
     object = kss_object_ref(m, index);
+    if (object->kind > KSS_O_THREAD) // not initialised by a driver
+        return;
     uint32_t region = kss_region_find(m, object->address);
     bool resident =
         region == KSS_NO_FRAME || (kss_region_at(m, region)->kind != KSS_REGION_PAGED &&
@@ -143,6 +153,8 @@ static unsigned in_use(const struct kss_machine *m, uint16_t index) {
         }
     if (object->kind == KSS_O_SPINLOCK && object->signal != 0)
         use |= 8;
+    if (kss_globals(m)->irps != 0 && kss_irp_uses(m, index))
+        use |= 16;
     return use;
 }
 
@@ -187,13 +199,16 @@ void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_
         if (object->kind == KSS_O_FREE || object->flags & (KSS_OF_DEAD | KSS_OF_ANONYMOUS) ||
             object->address < low || object->address >= high)
             continue;
+        if (object->kind == KSS_O_IRP)
+            kss_irp_dies(m, (uint16_t)i);
         unsigned use = in_use(m, (uint16_t)i);
         if (use != 0)
             KSS_EMIT(m, KSS_EV_OBJECT_DIES, kss_object_number(m, (uint16_t)i), use, routine, 0);
         object = kss_object_ref(m, i);
         count_in_memory(m, object, -1);
         object->flags |= KSS_OF_DEAD;
-        if (!tombstone && object->waiters == KSS_NONE)
+        if (!tombstone && object->waiters == KSS_NONE &&
+            !(object->kind == KSS_O_IRP && (uint32_t)object->period != 0))
             kss_object_free(m, (uint16_t)i);
     }
 }

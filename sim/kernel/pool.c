@@ -161,7 +161,8 @@ static struct kss_outcome release(struct kss_machine *m, struct kss_call *call, 
         return bad_caller(m, call, 0x09, irql, paged, address);
     if (tagged && tag != 0 && tag != region->tag)
         return bad_caller(m, call, 0x0A, address, region->tag, tag);
-    KSS_EMIT(m, KSS_EV_POOL_FREE, address, region->size, region->tag, 0);
+    if (region->nt == KSS_NTB_NONE)
+        KSS_EMIT(m, KSS_EV_POOL_FREE, address, region->size, region->tag, 0);
     if (kss_region_at(m, index)->objects != 0)
         kss_objects_die(m, address, address + kss_region_at(m, index)->size, KSS_NO_FRAME, false);
     region = kss_region_at(m, index);
@@ -187,4 +188,25 @@ struct kss_outcome kss_nt_ExFreePoolWithTag(struct kss_machine *m, struct kss_ca
 
 struct kss_outcome kss_nt_ExFreePool2(struct kss_machine *m, struct kss_call *call) {
     return release(m, call, true);
+}
+
+// ---- nt's own -----------------------------------------------------------------------------------
+// Nonpaged blocks of the I/O manager: not numbered among the drivers' and without pool events.
+kss_addr kss_nt_block(struct kss_machine *m, enum kss_nt_block what, uint64_t size) {
+    uint64_t limit = m->config.profile.nonpaged_pool;
+    if (size > limit || kss_globals(m)->nonpaged_used > limit - size)
+        return 0;
+    kss_addr address = place_block(m, false, size);
+    if (address == 0)
+        return 0;
+    kss_globals(m)->nonpaged_used += size;
+    struct kss_region *region = kss_region_add(m, address, (uint32_t)size, KSS_REGION_NONPAGED);
+    region->nt = what;
+    region->number = ++kss_globals(m)->nt_blocks[what];
+    return address;
+}
+
+void kss_nt_block_free(struct kss_machine *m, kss_addr address) {
+    struct kss_call call = {.arguments = {address}, .routine = m->at_work};
+    release(m, &call, false);
 }

@@ -48,6 +48,7 @@ enum kss_section {
     KSS_S_WAIT,
     KSS_S_DUE,
     KSS_S_PENDING,
+    KSS_S_APC,
     KSS_S_READY,
     KSS_S_GLOBAL,
     KSS_S_BYTES,
@@ -88,7 +89,14 @@ struct kss_cpu {
     uint16_t pad;
 };
 
-enum kss_thread_state { KSS_T_FREE, KSS_T_READY, KSS_T_RUNNING, KSS_T_WAITING, KSS_T_ENDED };
+enum kss_thread_state {
+    KSS_T_FREE,
+    KSS_T_READY,
+    KSS_T_RUNNING,
+    KSS_T_WAITING,
+    KSS_T_ENDED,
+    KSS_T_HELD // starts when the loader has ended
+};
 enum {
     KSS_TF_SYSTEM = 1,
     KSS_TF_GUI = 2,
@@ -156,7 +164,10 @@ enum kss_entry {
     KSS_ENTRY_THREAD,
     KSS_ENTRY_DPC,
     KSS_ENTRY_ISR,
-    KSS_ENTRY_CALLOUT,
+    KSS_ENTRY_DISPATCH,   // a dispatch routine, AddDevice or StartIo, called by an NT routine
+    KSS_ENTRY_COMPLETION, // an IoCompletion routine
+    KSS_ENTRY_CANCEL,     // a Cancel routine
+    KSS_ENTRY_CALLOUT,    // the last of the driver routines
     KSS_ENTRY_NT /* a suspended NT routine */,
     KSS_ENTRY_TRAP /* an interrupt frame on the interrupted stack */
 };
@@ -197,8 +208,21 @@ struct kss_region { // sorted by address; not index-stable
     uint8_t kind;
     uint8_t out;      // trimmed: not resident
     uint16_t objects; // live kernel objects inside
-    uint32_t number;  // of the allocation, from 1; of the global
-    uint32_t pad;
+    uint32_t number;  // of the allocation, from 1; of the global; of nt's blocks within their kind
+    uint32_t nt;      // enum kss_nt_block
+};
+
+// What nt has allocated for itself. Such blocks are numbered apart from the drivers' own.
+enum kss_nt_block {
+    KSS_NTB_NONE, // a driver's block
+    KSS_NTB_IRP,  // tag: its object number
+    KSS_NTB_DRIVER,
+    KSS_NTB_DEVICE,
+    KSS_NTB_FILE,
+    KSS_NTB_BUFFER, // system buffer or MDL of a request
+    KSS_NTB_LINK,   // a symbolic link
+    KSS_NTB_LOCK,   // the cancel spin lock
+    KSS_NTB_COUNT
 };
 
 enum kss_object_kind {
@@ -207,7 +231,25 @@ enum kss_object_kind {
     KSS_O_TIMER,
     KSS_O_DPC,
     KSS_O_SPINLOCK,
-    KSS_O_THREAD
+    KSS_O_THREAD,
+    KSS_O_DRIVER,
+    KSS_O_DEVICE,
+    KSS_O_FILE,
+    KSS_O_IRP,
+    KSS_O_STATUS_BLOCK // on a stack, while an IRP that is to write it is under way
+};
+
+// What has become of an IRP: kss_object.irql.
+enum {
+    KSS_IRP_THREADED = 1,  // of the thread in Tail.Overlay.Thread: the I/O manager finishes it
+    KSS_IRP_SENT = 2,      // a driver has been called with it
+    KSS_IRP_PENDING = 4,   // marked pending in some stack location
+    KSS_IRP_STOPPED = 8,   // a completion routine stopped its completion and owns it
+    KSS_IRP_COMPLETED = 16, // every completion routine has run
+    KSS_IRP_APC = 32,      // its second stage waits for the thread
+    KSS_IRP_CANCELLED = 64, // IoCancelIrp was called
+    KSS_IRP_RESENT = 128,  // sent again before the dispatch routine it went to first returned
+    KSS_IRP_RELEASED = 256 // IoFreeIrp or the I/O manager is freeing it
 };
 enum {
     KSS_OF_SYNCHRONIZATION = 1,
@@ -217,6 +259,14 @@ enum {
     KSS_OF_ASSUMED = 16 /* left-out code signalled it */
 };
 
+// A KSS_O_IRP keeps what its memory does not say:
+//   irql               KSS_IRP_*                    routine   dispatch routine it went to last
+//   period             dispatch routines at work; number of its UserEvent in the upper half
+//   signal             number of its status block, 0: not on a stack
+//   arguments, context, dpc   bit L - 1 for stack location L, up to 64: dispatch returned; it
+//                      returned STATUS_PENDING; completion has passed; was marked pending then
+// A KSS_O_FILE: signal is its handle; of a KSS_O_DEVICE its number, routine its driver's index; of
+// a KSS_O_DRIVER signal is its index.
 struct kss_object {
     kss_addr address;
     uint8_t kind, flags;
@@ -275,17 +325,27 @@ struct kss_pending {
     uint32_t place; // queued here
 };
 
+// Special kernel APCs, in the order of their queueing: each is the second stage of an IRP.
+struct kss_apc {
+    uint16_t thread, object; // object: the IRP
+    uint32_t place;
+};
+
 struct kss_global {                                 // one record
     uint64_t tick_phase;                            // now modulo clock tick
     uint64_t swapper_phase;                         // now modulo swapper period
     uint64_t stack_next, nonpaged_next, paged_next; // next addresses
     uint64_t nonpaged_used, paged_used;
+    uint64_t cancel_lock; // address of the cancel spin lock, 0: not used yet
     uint32_t pool_blocks; // handed out so far
+    uint32_t nt_blocks[KSS_NTB_COUNT]; // the same of nt's own
+    uint32_t irps; // objects of kind KSS_O_IRP that live
     uint16_t current_cpu;
     uint8_t stopped;   // enum kss_end
     uint8_t spins;     // turns given up to spinning since something happened
     uint8_t time_read; // driver code has read the time since the clock moved
-    uint8_t pad[7];
+    uint8_t holding;   // threads that are added are held
+    uint16_t loader;   // thread whose end starts the held ones, + 1; 0: none
 };
 
 // ---- cold records -------------------------------------------------------------------------------
@@ -339,7 +399,7 @@ struct kss_path_row {
 _Static_assert(sizeof(struct kss_cpu) == 16 && sizeof(struct kss_region) == 32 &&
                    sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
                    sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
-                   sizeof(struct kss_global) == 72 && sizeof(struct kss_clock) == 40 &&
+                   sizeof(struct kss_global) == 112 && sizeof(struct kss_apc) == 8 && sizeof(struct kss_clock) == 40 &&
                    sizeof(struct kss_stack_cold) == 24 && sizeof(struct kss_object_cold) == 20 &&
                    sizeof(struct kss_due_cold) == 8 && sizeof(struct kss_path_row) == 16,
                "same on every target");

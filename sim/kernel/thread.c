@@ -46,8 +46,29 @@ uint16_t kss_thread_add(struct kss_machine *m, const char *name, uint32_t body, 
     kss_cpu(m)->thread = running;
     thread = kss_thread_at(m, index);
     thread->stack = thread->first_stack = stack;
-    kss_make_ready(m, index, false);
+    if (kss_globals(m)->holding)
+        thread->state = KSS_T_HELD;
+    else
+        kss_make_ready(m, index, false);
     return index;
+}
+
+void kss_threads_hold(struct kss_machine *m) {
+    kss_globals(m)->holding = 1;
+}
+
+void kss_threads_loader(struct kss_machine *m, uint16_t loader) {
+    kss_globals(m)->holding = 0;
+    kss_globals(m)->loader = (uint16_t)(loader + 1);
+    if (kss_thread_at(m, loader)->state == KSS_T_HELD)
+        kss_make_ready(m, loader, false);
+}
+
+static void loader_ended(struct kss_machine *m) {
+    kss_globals(m)->loader = 0;
+    for (uint32_t i = 0; i < kss_thread_at_count(m); i++)
+        if (kss_thread_at(m, i)->state == KSS_T_HELD)
+            kss_make_ready(m, (uint16_t)i, false);
 }
 
 void kss_make_ready(struct kss_machine *m, uint16_t index, bool front) {
@@ -126,6 +147,8 @@ void kss_thread_exit(struct kss_machine *m, uint32_t status) {
     cpu->thread = cpu->stack = KSS_NONE;
     cpu->irql = KSS_PASSIVE_LEVEL;
     cpu->locks_held = 0;
+    if (kss_globals(m)->loader == index + 1)
+        loader_ended(m);
     uint16_t object = kss_object_at(m, kss_thread_address(m, index));
     if (object != KSS_NONE) { // somebody waited for it, or still does
         kss_object_ref(m, object)->signal = 1;

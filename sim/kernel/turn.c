@@ -157,6 +157,8 @@ bool kss_must_turn(const struct kss_machine *m) {
         return true;
     if (kss_section_used(m, KSS_S_PENDING) != 0 && kss_interruptible(m))
         return true;
+    if (kss_section_used(m, KSS_S_APC) != 0 && kss_apc_due(m))
+        return true;
     if (kss_section_used(m, KSS_S_READY) == 0 || !preemptible(m))
         return false;
     return m->port.choose != NULL || higher_ready(m);
@@ -179,26 +181,12 @@ static enum progress start_body(struct kss_machine *m, struct kss_turn *turn) {
     return TURN_READY;
 }
 
-// An expanded callout's argument lies in the frame record of the routine that asked for it.
-static enum progress start_callout(struct kss_machine *m, struct kss_turn *turn) {
-    struct kss_frame *frame = kss_top_frame(m);
-    frame->extra &= (uint8_t)~KSS_FRAME_FRESH;
-    const struct kss_stack *asker = kss_stack_at(m, frame->from_stack);
-    uint32_t at = frame->from_stack == kss_cpu(m)->stack ? frame->previous : asker->top;
-    struct kss_call call;
-    memcpy(&call, kss_frame_run(kss_frame_at(m, asker, at)), sizeof call);
-    *turn = (struct kss_turn){.kind = KSS_TURN_CALL,
-                              .routine = frame->routine,
-                              .entry = (enum kss_entry)frame->entry,
-                              .argument_count = 1,
-                              .arguments = {call.out}};
-    return TURN_READY;
-}
-
 static enum progress continue_top(struct kss_machine *m, struct kss_turn *turn) {
     struct kss_frame *frame = kss_top_frame(m);
     if (frame == NULL)
         return start_body(m, turn);
+    if (frame->entry == KSS_ENTRY_NT && frame->routine == KSS_NT_COUNT)
+        return kss_start_call(m, turn) ? TURN_READY : TURN_AGAIN;
     if (frame->entry != KSS_ENTRY_NT) {
         *turn = (struct kss_turn){.kind = KSS_TURN_RUN};
         return TURN_READY;
@@ -214,10 +202,22 @@ static enum progress continue_top(struct kss_machine *m, struct kss_turn *turn) 
     }
 }
 
+// Special kernel APCs come before whatever the thread does next.
+static enum progress go_on(struct kss_machine *m, struct kss_turn *turn) {
+    while (kss_apc_due(m)) {
+        kss_apc_deliver(m);
+        if (kss_globals(m)->stopped)
+            return TURN_AGAIN;
+    }
+    return continue_top(m, turn);
+}
+
 static enum progress run_processor(struct kss_machine *m, struct kss_turn *turn) {
     struct kss_frame *frame = kss_top_frame(m);
-    if (frame != NULL && frame->extra & KSS_FRAME_FRESH)
-        return start_callout(m, turn);
+    if (frame != NULL && frame->extra & KSS_FRAME_FRESH) {
+        kss_start_fresh(m, turn);
+        return TURN_READY;
+    }
     if (kss_take_interrupt(m, turn))
         return turn->kind == KSS_TURN_END ? TURN_AGAIN : TURN_READY;
     if (kss_cpu(m)->stack == KSS_NONE) {
@@ -225,7 +225,7 @@ static enum progress run_processor(struct kss_machine *m, struct kss_turn *turn)
         if (position == KSS_NO_FRAME)
             return TURN_IDLE;
         switch_to(m, position);
-        return continue_top(m, turn);
+        return go_on(m, turn);
     }
     if (kss_section_used(m, KSS_S_READY) != 0 && preemptible(m)) {
         int own = kss_thread_at(m, kss_cpu(m)->thread)->priority;
@@ -238,7 +238,7 @@ static enum progress run_processor(struct kss_machine *m, struct kss_turn *turn)
             switch_to(m, best_ready(m, own));
         }
     }
-    return continue_top(m, turn);
+    return go_on(m, turn);
 }
 
 // ---- The machine at rest ------------------------------------------------------------------------
@@ -396,8 +396,8 @@ void kss_returned(struct kss_machine *m, uint64_t value) {
     switch (frame.entry) {
     case KSS_ENTRY_DPC: dpc_returned(m, &frame); break;
     case KSS_ENTRY_ISR: isr_returned(m, &frame); break;
-    case KSS_ENTRY_CALLOUT: callout_returned(m, &frame); break;
-    default: break;
+    case KSS_ENTRY_CALLOUT: callout_returned(m, &frame); // fall through
+    default: kss_call_returned(m, &frame, value); break;
     }
 }
 
@@ -471,6 +471,8 @@ void kss_machine_finish(struct kss_machine *m) {
         if (kss_thread_at(m, i)->state == KSS_T_WAITING)
             kss_emit_at(m, KSS_EV_NEVER, kss_thread_cold_at(m, i)->wait_place,
                         kss_object_number(m, kss_thread_at(m, i)->waiting_on), i, 0, 0);
+    if (end == KSS_END_DONE)
+        kss_io_finish(m);
     for (uint16_t i = 0; i < kss_stack_at_count(m); i++)
         if (kss_stack_at(m, i)->kind != KSS_STACK_FREE)
             kss_emit_deepest(m, i);

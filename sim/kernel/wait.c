@@ -86,19 +86,21 @@ static uint32_t interrupted(struct kss_thread *thread, unsigned irql, unsigned m
     return 0;
 }
 
-struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call, uint16_t object,
-                                    unsigned mode, bool alertable, unsigned reason, bool timed,
-                                    uint64_t timeout) {
+static struct kss_outcome block(struct kss_machine *m, struct kss_call *call, uint16_t object,
+                                unsigned mode, bool alertable, unsigned reason, bool timed,
+                                uint64_t timeout, uint8_t step, bool again) {
     struct kss_cpu *cpu = kss_cpu(m);
     uint16_t index = cpu->thread;
     struct kss_thread *thread = kss_thread_at(m, index);
+    if (!again)
+        call->wait_began = kss_clock(m)->now;
     thread->wait_mode = (uint8_t)mode;
     thread->wait_alertable = alertable;
     thread->wait_reason = (uint8_t)reason;
     thread->waiting_on = object;
     thread->wait_irql = cpu->irql;
     thread->locks_held = cpu->locks_held;
-    struct kss_outcome outcome = kss_suspend(m, call, 1);
+    struct kss_outcome outcome = kss_suspend(m, call, step);
     if (outcome.kind == KSS_OUT_STOP)
         return outcome;
     uint16_t blocks = object == KSS_NONE ? (uint16_t)KSS_NONE : wait_block(m, object, index);
@@ -108,11 +110,12 @@ struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call
     struct kss_thread_cold *cold = kss_thread_cold_at(m, index);
     cold->wait_began = kss_clock(m)->now;
     cold->wait_place = kss_clock(m)->place;
-    KSS_EMIT(m, KSS_EV_WAIT_BLOCK, kss_object_number(m, object), mode, alertable,
-             timed ? timeout : (uint64_t)NO_TIMEOUT);
+    if (!again)
+        KSS_EMIT(m, KSS_EV_WAIT_BLOCK, kss_object_number(m, object), mode, alertable,
+                 timed ? timeout : (uint64_t)NO_TIMEOUT);
     if (timed)
         kss_due_insert(m, &(struct kss_due){.kind = KSS_DUE_TIMEOUT, .target = index},
-                       kss_until_tick(m, timeout), kss_clock(m)->place);
+                       again ? timeout : kss_until_tick(m, timeout), kss_clock(m)->place);
     cpu = kss_cpu(m);
     cpu->thread = cpu->stack = KSS_NONE;
     cpu->irql = KSS_PASSIVE_LEVEL;
@@ -121,16 +124,25 @@ struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call
     return outcome;
 }
 
+struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call, uint16_t object,
+                                    unsigned mode, bool alertable, unsigned reason, bool timed,
+                                    uint64_t timeout, uint8_t step) {
+    return block(m, call, object, mode, alertable, reason, timed, timeout, step, false);
+}
+
 // The part of a wait routine after its wait has ended.
-static struct kss_outcome finish(struct kss_machine *m, uint32_t status) {
+static struct kss_outcome finish(struct kss_machine *m, const struct kss_call *call,
+                                 uint32_t status) {
     uint16_t index = kss_cpu(m)->thread;
     struct kss_thread *thread = kss_thread_at(m, index);
     uint16_t object = thread->waiting_on;
+    if (object == KSS_NONE && status == STATUS_TIMEOUT) // an expired interval is success
+        status = STATUS_SUCCESS;
     thread->waiting_on = KSS_NONE;
     thread->wait_mode = thread->wait_reason = thread->wait_alertable = 0;
     thread->wait_status = 0;
     KSS_EMIT(m, KSS_EV_WAIT_END, kss_object_number(m, object), status, 1,
-             kss_clock(m)->now - kss_thread_cold_at(m, index)->wait_began);
+             kss_clock(m)->now - call->wait_began);
     return kss_return(status);
 }
 
@@ -195,7 +207,7 @@ static bool may_block(const struct kss_machine *m) {
 
 struct kss_outcome kss_nt_KeWaitForSingleObject(struct kss_machine *m, struct kss_call *call) {
     if (call->step == 1)
-        return finish(m, (uint32_t)kss_thread_at(m, kss_cpu(m)->thread)->wait_status);
+        return kss_wait_over(m, call);
     kss_addr address = call->arguments[0];
     unsigned reason = (unsigned)call->arguments[1], mode = call->arguments[2] & 1;
     bool alertable = (call->arguments[3] & 0xFF) != 0;
@@ -227,7 +239,65 @@ struct kss_outcome kss_nt_KeWaitForSingleObject(struct kss_machine *m, struct ks
         interrupted(kss_thread_at(m, kss_cpu(m)->thread), kss_cpu(m)->irql, mode, alertable);
     if (ended != 0)
         return at_once(m, object, ended);
-    return kss_block_thread(m, call, object, mode, alertable, reason, time.timed, time.after);
+    return kss_block_thread(m, call, object, mode, alertable, reason, time.timed, time.after,
+                            1);
+}
+
+struct kss_outcome kss_wait_in(struct kss_machine *m, struct kss_call *call, kss_addr address,
+                               unsigned mode, uint8_t step) {
+    uint16_t object;
+    KSS_USE(kss_object_use(m, call, address, KSS_O_EVENT, false, &object));
+    KSS_EMIT(m, KSS_EV_WAIT, kss_object_number(m, object), mode, 0 /* Executive */, NO_TIMEOUT);
+    if (signalled(kss_object_ref(m, object))) {
+        consume(m, object);
+        return at_once(m, object, STATUS_SUCCESS);
+    }
+    if (!may_block(m))
+        return blocks_at_dispatch(m, call, object);
+    uint32_t ended =
+        interrupted(kss_thread_at(m, kss_cpu(m)->thread), kss_cpu(m)->irql, mode, false);
+    if (ended != 0)
+        return at_once(m, object, ended);
+    return block(m, call, object, mode, false, 0, false, 0, step, false);
+}
+
+// ---- Interrupted by an APC ----------------------------------------------------------------------
+// A special kernel APC takes the thread out of its wait for a moment (KRN waits-and-apcs). The
+// remaining time goes to the suspended routine's record, which then waits again; the system counts
+// how long the stack has not been used from there.
+void kss_wait_interrupt(struct kss_machine *m, uint16_t index) {
+    struct kss_thread *thread = kss_thread_at(m, index);
+    uint64_t left = 0, at = 0;
+    for (uint32_t i = 0; i < kss_due_at_count(m); i++) {
+        const struct kss_due *due = kss_due_at(m, i);
+        at += due->delta;
+        if (due->kind == KSS_DUE_TIMEOUT && due->target == index)
+            left = at + 1;
+    }
+    struct kss_frame *frame = kss_stack_top(m, kss_stack_at(m, thread->stack));
+    memcpy(kss_frame_run(frame) + offsetof(struct kss_call, time_left), &left, sizeof left);
+    kss_unwait(m, index, STATUS_KERNEL_APC);
+}
+
+struct kss_outcome kss_wait_over(struct kss_machine *m, struct kss_call *call) {
+    struct kss_thread *thread = kss_thread_at(m, kss_cpu(m)->thread);
+    uint32_t status = (uint32_t)thread->wait_status;
+    uint16_t object = thread->waiting_on;
+    if (status != STATUS_KERNEL_APC)
+        return finish(m, call, status);
+    if (object != KSS_NONE && signalled(kss_object_ref(m, object))) {
+        consume(m, object);
+        return finish(m, call, STATUS_SUCCESS);
+    }
+    bool timed = call->time_left != 0;
+    if (call->time_left == 1) // it would have expired now
+        return finish(m, call, STATUS_TIMEOUT);
+    uint32_t ended =
+        interrupted(thread, kss_cpu(m)->irql, thread->wait_mode, thread->wait_alertable);
+    if (ended != 0)
+        return finish(m, call, ended);
+    return block(m, call, object, thread->wait_mode, thread->wait_alertable, thread->wait_reason,
+                 timed, timed ? call->time_left - 1 : 0, call->step, true);
 }
 
 // A delay of nothing lets other ready threads of the same priority run first.
@@ -241,10 +311,8 @@ static struct kss_outcome yield_processor(struct kss_machine *m, struct kss_call
 struct kss_outcome kss_nt_KeDelayExecutionThread(struct kss_machine *m, struct kss_call *call) {
     if (call->step == 2) // it has yielded
         return kss_return((uint32_t)STATUS_SUCCESS);
-    if (call->step == 1) { // an expired interval is success, not a timeout
-        int32_t status = kss_thread_at(m, kss_cpu(m)->thread)->wait_status;
-        return finish(m, status == (int32_t)STATUS_TIMEOUT ? STATUS_SUCCESS : (uint32_t)status);
-    }
+    if (call->step == 1)
+        return kss_wait_over(m, call);
     unsigned mode = call->arguments[0] & 1;
     bool alertable = (call->arguments[1] & 0xFF) != 0;
     struct time_argument time;
@@ -261,7 +329,7 @@ struct kss_outcome kss_nt_KeDelayExecutionThread(struct kss_machine *m, struct k
     if (time.after == 0)
         return yield_processor(m, call);
     return kss_block_thread(m, call, KSS_NONE, mode, alertable, 4 /* DelayExecution */, true,
-                            time.after);
+                            time.after, 1);
 }
 
 struct kss_outcome kss_nt_KeTestAlertThread(struct kss_machine *m, struct kss_call *call) {

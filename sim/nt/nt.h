@@ -194,7 +194,7 @@ struct kss_parameter {
     const char *fallback; // default when `...` stands for it, as a constant's name; NULL: 0/NULL
 };
 
-enum { KSS_PARAMETERS = 8 };
+enum { KSS_PARAMETERS = 12 };
 
 struct kss_routine {
     const char *name;

@@ -8,4 +8,4 @@ const struct kss_policy kss_policies[KSS_POLICY_COUNT] = {
 #undef POLICY
 };
 
-_Static_assert(KSS_POLICY_COUNT <= 32, "a machine keeps one bit per policy in 32 bits");
+_Static_assert(KSS_POLICY_COUNT <= 64, "a machine keeps one bit per policy in 64 bits");

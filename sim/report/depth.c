@@ -125,46 +125,104 @@ static void add_share(struct share *shares, uint32_t *count, const char *module,
     shares[i].bytes += bytes;
 }
 
-static void modules(const struct kss_report *report, const struct kss_digest_stack *stack) {
-    enum { SHOWN = 6 };
-    struct kss_arena arena = {0};
-    struct share *shares = KSS_NEW_ARRAY(&arena, struct share, stack->path_count + 1u);
-    uint32_t count = 0;
-    uint64_t sum = 0, nameless = 0;
+enum { SHOWN = 6 };
+
+static void print_shares(const struct kss_report *report, const char *what, const char *theirs,
+                         const struct share *shares, uint32_t count) {
+    struct kss_text *out = report->out;
+    uint64_t sum = 0;
+    if (count == 0)
+        return;
+    for (uint32_t i = 0; i < count; i++)
+        sum += shares[i].bytes;
+    kss_text_format(out, "  %s: ", what);
+    kss_text_hex(out, sum);
+    kss_text_str(out, theirs);
+    for (uint32_t i = 0; i < count && i < SHOWN; i++) {
+        kss_text_str(out, i ? ", " : "");
+        kss_text_bytes(out, shares[i].module, shares[i].length);
+        kss_text_char(out, ' ');
+        kss_text_hex(out, shares[i].bytes);
+    }
+    if (count > SHOWN)
+        kss_text_format(out, " and %u more", count - SHOWN);
+    kss_text_char(out, '\n');
+}
+
+static uint64_t module_shares(const struct kss_report *report, const struct kss_digest_stack *stack,
+                              struct share *shares, uint32_t *count) {
+    uint64_t nameless = 0;
     for (uint32_t i = 0; i < stack->path_count; i++) {
         const struct kss_digest_row *row = &stack->path[i];
         size_t length = 2;
         const char *module = "nt";
         if (row->routine < report->log->routine_count)
             module = kss_log_module(report->log, row->routine, &length);
-        if (length == 0) {
+        if (length == 0)
             nameless += row->bytes;
+        else if (row->bytes > 0)
+            add_share(shares, count, module, length, row->bytes);
+    }
+    qsort(shares, *count, sizeof *shares, by_bytes);
+    return nameless;
+}
+
+static bool is_driver(const struct kss_report *report, const char *module, size_t length,
+                      const char **driver) {
+    const char **drivers = report->digest->drivers;
+    for (uint32_t i = 0; i < report->log->routine_count; i++)
+        if (drivers[i] != NULL && strlen(drivers[i]) == length &&
+            memcmp(drivers[i], module, length) == 0) {
+            *driver = drivers[i];
+            return true;
+        }
+    return false;
+}
+
+// Frames are counted for the driver whose dispatch routine called them, unless their module is a
+// driver, too: a completion routine runs on top of whoever completes.
+static void driver_shares(const struct kss_report *report, const struct kss_digest_stack *stack,
+                          struct share *shares, uint32_t *count) {
+    const char *owner = NULL;
+    for (uint32_t i = stack->path_count; i-- > 0;) {
+        const struct kss_digest_row *row = &stack->path[i];
+        if (row->routine >= report->log->routine_count)
             continue;
-        }
-        sum += row->bytes;
-        if (row->bytes > 0)
-            add_share(shares, &count, module, length, row->bytes);
+        size_t length;
+        const char *module = kss_log_module(report->log, row->routine, &length);
+        if (report->digest->drivers[row->routine] != NULL)
+            owner = report->digest->drivers[row->routine];
+        else if (owner != NULL)
+            is_driver(report, module, length, &owner);
+        if (owner != NULL && row->bytes > 0)
+            add_share(shares, count, owner, strlen(owner), row->bytes);
     }
-    qsort(shares, count, sizeof *shares, by_bytes);
-    struct kss_text *out = report->out;
-    if (count > 0) {
-        kss_text_str(out, "  modules: ");
-        kss_text_hex(out, sum);
-        kss_text_str(out, " of it is theirs: ");
-        for (uint32_t i = 0; i < count && i < SHOWN; i++) {
-            kss_text_str(out, i ? ", " : "");
-            kss_text_bytes(out, shares[i].module, shares[i].length);
-            kss_text_char(out, ' ');
-            kss_text_hex(out, shares[i].bytes);
-        }
-        if (count > SHOWN)
-            kss_text_format(out, " and %u more", count - SHOWN);
-        kss_text_char(out, '\n');
-    }
+    qsort(shares, *count, sizeof *shares, by_bytes);
+}
+
+static bool same_shares(const struct share *a, const struct share *b, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        if (a[i].bytes != b[i].bytes || a[i].length != b[i].length ||
+            memcmp(a[i].module, b[i].module, a[i].length) != 0)
+            return false;
+    return true;
+}
+
+static void modules(const struct kss_report *report, const struct kss_digest_stack *stack) {
+    struct kss_arena arena = {0};
+    struct share *shares = KSS_NEW_ARRAY(&arena, struct share, stack->path_count + 1u);
+    struct share *drivers = KSS_NEW_ARRAY(&arena, struct share, stack->path_count + 1u);
+    uint32_t count = 0, driver_count = 0;
+    uint64_t nameless = module_shares(report, stack, shares, &count);
+    print_shares(report, "modules", " of it is theirs: ", shares, count);
+    if (report->digest->drivers != NULL)
+        driver_shares(report, stack, drivers, &driver_count);
+    if (driver_count > 1 && (driver_count != count || !same_shares(shares, drivers, count)))
+        print_shares(report, "device stack", " of it is its drivers': ", drivers, driver_count);
     if (nameless > 0) {
-        kss_text_str(out, "  frames without a module: ");
-        kss_text_hex(out, nameless);
-        kss_text_char(out, '\n');
+        kss_text_str(report->out, "  frames without a module: ");
+        kss_text_hex(report->out, nameless);
+        kss_text_char(report->out, '\n');
     }
     kss_arena_free(&arena);
 }

@@ -136,6 +136,13 @@ void kss_rule_remember_init(struct kss_machine *machine, const struct kss_event 
     kss_memo_set(machine, KSS_MEMO_LOCAL, address, which);
 }
 
+// A status block is no object of the driver's: it becomes one when an IRP is to write it.
+void kss_rule_remember_object(struct kss_machine *machine, const struct kss_event *event) {
+    uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
+    if (object != KSS_NONE && see_object(machine, object)->kind == KSS_O_STATUS_BLOCK)
+        kss_rule_remember_init(machine, event);
+}
+
 void kss_rule_remember_queue(struct kss_machine *machine, const struct kss_event *event) {
     uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
     if (object != KSS_NONE)
@@ -214,8 +221,10 @@ void kss_cause_of_object(struct kss_machine *machine, struct kss_finding *findin
     if (mark.place == 0)
         return;
     struct kss_text what = {0};
-    kss_finding_cause(finding, mark, "%s is initialised here",
-                      kss_say_dead(machine, address, &what));
+    uint16_t object = kss_object_at(machine, address);
+    bool block = object != KSS_NONE && see_object(machine, object)->kind == KSS_O_STATUS_BLOCK;
+    kss_finding_cause(finding, mark, "%s is %s here", kss_say_dead(machine, address, &what),
+                      block ? "given to an IRP" : "initialised");
     kss_text_free(&what);
 }
 

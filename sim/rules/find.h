@@ -43,8 +43,14 @@ kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock,
 // results.c
 kss_rule kss_rule_status_dropped, kss_rule_wait_never, kss_rule_remember_wait_end,
     kss_rule_remember_wait;
+// irps.c
+kss_rule kss_rule_irp_sent, kss_rule_irp_return, kss_rule_irp_pending, kss_rule_irp_complete, kss_rule_irp_twice,
+    kss_rule_irp_mismatch, kss_rule_irp_never, kss_rule_irp_misuse, kss_rule_apc_left,
+    kss_rule_apc_level;
+bool kss_irp_explains_wait(struct kss_machine *machine, uint16_t thread, uint16_t waited);
+bool kss_irp_was_denied(struct kss_machine *machine);
 // find.c
-kss_rule kss_rule_remember_init, kss_rule_remember_queue, kss_rule_remember_promise;
+kss_rule kss_rule_remember_init, kss_rule_remember_object, kss_rule_remember_queue, kss_rule_remember_promise;
 
 // ---- Memory -------------------------------------------------------------------------------------
 struct kss_rules_thread { // hot: what decides future findings of a thread
@@ -70,6 +76,10 @@ enum kss_memo {
     KSS_MEMO_DIED,         // object's address -> number of the KSS3001 of its death, 0: none
     KSS_MEMO_POLLED,       // thread -> 1: its last wait had a timeout of zero
     KSS_MEMO_LARGE,        // hash of a routine's name and size -> 1: told as KSS1003
+    KSS_MEMO_IRP_SENT_TO,     // IRP -> routine it was last sent to, + 1
+    KSS_MEMO_IRP_RETURNED_BY, // IRP -> routine + 1 that returned as if it were complete,
+    KSS_MEMO_IRP_STATUS,      //        with this status
+    KSS_MEMO_IRP_TOLD,        // IRP -> 1: a KSS8002 speaks of it
     // Marks: a place and a time; each takes two kinds.
     KSS_MARK_INIT = 16,          // object's address: initialised
     KSS_MARK_QUEUE = 18,         // object's address: timer set, DPC queued, lock acquired
@@ -81,7 +91,13 @@ enum kss_memo {
     KSS_MARK_DISABLE_AGAIN = 32, // thread: ... when it was disabled already
     KSS_MARK_WAIT = 34,          // thread: its last wait while swapping was disabled
     KSS_MARK_WAIT_ENDED = 36,    // thread: its last wait ended
-    KSS_MARK_FREED = 38          // address of a pool block: it was freed
+    KSS_MARK_FREED = 38,         // address of a pool block: it was freed
+    KSS_MARK_IRP_SENT = 40,      // IRP (object number): a dispatch routine was called with it
+    KSS_MARK_IRP_COMPLETED = 42, // IRP: IoCompleteRequest
+    KSS_MARK_IRP_PENDING = 44,   // IRP: marked pending
+    KSS_MARK_IRP_RETURNED = 46,  // IRP: a routine returned as if it were complete
+    KSS_MARK_APC_LEVEL = 48,     // thread: its IRQL was raised to APC_LEVEL
+    KSS_MARK_IRP_BACK = 50       // (IRP, routine): its dispatch routine returned
 };
 
 // The value, 0 when there is none.
@@ -154,6 +170,7 @@ KSS_SEE(see_object, kss_object, KSS_S_OBJECT)
 KSS_SEE(see_wait, kss_wait, KSS_S_WAIT)
 KSS_SEE(see_due, kss_due, KSS_S_DUE)
 KSS_SEE(see_pending, kss_pending, KSS_S_PENDING)
+KSS_SEE(see_apc, kss_apc, KSS_S_APC)
 KSS_SEE(see_thread_cold, kss_thread_cold, KSS_S_THREAD_COLD)
 KSS_SEE(see_stack_cold, kss_stack_cold, KSS_S_STACK_COLD)
 KSS_SEE(see_object_cold, kss_object_cold, KSS_S_OBJECT_COLD)

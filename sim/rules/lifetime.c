@@ -12,7 +12,13 @@
 // object in it is still held, and at the first touch of a freed block.
 #include "rules/find.h"
 
-enum { USED_BY_WAIT = 1, USED_BY_TIMER_QUEUE = 2, USED_BY_DPC_QUEUE = 4, USED_AS_LOCK = 8 };
+enum {
+    USED_BY_WAIT = 1,
+    USED_BY_TIMER_QUEUE = 2,
+    USED_BY_DPC_QUEUE = 4,
+    USED_AS_LOCK = 8,
+    USED_BY_IRP = 16
+};
 enum { LARGEST_OBJECT = 0x40 };
 
 static void cause_of_wait(struct kss_machine *machine, struct kss_finding *finding,
@@ -33,6 +39,8 @@ static const char *user_of(uint64_t used_by) {
         return "is in a DPC queue";
     if (used_by & USED_BY_WAIT)
         return "a thread waits for it";
+    if (used_by & USED_BY_IRP)
+        return "is what an IRP under way reports to";
     return "is held as a lock";
 }
 
@@ -104,6 +112,8 @@ static const char *fix_of(uint64_t used_by) {
                "nonpaged pool";
     if (used_by & USED_BY_DPC_QUEUE)
         return "call KeFlushQueuedDpcs before returning, or take the DPC from nonpaged pool";
+    if (used_by & USED_BY_IRP)
+        return "cancel the IRP, then wait without a timeout until it is completed";
     return "return only when nobody uses the object any more, or take it from nonpaged pool";
 }
 
@@ -120,8 +130,8 @@ void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *e
     }
     struct kss_finding finding;
     uint32_t number, subject = kss_mark(machine, KSS_MARK_INIT, address).place;
-    if (used_by == 0)
-        return;
+    if (used_by == 0 || (used_by == USED_BY_IRP && kss_irp_was_denied(machine)))
+        return; // KSS8002 or 8003 will say whose fault it is
     if (kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_outlives_frame, event->place,
                           subject, &number)) {
         struct kss_text what = {0}, who = {0};

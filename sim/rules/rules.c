@@ -12,18 +12,24 @@
 //   lifetime.c  objects used before they exist and after                 KSS3001, 3003, 3004
 //   irql.c      IRQLs, waits at DISPATCH_LEVEL, absolute times           KSS4001 to 4004, 4007
 //   locks.c     spin locks                                               KSS5001, 5002
+//   irps.c      IRPs and what dispatch routines say of them              KSS8001 to 8004, 5007
 //   results.c   statuses nobody reads, waits nobody ends                 KSS7001, 7002
 #include "rules/find.h"
 
 enum { RULES_OF_A_KIND = 4 };
 
 static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
+    [KSS_EV_OBJECT] = {kss_rule_remember_object},
     [KSS_EV_INIT] = {kss_rule_remember_init},
     [KSS_EV_TIMER_SET] = {kss_rule_remember_queue},
     [KSS_EV_DPC_QUEUE] = {kss_rule_remember_queue},
     [KSS_EV_LOCK] = {kss_rule_remember_lock},
     [KSS_EV_PROMISE] = {kss_rule_remember_promise},
-    [KSS_EV_IRQL] = {kss_rule_remember_irql, kss_rule_lock_lowered},
+    [KSS_EV_IRQL] = {kss_rule_remember_irql, kss_rule_lock_lowered, kss_rule_apc_level},
+    [KSS_EV_IRP_CALL] = {kss_rule_irp_sent},
+    [KSS_EV_IRP_RETURN] = {kss_rule_irp_return},
+    [KSS_EV_IRP_PENDING] = {kss_rule_irp_pending},
+    [KSS_EV_IRP_COMPLETE] = {kss_rule_irp_complete},
     [KSS_EV_POOL_FREE] = {kss_rule_remember_free},
 
     [KSS_EV_WAIT] = {kss_rule_remember_wait, kss_rule_swap_wait, kss_rule_user_poll},
@@ -49,6 +55,12 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_LOCK_RECURSION] = {kss_rule_lock_recursion},
     [KSS_EV_LOCK_NOT_OWNED] = {kss_rule_lock_unowned},
     [KSS_EV_TOUCH_FREED] = {kss_rule_touch_freed},
+
+    [KSS_EV_IRP_TWICE] = {kss_rule_irp_twice},
+    [KSS_EV_IRP_MISMATCH] = {kss_rule_irp_mismatch},
+    [KSS_EV_IRP_MISUSE] = {kss_rule_irp_misuse},
+    [KSS_EV_IRP_NEVER] = {kss_rule_irp_never},
+    [KSS_EV_APC_LEFT] = {kss_rule_apc_left},
 
     [KSS_EV_OVERFLOW] = {kss_rule_overflow},
     [KSS_EV_DEEPEST] = {kss_rule_deepest},

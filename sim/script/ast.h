@@ -53,7 +53,7 @@ enum kss_node_kind {
     KSS_N_PARAM,   // a: TYPE; b: DECLARATOR (name NULL: unnamed); extra: SAL list;
                    // flags KSS_F_ELLIPSIS for "..." (a, b NULL)
     KSS_N_THREAD,  // name; a: list of KSS_N_SETTING?; b: KSS_N_BLOCK
-    KSS_N_DRIVER,  // name; a: list of KSS_N_SETTING whose a is a KSS_N_NAME
+    KSS_N_DRIVER,  // name; a: list of KSS_N_SETTING whose a is a KSS_N_NAME or KSS_N_SYMBOL
     KSS_N_DEVICE,  // name; a: list of KSS_N_NAME (drivers, top first)
     KSS_N_AT,      // a: KSS_N_WHEN; b: KSS_N_EVENT             at 30s dpc F(&x);
     KSS_N_EXPECT,  // a: KSS_N_OUTCOME; op: enum kss_quantifier

@@ -74,7 +74,8 @@ enum kss_symbol_kind {
     KSS_Y_TYPE,
     KSS_Y_CONSTANT,
     KSS_Y_DEFINE,
-    KSS_Y_TAG
+    KSS_Y_TAG,
+    KSS_Y_DEVICE // index: number
 };
 
 struct kss_body;
@@ -132,7 +133,8 @@ enum kss_expr_kind {
     KSS_X_RELATIVE,    // a time as a relative one: not positive
     KSS_X_MINMAX,      // op LT: the smaller of a and b
     KSS_X_PAGED_CODE,
-    KSS_X_ASSERT // a, text index
+    KSS_X_ASSERT, // a, text index
+    KSS_X_DEVICE  // the top of device index; op 1: a handle of it
 };
 
 struct kss_expr {
@@ -232,6 +234,16 @@ struct kss_build {
     uint32_t thread_count;
     unsigned thread_capacity, thread_node_capacity;
 
+    struct kss_script_driver *drivers;
+    struct kss_node **driver_nodes;
+    uint32_t driver_count;
+    unsigned driver_capacity, driver_node_capacity;
+    struct kss_script_device *devices;
+    struct kss_node **device_nodes;
+    uint32_t device_count;
+    unsigned device_capacity, device_node_capacity;
+    uint32_t device_table;
+
     struct kss_frame_of *frames;
     uint32_t frame_count;
     unsigned frame_capacity;
@@ -317,7 +329,8 @@ enum kss_wanted_names {
     KSS_LIKE_CONSTANT = 8,
     KSS_LIKE_TYPE = 16,
     KSS_LIKE_THREAD = 32,
-    KSS_LIKE_TREE = 64
+    KSS_LIKE_TREE = 64,
+    KSS_LIKE_DEVICE = 128
 };
 // The closest known name for "did you mean", or NULL.
 const char *kss_did_you_mean(struct kss_build *b, const char *name, unsigned wanted);
@@ -487,6 +500,17 @@ bool kss_check_event(struct kss_build *b, struct kss_node *event, struct kss_pro
 bool kss_check_span(struct kss_build *b, struct kss_node *span, struct kss_expr **address,
                     struct kss_expr **size);
 uint32_t kss_find_thread(struct kss_build *b, const char *name, struct kss_node *node);
+
+// ---- check_device.c -----------------------------------------------------------------------------
+void kss_declare_driver(struct kss_build *b, struct kss_node *node);
+void kss_declare_device(struct kss_build *b, struct kss_node *node);
+// What driver and device items name; all routines and types are known by now.
+void kss_check_devices(struct kss_build *b);
+struct kss_expr *kss_device_value(struct kss_build *b, struct kss_symbol *symbol,
+                                  struct kss_node *node);
+// A device where [type] is wanted: HANDLE makes it a handle.
+struct kss_expr *kss_device_as(struct kss_build *b, struct kss_expr *e,
+                               const struct kss_ctype *type);
 void kss_not_yet(struct kss_build *b, struct kss_node *node, const char *what);
 
 // ---- check_file.c: names of a file --------------------------------------------------------------

@@ -173,6 +173,8 @@ struct kss_expr *kss_check_assign(struct kss_build *b, struct kss_expr *e, struc
                                   const char *what) {
     if (e->type->kind == KSS_K_ERROR || type->kind == KSS_K_ERROR)
         return kss_expr_error(b, e->node);
+    if (e->kind == KSS_X_DEVICE)
+        e = kss_device_as(b, e, type);
     if (type->kind == KSS_K_INT && e->type->kind == KSS_K_INT) {
         if (e->type->is_duration && !type->is_duration)
             return time_to_integer(b, e, type, what);

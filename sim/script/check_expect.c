@@ -14,16 +14,23 @@ static bool symbol_of(struct kss_build *b, const struct kss_node *symbol, bool t
                 out->thread = i;
                 return true;
             }
+    if (threads && module == NULL)
+        for (uint32_t i = 0; i < b->device_count; i++)
+            if (strcmp(b->devices[i].name, name) == 0) {
+                out->device = i;
+                return true;
+            }
     out->in = kss_find_routine(b, module, name, false);
     if (out->in == KSS_NO_FRAME)
         out->in = kss_find_routine(b, module, name, true);
     if (out->in != KSS_NO_FRAME)
         return true;
     struct kss_diag *diag =
-        KSS_SAY(b, symbol, "KSS0101", "unknown %s `%s`", threads ? "thread or routine" : "routine",
-                kss_source_text(b, symbol));
-    const char *like = kss_did_you_mean(
-        b, name, KSS_LIKE_ROUTINE | KSS_LIKE_TREE | (threads ? KSS_LIKE_THREAD : 0u));
+        KSS_SAY(b, symbol, "KSS0101", "unknown %s `%s`",
+                threads ? "thread, device or routine" : "routine", kss_source_text(b, symbol));
+    const char *like = kss_did_you_mean(b, name,
+                                        KSS_LIKE_ROUTINE | KSS_LIKE_TREE |
+                                            (threads ? KSS_LIKE_THREAD | KSS_LIKE_DEVICE : 0u));
     if (like != NULL)
         kss_diag_note(b->diags, diag, "help", "did you mean `%s`?", like);
     return false;
@@ -132,7 +139,8 @@ void kss_check_expect(struct kss_build *b, struct kss_node *node) {
     struct kss_expectation out = {.quantifier = (enum kss_quantifier)node->op,
                                   .what = (enum kss_outcome_op)outcome->op,
                                   .in = KSS_NO_FRAME,
-                                  .thread = KSS_NO_FRAME};
+                                  .thread = KSS_NO_FRAME,
+                                  .device = KSS_NO_FRAME};
     bool ok = true;
     switch (out.what) {
     case KSS_OUTCOME_CLEAN:

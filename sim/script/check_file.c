@@ -414,8 +414,8 @@ static void declare_item(struct kss_build *b, struct kss_node *item) {
             b->infos[item->number2].pageable = true;
         break;
     case KSS_N_THREAD: declare_thread(b, item); break;
-    case KSS_N_DRIVER: kss_not_yet(b, item, "`driver` items"); break;
-    case KSS_N_DEVICE: kss_not_yet(b, item, "`device` items"); break;
+    case KSS_N_DRIVER: kss_declare_driver(b, item); break;
+    case KSS_N_DEVICE: kss_declare_device(b, item); break;
     case KSS_N_DECL: kss_check_declaration(b, item); break;
     case KSS_N_DEFINE: kss_check_define(b, item); break;
     case KSS_N_PRAGMA: kss_check_pragma(b, item); break;

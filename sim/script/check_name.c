@@ -350,8 +350,8 @@ const char *kss_did_you_mean(struct kss_build *b, const char *name, unsigned wan
     if (!kss_is_seen(b))
         return NULL;
     for (const struct kss_symbol *at = b->newest; at != NULL; at = at->older) {
-        bool value =
-            at->kind == KSS_Y_LOCAL || at->kind == KSS_Y_PARAMETER || at->kind == KSS_Y_GLOBAL;
+        bool value = at->kind == KSS_Y_LOCAL || at->kind == KSS_Y_PARAMETER ||
+                     at->kind == KSS_Y_GLOBAL || at->kind == KSS_Y_DEVICE;
         bool constant = at->kind == KSS_Y_CONSTANT;
         if ((value && (wanted & KSS_LIKE_VARIABLE)) || (constant && (wanted & KSS_LIKE_CONSTANT)) ||
             (at->kind == KSS_Y_TYPE && (wanted & KSS_LIKE_TYPE)))
@@ -365,7 +365,11 @@ const char *kss_did_you_mean(struct kss_build *b, const char *name, unsigned wan
             collect(&names, b->infos[i].name);
     if (wanted & KSS_LIKE_THREAD)
         for (uint32_t i = 0; i < b->thread_count; i++)
-            collect(&names, b->threads[i].name);
+            if (!b->threads[i].loader)
+                collect(&names, b->threads[i].name);
+    if (wanted & KSS_LIKE_DEVICE)
+        for (uint32_t i = 0; i < b->device_count; i++)
+            collect(&names, b->devices[i].name);
     if (wanted & KSS_LIKE_NT)
         for (unsigned i = 0; i < KSS_NT_COUNT; i++)
             collect(&names, kss_routines[i].name);

@@ -306,6 +306,8 @@ struct kss_expr *kss_expr_cast(struct kss_build *b, struct kss_expr *x, struct k
     if (failed(x) || type->kind == KSS_K_ERROR)
         return kss_expr_error(b, node);
     x = kss_value(b, x);
+    if (x->kind == KSS_X_DEVICE)
+        x = kss_device_as(b, x, type);
     bool fits = type->kind == KSS_K_VOID || (kss_is_scalar(type) && kss_is_scalar(x->type)) ||
                 (type->kind == KSS_K_STRUCT && kss_type_same(type, x->type));
     if (!fits) {

@@ -127,6 +127,13 @@ struct kss_ctype *kss_type_row(struct kss_build *b, const struct kss_type *row) 
     case KSS_TYPE_POINTER: {
         struct kss_ctype *target = kss_type_text_find(b, row->target, strlen(row->target));
         type = kss_type_pointer_to(b, target == NULL ? kss_type_base(b, KSS_BASE_VOID) : target);
+        if (strcmp(row->name, "HANDLE") == 0) { // what a device's name means depends on it
+            struct kss_ctype *handle = KSS_NEW(b->arena, struct kss_ctype);
+            *handle = *type;
+            handle->name = row->name;
+            handle->pointer = NULL;
+            type = handle;
+        }
         break;
     }
     case KSS_TYPE_STRUCT:

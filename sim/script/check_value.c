@@ -157,6 +157,7 @@ static struct kss_expr *of_symbol(struct kss_build *b, struct kss_symbol *symbol
     switch (symbol->kind) {
     case KSS_Y_CONSTANT: return kss_expr_const(b, symbol->type, symbol->value, node);
     case KSS_Y_DEFINE: return expand(b, symbol, node);
+    case KSS_Y_DEVICE: return kss_device_value(b, symbol, node);
     case KSS_Y_TYPE:
         KSS_SAY(b, node, "KSS0102", "`%s` is a type, not a value", node->name);
         return kss_expr_error(b, node);

@@ -163,5 +163,7 @@ void kss_compile_block(struct kss_build *b, struct kss_node *block);
 void kss_check_labels(struct kss_build *b);
 void kss_compile_routine(struct kss_build *b, uint32_t code);
 void kss_compile_thread(struct kss_build *b, uint32_t thread);
+// The thread that calls DriverEntry and AddDevice, when a driver has one.
+void kss_compile_loader(struct kss_build *b);
 
 #endif

@@ -295,6 +295,11 @@ static int leaf(struct kss_build *b, struct kss_expr *e, int into, bool wanted) 
         return 0;
     }
     case KSS_X_ASSERT: return assertion(b, e);
+    case KSS_X_DEVICE: {
+        int slot = kss_slot_into(b, into);
+        kss_put_imm(b, e->op ? KSS_I_HANDLE : KSS_I_DEVICE, slot, (int32_t)e->index);
+        return slot;
+    }
     default: return kss_slot_into(b, into); // an error, told already
     }
 }

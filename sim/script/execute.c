@@ -318,6 +318,24 @@ ASSERT:
         SLOW(kss_slow_assert(p, i));
     NEXT;
 
+DEVICE:
+    SLOW(kss_slow_device(p, i, false));
+    NEXT;
+HANDLE:
+    SLOW(kss_slow_device(p, i, true));
+    NEXT;
+LOAD_DRIVER:
+    OR_LEAVE(kss_slow_load_driver(p, i));
+    GO(base + entries[frame->routine].pc);
+ADD_DEVICE:
+    OR_LEAVE(kss_slow_add_device(p, i));
+    if (p->entered)
+        GO(base + entries[frame->routine].pc);
+    NEXT;
+LOADED:
+    SLOW(kss_slow_loaded(p, i));
+    NEXT;
+
 bad_division:
     STORE_BACK();
     kss_slow_raise(p, i,
@@ -370,6 +388,7 @@ uint64_t kss_script_run(const struct kss_program *program, struct kss_machine *m
     struct kss_processor p = {
         .m = m,
         .program = program->code,
+        .whole = program,
         .codes = program->image.code,
         .left = max_steps,
         .address_mask = program->config.profile.pointer_size == 8 ? UINT64_MAX : UINT32_MAX,

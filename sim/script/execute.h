@@ -12,10 +12,12 @@ enum { KSS_AWAITS = 1, KSS_PAUSED = 2 }; // flags of a frame: see execute.c
 struct kss_processor {
     struct kss_machine *m;
     const struct kss_compiled *program;
+    const struct kss_program *whole;
     const struct kss_code *codes;
     uint64_t left; // steps that may still be executed
     kss_addr address_mask;
     bool call_events, return_events;
+    bool entered; // the last LOAD_DRIVER or ADD_DEVICE called a routine
     // The frame at work, and what changes with every call on its stack:
     struct kss_frame *frame;
     struct kss_hot hot;
@@ -80,6 +82,12 @@ void kss_slow_dropped(struct kss_processor *p, const struct kss_instruction *i);
 void kss_slow_assert(struct kss_processor *p, const struct kss_instruction *i);
 void kss_slow_paged(struct kss_processor *p, const struct kss_instruction *i, bool checked);
 void kss_slow_raise(struct kss_processor *p, const struct kss_instruction *i, uint32_t status);
+// device.c. The first makes everything that needs no loader.
+void kss_script_make_devices(const struct kss_program *program, struct kss_machine *m);
+void kss_slow_device(struct kss_processor *p, const struct kss_instruction *i, bool handle);
+bool kss_slow_load_driver(struct kss_processor *p, const struct kss_instruction *i);
+bool kss_slow_add_device(struct kss_processor *p, const struct kss_instruction *i);
+void kss_slow_loaded(struct kss_processor *p, const struct kss_instruction *i);
 // At the iteration a loop's detector waits for. True: the loop spins, and a turn is due.
 bool kss_slow_spin(struct kss_processor *p, const struct kss_instruction *i, uint64_t count);
 

@@ -45,6 +45,7 @@ static void compile_items(struct kss_build *b) {
                  b->thread_nodes[item->number2] == item)
             kss_compile_thread(b, item->number2);
     }
+    kss_compile_loader(b);
     for (uint32_t i = 0; i < b->item_count; i++) { // they may name call trees inside bodies
         struct kss_node *item = b->items[i].node;
         b->module = b->items[i].module;
@@ -97,6 +98,11 @@ static const struct kss_program *keep_program(struct kss_build *b) {
                   .path = kss_type_path},
         .threads = KEEP(b, b->threads, b->thread_count),
         .thread_count = b->thread_count,
+        .drivers = KEEP(b, b->drivers, b->driver_count),
+        .driver_count = b->driver_count,
+        .devices = KEEP(b, b->devices, b->device_count),
+        .device_count = b->device_count,
+        .device_table = b->device_table,
         .expectations = KEEP(b, b->expectations, b->expectation_count),
         .expectation_count = b->expectation_count,
         .code = keep_code(b),
@@ -126,6 +132,10 @@ static void release(struct kss_build *b) {
     free(b->initials);
     free(b->threads);
     free(b->thread_nodes);
+    free(b->drivers);
+    free(b->driver_nodes);
+    free(b->devices);
+    free(b->device_nodes);
     free(b->frames);
     free(b->paged);
     free(b->items);
@@ -156,6 +166,7 @@ const struct kss_program *kss_script_load(struct kss_arena *arena, struct kss_so
         kss_check_machine(&b, NULL);
     kss_declare_items(&b, tree.root->a);
     kss_apply_pragmas(&b);
+    kss_check_devices(&b);
     kss_init_globals(&b);
     compile_items(&b);
     kss_check_frames_used(&b);

@@ -103,9 +103,13 @@ static struct kss_node *driver(struct kss_parser *p) {
         p->first = p->token;
         entry->name = kss_p_text(kss_p_need_name(p, "`}` or a name such as `IRP_MJ_READ`"));
         kss_p_need(p, KSS_T_COLON, "`:`");
-        entry->a = kss_p_node(p, KSS_N_NAME, p->token.begin);
-        entry->a->name = kss_p_text(kss_p_need_name(p, "the name of a routine"));
-        entry->a = kss_p_done(p, entry->a);
+        if (kss_p_is(p, KSS_T_SYMBOL)) {
+            entry->a = kss_p_symbol(p);
+        } else {
+            entry->a = kss_p_node(p, KSS_N_NAME, p->token.begin);
+            entry->a->name = kss_p_text(kss_p_need_name(p, "the name of a routine"));
+            entry->a = kss_p_done(p, entry->a);
+        }
         kss_p_append(&list, kss_p_done(p, entry));
         kss_p_need_semicolon(p);
     }

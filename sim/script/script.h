@@ -21,6 +21,26 @@ struct kss_script_thread {
     uint32_t body; // code index
     int priority;
     bool system, gui;
+    bool loader; // kss's own: calls DriverEntry and AddDevice before the others start
+    uint32_t place;
+};
+
+enum { KSS_MAJORS = 28 };
+
+struct kss_script_driver {
+    const char *name;
+    // Code indices, KSS_NO_FRAME: not given.
+    uint32_t major[KSS_MAJORS], entry, add, unload, start_io;
+    uint32_t extension; // bytes of a device's extension
+    uint32_t lower;     // where in it the next lower device's address goes; KSS_NO_FRAME: nowhere
+    uint32_t io;        // DO_BUFFERED_IO, DO_DIRECT_IO or 0; KSS_NO_FRAME: as the device below
+    uint32_t place;
+};
+
+struct kss_script_device { // a stack of device objects
+    const char *name;
+    const uint32_t *drivers; // top first
+    uint32_t driver_count;
     uint32_t place;
 };
 
@@ -41,6 +61,7 @@ struct kss_expectation {
     enum kss_hazard_id hazard;
     uint32_t in;          // `in R`, stack R, status R: code index, KSS_NO_FRAME: none
     uint32_t thread;      // THREAD, or stack T: index in threads, KSS_NO_FRAME: none
+    uint32_t device;      // stack D: index in devices, KSS_NO_FRAME: none
     bool exits;           // THREAD: exits or waits
     enum kss_op relation; // STACK, STATUS
     uint64_t value;
@@ -54,8 +75,13 @@ struct kss_program {
     struct kss_config config; // the machine with the file's overrides
     bool machine_given;
     struct kss_image image;
-    const struct kss_script_thread *threads;
+    const struct kss_script_thread *threads; // a loader, when there is one, is the last
     uint32_t thread_count;
+    const struct kss_script_driver *drivers;
+    uint32_t driver_count;
+    const struct kss_script_device *devices;
+    uint32_t device_count;
+    uint32_t device_table; // the global where addresses are kept (device.c); none without devices
     const struct kss_expectation *expectations;
     uint32_t expectation_count;
     const struct kss_span *places; // place id -> span; place 0 is "none"
@@ -72,6 +98,10 @@ const struct kss_program *kss_script_load(struct kss_arena *arena, struct kss_so
 // Prepares a new machine for the program: threads, `at` events, initial values of globals. The
 // machine must have been made with the program's config and image.
 void kss_script_start(const struct kss_program *program, struct kss_machine *machine);
+
+// The lowest device object of a device of the program; 0: not made.
+kss_addr kss_script_device(const struct kss_program *program, struct kss_machine *machine,
+                           uint32_t device);
 
 // Runs until the machine ends or [max_steps] more instructions were executed; then
 // kss_machine_finish is the caller's. Returns the steps executed. Can be called again to go on

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A program meets a new machine: initial values of globals, threads, what `at` promises.
-#include "script/program.h"
+#include "script/execute.h"
 
 static uint64_t datum(const struct kss_machine *m, const struct kss_initial *initial) {
     uint64_t addend = (uint64_t)initial->addend;
@@ -41,11 +41,19 @@ static void make_promises(const struct kss_compiled *code, struct kss_machine *m
 
 void kss_script_start(const struct kss_program *program, struct kss_machine *m) {
     write_globals(program->code, m);
+    bool loader = program->thread_count > 0 && program->threads[program->thread_count - 1].loader;
+    if (program->driver_count > 0)
+        kss_script_make_devices(program, m);
+    if (loader)
+        kss_threads_hold(m);
+    uint16_t last = 0;
     for (uint32_t i = 0; i < program->thread_count; i++) {
         const struct kss_script_thread *thread = &program->threads[i];
         kss_at(m, thread->place);
-        kss_thread_add(m, thread->name, thread->body, thread->priority, thread->process,
-                       thread->system, thread->gui, thread->place);
+        last = kss_thread_add(m, thread->name, thread->body, thread->priority, thread->process,
+                              thread->system, thread->gui, thread->place);
     }
+    if (loader)
+        kss_threads_loader(m, last);
     make_promises(program->code, m);
 }

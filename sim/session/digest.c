@@ -298,6 +298,7 @@ struct kss_digest kss_digest_make(struct kss_arena *arena, const struct kss_log 
     digest.exits = list(arena, &counts, KSS_EV_THREAD_EXIT);
     for (uint32_t i = 0; i < log->count; i++)
         add_event(arena, log, &digest, i);
+    kss_digest_drivers(arena, log, &digest);
     gather_findings(arena, log, &digest);
     fold_repetitions(arena, &digest);
     return digest;

@@ -67,9 +67,17 @@ struct kss_digest {
     const struct kss_event **nevers, **policies, **assumed, **expects, **asserts, **exits;
     uint32_t never_count, policy_count, assumed_count, expect_count, assert_count, exit_count;
     uint32_t isr_bytes; // largest frame an interrupt service routine took
+    // Per routine: the driver whose dispatch routine it was, NULL: none. NULL: no driver at all.
+    const char **drivers;
 };
 
 struct kss_digest kss_digest_make(struct kss_arena *arena, const struct kss_log *log);
+
+// devices.c: fills in `drivers`. And the bytes a device stack's drivers used together; false: it was
+// never entered, or its calls were not recorded.
+void kss_digest_drivers(struct kss_arena *arena, const struct kss_log *log,
+                        struct kss_digest *digest);
+bool kss_device_figure(const struct kss_log *log, uint32_t device, uint64_t *bytes);
 
 // What names a thing: "thread App", "DPC stack", "stack expansion of thread App".
 void kss_digest_stack_name(const struct kss_log *log, const struct kss_digest_stack *stack,

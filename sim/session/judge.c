@@ -62,6 +62,9 @@ static const struct {
     {0xB8, KSS_HAZARD_blocking_wait_at_dispatch},
     {0x4A, KSS_HAZARD_irql_not_restored},
     {0x0F, KSS_HAZARD_spin_lock_recursion},
+    {0x44, KSS_HAZARD_irp_completed_twice},
+    {0x44, KSS_HAZARD_irp_misused},
+    {0x35, KSS_HAZARD_irp_misused},
 };
 
 static bool can_end_in(const struct kss_digest_finding *finding, uint32_t code) {

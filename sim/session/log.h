@@ -28,6 +28,11 @@ struct kss_log_thread {
     uint32_t body, place;
 };
 
+struct kss_log_device { // a device stack of the scenario
+    const char *name;
+    uint64_t address; // of its lowest device object, known at the end of a run
+};
+
 struct kss_log_slot {
     uint32_t hash, id;
 };
@@ -42,6 +47,8 @@ struct kss_log {
     const struct kss_log_thread *threads;
     const struct kss_span *places; // place 0: none
     uint32_t routine_count, thread_count, place_count;
+    struct kss_log_device *devices;
+    uint32_t device_count;
     const uint32_t *place_routines; // native: the routine of each place; NULL: places say it
     // events
     struct kss_event *events; // malloc'd

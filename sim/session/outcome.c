@@ -73,6 +73,8 @@ void kss_say_subject(const struct kss_log *log, const struct kss_expectation *ex
     kss_text_str(out, expectation->what == KSS_OUTCOME_STACK ? "stack " : "status ");
     if (expectation->thread != KSS_NO_FRAME)
         kss_text_str(out, log->threads[expectation->thread].name);
+    else if (expectation->device != KSS_NO_FRAME)
+        kss_text_str(out, log->devices[expectation->device].name);
     else
         say_symbol(log, expectation->in, out);
 }
@@ -142,7 +144,8 @@ const struct kss_event *kss_thread_end(const struct kss_digest *digest, uint64_t
 }
 
 // A thread: the deepest use of its stack or of a segment it expanded to. A routine: bytes from Base
-// to SP while it ran, the deepest of its calls; what it called is not part of it.
+// to SP while it ran, the deepest of its calls; what it called is not part of it. A device stack:
+// what its drivers used together (devices.c).
 bool kss_stack_figure(const struct kss_log *log, const struct kss_digest *digest,
                       const struct kss_expectation *expectation, uint64_t *bytes) {
     if (expectation->thread != KSS_NO_FRAME) {
@@ -151,6 +154,8 @@ bool kss_stack_figure(const struct kss_log *log, const struct kss_digest *digest
         *bytes = stack != NULL ? stack->used : 0;
         return stack != NULL;
     }
+    if (expectation->device != KSS_NO_FRAME)
+        return kss_device_figure(log, expectation->device, bytes);
     bool ran = false;
     *bytes = 0;
     for (uint32_t i = 0; i < log->count; i++) {

@@ -118,6 +118,11 @@ void kss_session_fill_header(struct kss_session *session) {
     log->routine_count = program->image.code_count;
     log->threads = threads;
     log->thread_count = program->thread_count;
+    log->devices =
+        KSS_NEW_ARRAY(&session->arena, struct kss_log_device, program->device_count + 1u);
+    log->device_count = program->device_count;
+    for (uint32_t i = 0; i < program->device_count; i++)
+        log->devices[i].name = program->devices[i].name;
     log->places = program->places;
     log->place_count = program->place_count;
 }
@@ -125,13 +130,13 @@ void kss_session_fill_header(struct kss_session *session) {
 // What every report needs, whatever else is recorded.
 void kss_session_prepare(struct kss_session *session) {
     static const enum kss_event_id basics[] = {
-        KSS_EV_THREAD,        KSS_EV_STACK,         KSS_EV_OBJECT,   KSS_EV_THREAD_EXIT,
-        KSS_EV_DEEPEST,       KSS_EV_PATH,          KSS_EV_OVERFLOW, KSS_EV_INTERRUPT,
-        KSS_EV_OUTSWAP,       KSS_EV_INSWAP,        KSS_EV_DBGPRINT, KSS_EV_ASSERT,
-        KSS_EV_BUGCHECK,      KSS_EV_BUGCHECK_MORE, KSS_EV_HANG,     KSS_EV_NEVER,
-        KSS_EV_ASSUMED,       KSS_EV_POLICY,        KSS_EV_REST,     KSS_EV_FINDING,
-        KSS_EV_FINDING_CAUSE, KSS_EV_FINDING_HELP,  KSS_EV_EXPECTED, KSS_EV_EXPECT,
-        KSS_EV_VERDICT};
+        KSS_EV_THREAD,       KSS_EV_STACK,         KSS_EV_OBJECT,   KSS_EV_THREAD_EXIT,
+        KSS_EV_DEEPEST,      KSS_EV_PATH,          KSS_EV_OVERFLOW, KSS_EV_INTERRUPT,
+        KSS_EV_OUTSWAP,      KSS_EV_INSWAP,        KSS_EV_DBGPRINT, KSS_EV_ASSERT,
+        KSS_EV_BUGCHECK,     KSS_EV_BUGCHECK_MORE, KSS_EV_HANG,     KSS_EV_NEVER,
+        KSS_EV_DEVICE,       KSS_EV_ATTACH,        KSS_EV_IRP_CALL, KSS_EV_ASSUMED,
+        KSS_EV_POLICY,       KSS_EV_REST,          KSS_EV_FINDING,  KSS_EV_FINDING_CAUSE,
+        KSS_EV_FINDING_HELP, KSS_EV_EXPECTED,      KSS_EV_EXPECT,   KSS_EV_VERDICT};
     for (unsigned i = 0; i < sizeof basics / sizeof *basics; i++)
         session->keep[basics[i]] = true;
     if (session->options.all_events)
@@ -144,6 +149,9 @@ static void follow_expected(struct kss_session *session) {
     const struct kss_program *program = session->program;
     for (uint32_t i = 0; i < program->expectation_count; i++) {
         const struct kss_expectation *e = &program->expectations[i];
+        bool device = e->what == KSS_OUTCOME_STACK && e->device != KSS_NO_FRAME;
+        if (device && e->quantifier == KSS_PLAIN)
+            session->keep[KSS_EV_IRP_RETURN] = true; // and all calls, see below
         if ((e->what != KSS_OUTCOME_STACK && e->what != KSS_OUTCOME_STATUS) ||
             e->in == KSS_NO_FRAME || e->quantifier != KSS_PLAIN)
             continue;
@@ -153,6 +161,11 @@ static void follow_expected(struct kss_session *session) {
             if (kss_log_same_routine(&session->log, r, e->in))
                 session->followed[r] = true;
     }
+    if (!session->keep[KSS_EV_IRP_RETURN])
+        return;
+    if (session->followed == NULL)
+        session->followed = KSS_NEW_ARRAY(&session->arena, bool, program->image.code_count);
+    memset(session->followed, true, program->image.code_count * sizeof *session->followed);
 }
 
 static int swap_option(const char *name) {
@@ -264,6 +277,8 @@ static void start(struct kss_session *session) {
 static void finish(struct kss_session *session) {
     kss_machine_finish(session->machine);
     kss_rules_finish(session->machine);
+    for (uint32_t i = 0; i < session->log.device_count; i++)
+        session->log.devices[i].address = kss_script_device(session->program, session->machine, i);
     kss_session_judge(session);
     session->judged = true;
 }

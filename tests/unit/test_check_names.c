@@ -11,10 +11,10 @@ static void routines(void **state) {
     assert_mistake("other!Routine(1);", "KSS0101 2:1 unknown routine `other!Routine`\n");
     assert_diagnoses("VOID Helper() { }\nVOID F() { Helpr(); }\n",
                      "KSS0101 2:12 unknown routine `Helpr` [did you mean `Helper`?]\n");
-    assert_mistake("IoCallDriver(event, event);",
-                   "KSS0101 2:1 unknown routine `IoCallDriver` [it is not in this version; give it "
-                   "a body in the scenario, for example `NTSTATUS IoCallDriver(PVOID d, PVOID i) { "
-                   "return STATUS_SUCCESS; }`]\n");
+    assert_mistake("IoQueueWorkItem(event, event);",
+                   "KSS0101 2:1 unknown routine `IoQueueWorkItem` [it is not in this version; give "
+                   "it a body in the scenario, for example `NTSTATUS IoQueueWorkItem(PVOID d, "
+                   "PVOID i) { return STATUS_SUCCESS; }`]\n");
     assert_mistake("Iodine(event);", "KSS0101 2:1 unknown routine `Iodine`\n");
     assert_diagnoses("NTSTATUS ZwOpenKey(PVOID k);\nVOID F() { ZwOpenKey(NULL); }\n",
                      "KSS0125 2:12 `ZwOpenKey` is declared, but has no body <1:10 declared here> "
@@ -78,8 +78,9 @@ static void scenario_words(void **state) {
                      "KSS0109 2:8 unknown thread `Appp` [did you mean `App`?]\n");
     assert_diagnoses("VOID Read() { }\nexpect clean;\nexpect hazard stack-overflow in Raed;\n",
                      "KSS0101 3:33 unknown routine `Raed` [did you mean `Read`?]\n");
-    assert_diagnoses("thread App { }\nexpect stack Appp <= 1K;\n",
-                     "KSS0101 2:14 unknown thread or routine `Appp` [did you mean `App`?]\n");
+    assert_diagnoses(
+        "thread App { }\nexpect stack Appp <= 1K;\n",
+        "KSS0101 2:14 unknown thread, device or routine `Appp` [did you mean `App`?]\n");
 }
 
 static void twice(void **state) {

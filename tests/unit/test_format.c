@@ -62,6 +62,8 @@ static void scenario_words(void **state) {
             "driver D {\n    IRP_MJ_READ: Read;\n    unload: U;\n}\ndevice V = A / B;\nframe m!F = "
             "0x10;\n"
             "module m;\n");
+    formats("driver D{IRP_MJ_READ:m!Read;/* c */extension:E;}",
+            "driver D {\n    IRP_MJ_READ: m!Read; /* c */\n    extension: E;\n}\n");
     formats("at 5s interrupt(5)Isr();expect bugcheck X(_,2,_,_)in F;expect hazard a-b-c in m!F;",
             "at 5s interrupt(5) Isr();\nexpect bugcheck X (_, 2, _, _) in F;\n"
             "expect hazard a-b-c in m!F;\n");

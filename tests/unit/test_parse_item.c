@@ -31,6 +31,8 @@ static void small_items(void **state) {
         "driver D { IRP_MJ_READ: Read; entry: DriverEntry; }",
         "(driver D a(setting IRP_MJ_READ a(name Read))(setting entry a(name DriverEntry)))");
     expect_tree("driver D { }", "(driver D)");
+    expect_tree("driver D { IRP_MJ_READ: m!Read; }",
+                "(driver D a(setting IRP_MJ_READ a(symbol m!Read)))");
     expect_tree("device Dev = Top / Middle / Bottom;",
                 "(device Dev a(name Top)(name Middle)(name Bottom))");
     expect_tree(

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// IoStartPacket and IoStartNextPacket: one request at a time through a driver's StartIo routine,
+// the others in the device queue of its device object. StartIo runs at DISPATCH_LEVEL, on the stack
+// of whoever starts it: a DPC that starts the next packet has it on the DPC stack.
+#include "kernel/io.h"
+
+static kss_addr queue_of(const struct kss_machine *m, kss_addr device) {
+    return device + KSS_FIELD(DEVICE_OBJECT, DeviceQueue);
+}
+
+static kss_addr entry_of(const struct kss_machine *m, kss_addr irp) {
+    return irp + KSS_TAIL(DeviceQueueEntry);
+}
+
+static bool busy(struct kss_machine *m, kss_addr device) {
+    return kss_peek(m, queue_of(m, device) + KSS_FIELD(KDEVICE_QUEUE, Busy), 1) != 0;
+}
+
+static void set_busy(struct kss_machine *m, kss_addr device, bool value) {
+    kss_poke(m, queue_of(m, device) + KSS_FIELD(KDEVICE_QUEUE, Busy), 1, value);
+}
+
+// By sort key when there is one, behind its equals; at the end otherwise.
+static void enqueue(struct kss_machine *m, kss_addr device, kss_addr irp, bool sorted,
+                    uint32_t key) {
+    kss_addr head = queue_of(m, device) + KSS_FIELD(KDEVICE_QUEUE, DeviceListHead);
+    kss_addr entry = entry_of(m, irp), before = head;
+    if (sorted)
+        for (before = kss_get(m, head); before != head; before = kss_get(m, before))
+            if (kss_peek(m, before + KSS_FIELD(KDEVICE_QUEUE_ENTRY, SortKey), 4) > key)
+                break;
+    kss_addr last = kss_get(m, before + kss_pointer(m));
+    kss_set(m, entry, before);
+    kss_set(m, entry + kss_pointer(m), last);
+    kss_set(m, last, entry);
+    kss_set(m, before + kss_pointer(m), entry);
+    kss_poke(m, entry + KSS_FIELD(KDEVICE_QUEUE_ENTRY, SortKey), 4, key);
+    kss_poke(m, entry + KSS_FIELD(KDEVICE_QUEUE_ENTRY, Inserted), 1, 1);
+}
+
+static kss_addr dequeue(struct kss_machine *m, kss_addr device) {
+    kss_addr head = queue_of(m, device) + KSS_FIELD(KDEVICE_QUEUE, DeviceListHead);
+    kss_addr entry = kss_get(m, head);
+    if (entry == head)
+        return 0;
+    kss_addr next = kss_get(m, entry);
+    kss_set(m, head, next);
+    kss_set(m, next + kss_pointer(m), head);
+    kss_poke(m, entry + KSS_FIELD(KDEVICE_QUEUE_ENTRY, Inserted), 1, 0);
+    return entry - KSS_TAIL(DeviceQueueEntry);
+}
+
+static struct kss_outcome start_io(struct kss_machine *m, struct kss_call *call, kss_addr device,
+                                   kss_addr irp) {
+    kss_addr driver = kss_get(m, device + KSS_FIELD(DEVICE_OBJECT, DriverObject));
+    kss_addr address = kss_get(m, driver + KSS_FIELD(DRIVER_OBJECT, DriverStartIo));
+    uint32_t routine;
+    kss_set(m, device + KSS_FIELD(DEVICE_OBJECT, CurrentIrp), irp);
+    if (!kss_code_at(m, address, &routine))
+        return kss_io_bad_call(m, address);
+    call->out[0] = device;
+    call->out[1] = irp;
+    return kss_call_driver(m, call, 1, routine, 2, KSS_ENTRY_DISPATCH);
+}
+
+static struct kss_outcome use_both(struct kss_machine *m, kss_addr device, kss_addr irp) {
+    uint8_t bytes[KSS_SIZE64_DEVICE_OBJECT];
+    KSS_TRY(kss_read(m, device, bytes, KSS_SIZE(DEVICE_OBJECT, kss_wide(m)), KSS_WHO_DRIVER));
+    uint16_t index;
+    return irp == 0 ? kss_return(0) : kss_irp_use(m, irp, &index);
+}
+
+// local[0]: the IRQL to return at.
+struct kss_outcome kss_nt_IoStartPacket(struct kss_machine *m, struct kss_call *call) {
+    kss_addr device = call->arguments[0], irp = call->arguments[1];
+    struct kss_outcome outcome = kss_return(0);
+    if (call->step == 0) {
+        KSS_USE(use_both(m, device, irp));
+        uint32_t key = 0;
+        if (call->arguments[2] != 0)
+            key = (uint32_t)kss_load(m, call->arguments[2], 4, KSS_WHO_DRIVER, &outcome);
+        KSS_TRY(outcome);
+        call->local[0] = kss_cpu(m)->irql;
+        if (kss_cpu(m)->irql < KSS_DISPATCH_LEVEL)
+            kss_set_irql(m, KSS_DISPATCH_LEVEL);
+        if (call->arguments[3] != 0)
+            kss_set(m, irp + KSS_FIELD(IRP, CancelRoutine), call->arguments[3]);
+        if (!busy(m, device)) {
+            set_busy(m, device, true);
+            return start_io(m, call, device, irp);
+        }
+        enqueue(m, device, irp, call->arguments[2] != 0, key);
+    }
+    kss_set_irql(m, (unsigned)call->local[0]);
+    return kss_return(0);
+}
+
+struct kss_outcome kss_nt_IoStartNextPacket(struct kss_machine *m, struct kss_call *call) {
+    kss_addr device = call->arguments[0];
+    if (call->step == 1)
+        return kss_return(0);
+    KSS_TRY(use_both(m, device, 0));
+    kss_set(m, device + KSS_FIELD(DEVICE_OBJECT, CurrentIrp), 0);
+    kss_addr irp = dequeue(m, device);
+    if (irp != 0)
+        return start_io(m, call, device, irp);
+    set_busy(m, device, false);
+    return kss_return(0);
+}
