@@ -25,6 +25,7 @@
 # The driver is an interface library; NAME_objects is the target that compiles.
 
 include_guard(GLOBAL)
+cmake_policy(VERSION 3.25)
 include(CheckCCompilerFlag)
 
 if(CMAKE_CURRENT_LIST_DIR STREQUAL "${PROJECT_SOURCE_DIR}/cmake" AND PROJECT_NAME STREQUAL kss)

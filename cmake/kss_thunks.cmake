@@ -7,6 +7,8 @@
 # A thunk hands on twelve arguments of 64 bits, keeps what a Microsoft caller expects kept (rsi, rdi, xmm6
 # to xmm15), and has a frame of its own: 272 bytes below the driver's frame while the routine runs.
 
+cmake_policy(VERSION 3.25)
+
 function(run result)
     execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE text ERROR_VARIABLE text_of_error RESULT_VARIABLE status)
     if(NOT status EQUAL 0)

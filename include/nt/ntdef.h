@@ -359,7 +359,7 @@ typedef PSID *PPSID;
 #define MINLONG                  0x80000000
 #define MAXLONG                  0x7fffffff
 #define MAXLONGLONG              0x7fffffffffffffffLL
-#define MINLONGLONG (-MAXLONGLONG - 1)
+#define MINLONGLONG              (-MAXLONGLONG - 1)
 #define MAXUCHAR                 0xff
 #define MAXUSHORT                0xffff
 #define MAXULONG                 0xffffffffU

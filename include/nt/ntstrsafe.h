@@ -15,21 +15,21 @@
 #ifndef NTSTRSAFE_MAX_CCH
 #define NTSTRSAFE_MAX_CCH 2147483647
 #endif
-#define NTSTRSAFE_MAX_LENGTH               (NTSTRSAFE_MAX_CCH - 1)
-#define NTSTRSAFE_UNICODE_STRING_MAX_CCH   (0xffff / sizeof(WCHAR))
-#define STRSAFE_MAX_CCH                    NTSTRSAFE_MAX_CCH
-#define STRSAFE_MAX_LENGTH                 NTSTRSAFE_MAX_LENGTH
+#define NTSTRSAFE_MAX_LENGTH             (NTSTRSAFE_MAX_CCH - 1)
+#define NTSTRSAFE_UNICODE_STRING_MAX_CCH (0xffff / sizeof(WCHAR))
+#define STRSAFE_MAX_CCH                  NTSTRSAFE_MAX_CCH
+#define STRSAFE_MAX_LENGTH               NTSTRSAFE_MAX_LENGTH
 
-#define STRSAFE_IGNORE_NULLS                   0x00000100
-#define STRSAFE_FILL_BEHIND_NULL               0x00000200
-#define STRSAFE_FILL_ON_FAILURE                0x00000400
-#define STRSAFE_NULL_ON_FAILURE                0x00000800
-#define STRSAFE_NO_TRUNCATION                  0x00001000
-#define STRSAFE_FILL_BEHIND                    0x00000200
-#define STRSAFE_ZERO_LENGTH_ON_FAILURE         0x00000800
-#define STRSAFE_FILL_BYTE(x)                   ((ULONG)(((x) & 0xff) | STRSAFE_FILL_BEHIND_NULL))
-#define STRSAFE_FAILURE_BYTE(x)                ((ULONG)(((x) & 0xff) | STRSAFE_FILL_ON_FAILURE))
-#define STRSAFE_GET_FILL_PATTERN(Flags)        ((int)((Flags) & 0xff))
+#define STRSAFE_IGNORE_NULLS            0x00000100
+#define STRSAFE_FILL_BEHIND_NULL        0x00000200
+#define STRSAFE_FILL_ON_FAILURE         0x00000400
+#define STRSAFE_NULL_ON_FAILURE         0x00000800
+#define STRSAFE_NO_TRUNCATION           0x00001000
+#define STRSAFE_FILL_BEHIND             0x00000200
+#define STRSAFE_ZERO_LENGTH_ON_FAILURE  0x00000800
+#define STRSAFE_FILL_BYTE(x)            ((ULONG)(((x)&0xff) | STRSAFE_FILL_BEHIND_NULL))
+#define STRSAFE_FAILURE_BYTE(x)         ((ULONG)(((x)&0xff) | STRSAFE_FILL_ON_FAILURE))
+#define STRSAFE_GET_FILL_PATTERN(Flags) ((int)((Flags)&0xff))
 
 typedef CHAR *NTSTRSAFE_PSTR;
 typedef const CHAR *NTSTRSAFE_PCSTR;
@@ -119,7 +119,7 @@ typedef const WCHAR UNALIGNED *NTSTRSAFE_PCUWSTR;
         if (room == 0)                                                                             \
             status = *from == 0 || most == 0 ? STATUS_SUCCESS                                      \
                      : to == NULL            ? STATUS_INVALID_PARAMETER                            \
-                                             : STATUS_BUFFER_OVERFLOW;                             \
+                                             : STATUS_BUFFER_OVERFLOW;                                        \
         else                                                                                       \
             status = kss_nt_copy_##A(to, room, from, most, &used);                                 \
         return kss_nt_finish_##A(to, bytes, used, end, remaining, flags, status);                  \
@@ -188,11 +188,10 @@ typedef const WCHAR UNALIGNED *NTSTRSAFE_PCUWSTR;
     NTSTATUS NTAPI RtlString##unit##Printf##A(C *Dest, size_t Room, const C *Format, ...);         \
     NTSTATUS NTAPI RtlString##unit##VPrintf##A(C *Dest, size_t Room, const C *Format,              \
                                                kss_nt_va_list Arguments);                          \
-    NTSTATUS NTAPI RtlString##unit##PrintfEx##A(C *Dest, size_t Room, C **End,                     \
-                                                size_t *Remaining, ULONG Flags, const C *Format,   \
-                                                ...);                                              \
-    NTSTATUS NTAPI RtlString##unit##VPrintfEx##A(C *Dest, size_t Room, C **End,                    \
-                                                 size_t *Remaining, ULONG Flags, const C *Format,  \
+    NTSTATUS NTAPI RtlString##unit##PrintfEx##A(C *Dest, size_t Room, C **End, size_t *Remaining,  \
+                                                ULONG Flags, const C *Format, ...);                \
+    NTSTATUS NTAPI RtlString##unit##VPrintfEx##A(C *Dest, size_t Room, C **End, size_t *Remaining, \
+                                                 ULONG Flags, const C *Format,                     \
                                                  kss_nt_va_list Arguments);
 
 KSS_NT_STRSAFE_WORKERS(A, CHAR)
@@ -257,20 +256,22 @@ KSS_NT_INLINE NTSTATUS kss_nt_counted(PUNICODE_STRING to, size_t at, NTSTRSAFE_P
     to->Length = (USHORT)((at + n) * sizeof(WCHAR));
     return n == most || (ended && from[n] == 0) ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW;
 }
-KSS_NT_INLINE NTSTATUS RtlUnicodeStringCchCopyStringN(PUNICODE_STRING Dest,
-                                                      NTSTRSAFE_PCWSTR Source, size_t Most) {
+KSS_NT_INLINE NTSTATUS RtlUnicodeStringCchCopyStringN(PUNICODE_STRING Dest, NTSTRSAFE_PCWSTR Source,
+                                                      size_t Most) {
     NTSTATUS status = RtlUnicodeStringValidate(Dest);
     return NT_SUCCESS(status) ? kss_nt_counted(Dest, 0, Source, Most, TRUE) : status;
 }
-KSS_NT_INLINE NTSTATUS RtlUnicodeStringCchCatStringN(PUNICODE_STRING Dest,
-                                                     NTSTRSAFE_PCWSTR Source, size_t Most) {
+KSS_NT_INLINE NTSTATUS RtlUnicodeStringCchCatStringN(PUNICODE_STRING Dest, NTSTRSAFE_PCWSTR Source,
+                                                     size_t Most) {
     NTSTATUS status = RtlUnicodeStringValidate(Dest);
     return NT_SUCCESS(status)
                ? kss_nt_counted(Dest, Dest->Length / sizeof(WCHAR), Source, Most, TRUE)
                : status;
 }
-#define RtlUnicodeStringCopyString(Dest, Source) RtlUnicodeStringCchCopyStringN(Dest, Source, (size_t)-1)
-#define RtlUnicodeStringCatString(Dest, Source)  RtlUnicodeStringCchCatStringN(Dest, Source, (size_t)-1)
+#define RtlUnicodeStringCopyString(Dest, Source)                                                   \
+    RtlUnicodeStringCchCopyStringN(Dest, Source, (size_t)-1)
+#define RtlUnicodeStringCatString(Dest, Source)                                                    \
+    RtlUnicodeStringCchCatStringN(Dest, Source, (size_t)-1)
 #define RtlUnicodeStringCbCopyStringN(Dest, Source, Bytes)                                         \
     RtlUnicodeStringCchCopyStringN(Dest, Source, (Bytes) / sizeof(WCHAR))
 #define RtlUnicodeStringCbCatStringN(Dest, Source, Bytes)                                          \

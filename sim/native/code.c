@@ -146,6 +146,10 @@ uint32_t kss_native_caller(struct kss_native *n, const void *pc) {
     return code;
 }
 
+uint32_t kss_native_call_from(struct kss_native *n, const struct kss_native_call *call) {
+    return kss_native_caller(n, call->pc);
+}
+
 // ---- Places -----------------------------------------------------------------------------------------
 static uint32_t site_slot(const struct kss_native *n, const void *pc) {
     uint64_t mixed = (uint64_t)(uintptr_t)pc * UINT64_C(0x9E3779B97F4A7C15);

@@ -64,7 +64,8 @@ struct level {
 };
 
 struct thread {
-    struct level *levels; // innermost first
+    struct level *levels;   // innermost first
+    struct level outermost; // all others are allocated
     struct slot *slots, *current;
     stack_t old_stack;
 };
@@ -189,6 +190,7 @@ enum kss_fault_answer kss_fault_give(const struct kss_fault *fault, kss_fault_ha
     if (slot->after == NULL)
         return KSS_FAULT_PASS;
     slot->busy = true;
+    kss_valgrind_ours(slot->run, slot->run_size); // what ran here before left it "dead"
     slot->fault = *fault;
     slot->handler = handler;
     slot->handler_context = handler_context;
@@ -313,7 +315,8 @@ static void forget_thread(void *argument) {
         struct level *level = t->levels;
         t->levels = level->outer;
         uninstall(level);
-        free(level);
+        if (level != &t->outermost)
+            free(level);
     }
     while (t->slots != NULL) {
         struct slot *slot = t->slots;
@@ -342,21 +345,20 @@ static struct thread *make_thread(void) {
 }
 
 bool kss_fault_enter(kss_fault_handler *handler, void *context) {
-    struct level *level = calloc(1, sizeof *level);
+    (void)kss_sanitize_trouble(); // brings sanitize_options.c into every program
     if (this_thread == NULL)
         this_thread = make_thread();
     struct thread *t = this_thread;
-    if (level == NULL || t == NULL) {
-        free(level);
+    if (t == NULL)
         return false;
-    }
-    level->handler = handler;
-    level->context = context;
+    struct level *level = t->levels == NULL ? &t->outermost : malloc(sizeof *level);
+    if (level == NULL)
+        return false;
+    *level = (struct level){.outer = t->levels, .handler = handler, .context = context};
     if (t->levels == NULL) {
         sigaltstack(NULL, &t->old_stack);
         arm(t, t->current);
     }
-    level->outer = t->levels;
     t->levels = level;
     install(level);
     return true;
@@ -385,7 +387,8 @@ void kss_fault_leave(void) {
         return;
     uninstall(level);
     t->levels = level->outer;
-    free(level);
+    if (level != &t->outermost)
+        free(level);
     if (t->levels == NULL) {
         sigaltstack(&t->old_stack, NULL);
         tidy(t);

@@ -6,6 +6,10 @@
 // AddressSanitizer: locals must lie on the stacks, so detect_stack_use_after_return stays off (with
 // it a pointer to a local leads to the heap, and no touch of an out-swapped stack is seen);
 // sanitize_options.c says so by default, and kss_sanitize_trouble notices when it is on all the same.
+//
+// valgrind: a program that goes on after a fault needs --vex-iropt-register-updates=
+// allregs-at-mem-access (valgrind's manual, section on core options): by default only the stack
+// pointer is right at a memory access, and a resumed instruction would use stale registers.
 #ifndef KSS_NATIVE_SANITIZE_H
 #define KSS_NATIVE_SANITIZE_H
 

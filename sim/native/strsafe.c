@@ -114,12 +114,14 @@ static void put_number(struct sink *out, const struct spec *spec, ULONG64 value,
         digits[count++] = '0';
     if (spec->alternate && base == 8 && (count == 0 || digits[count - 1] != '0'))
         digits[count++] = '0';
-    before = (minus || ((spec->sign || spec->space) && is_signed) ? 1 : 0) + (hexadecimal ? 2 : 0);
+    before = minus || ((spec->sign || spec->space) && is_signed) ? 1U : 0U;
+    before += hexadecimal ? 2U : 0U;
     if (precision > (int)count)
         zeros = (unsigned)precision - count;
     else if (spec->zero && !spec->left && precision < 0 && spec->width > before + count)
         zeros = spec->width - before - count;
-    pad(out, spec, before + zeros + count, TRUE);
+    size_t length = before + zeros + count;
+    pad(out, spec, length, TRUE);
     if (minus)
         put(out, '-');
     else if (is_signed && (spec->sign || spec->space))
@@ -132,7 +134,7 @@ static void put_number(struct sink *out, const struct spec *spec, ULONG64 value,
         put(out, '0');
     while (count > 0)
         put(out, (unsigned)digits[--count]);
-    pad(out, spec, before + zeros + (size_t)0, FALSE);
+    pad(out, spec, length, FALSE);
 }
 
 // ---- The format ---------------------------------------------------------------------------------
@@ -296,9 +298,9 @@ static NTSTATUS print_safely(void *to, size_t room, BOOLEAN wide, const void *fo
     struct sink out = {to, room - 1, 0, wide};
     if (room <= NTSTRSAFE_MAX_CCH)
         print(&out, format, arguments);
-    NTSTATUS status = room > NTSTRSAFE_MAX_CCH     ? STATUS_INVALID_PARAMETER
-                      : out.count > out.room ? STATUS_BUFFER_OVERFLOW
-                                             : STATUS_SUCCESS;
+    NTSTATUS status = room > NTSTRSAFE_MAX_CCH ? STATUS_INVALID_PARAMETER
+                      : out.count > out.room   ? STATUS_BUFFER_OVERFLOW
+                                               : STATUS_SUCCESS;
     *used = out.count < out.room ? out.count : out.room;
     out.count = *used;
     out.room = room;
@@ -368,15 +370,15 @@ static NTSTATUS print_counted_ex(PUNICODE_STRING to, PUNICODE_STRING remaining, 
         va_end(arguments);                                                                         \
         return value;                                                                              \
     }                                                                                              \
-    MS(MS_ABI result kss_ms_##name(UNWRAP parameters, ...); MS_ABI result kss_ms_##name(           \
-        UNWRAP parameters, ...) {                                                                  \
-        __builtin_ms_va_list arguments;                                                            \
-        __builtin_ms_va_start(arguments, last);                                                    \
-        MS_LIST(arguments);                                                                        \
-        result value = body;                                                                       \
-        __builtin_ms_va_end(arguments);                                                            \
-        return value;                                                                              \
-    })
+    MS(MS_ABI result kss_ms_##name(UNWRAP parameters, ...);                                        \
+       MS_ABI result kss_ms_##name(UNWRAP parameters, ...) {                                       \
+           __builtin_ms_va_list arguments;                                                         \
+           __builtin_ms_va_start(arguments, last);                                                 \
+           MS_LIST(arguments);                                                                     \
+           result value = body;                                                                    \
+           __builtin_ms_va_end(arguments);                                                         \
+           return value;                                                                           \
+       })
 #define LIST(result, name, parameters, body)                                                       \
     result NTAPI name(UNWRAP parameters, kss_nt_va_list arguments) {                               \
         HOST_LIST(arguments);                                                                      \
@@ -386,23 +388,22 @@ static NTSTATUS print_counted_ex(PUNICODE_STRING to, PUNICODE_STRING remaining, 
     }                                                                                              \
     MS(MS_ABI result kss_ms_##name(UNWRAP parameters, __builtin_ms_va_list arguments);             \
        MS_ABI result kss_ms_##name(UNWRAP parameters, __builtin_ms_va_list arguments) {            \
-        MS_LIST(arguments);                                                                        \
-        return body;                                                                               \
-    })
+           MS_LIST(arguments);                                                                     \
+           return body;                                                                            \
+       })
 
 VARIADIC(int, kss_snprintf, (char *to, size_t size, const char *format), format,
          print_raw(to, size, FALSE, format, &list))
 LIST(int, kss_vsnprintf, (char *to, size_t size, const char *format),
      print_raw(to, size, FALSE, format, &list))
-VARIADIC(int, kss_snwprintf, (wchar_t *to, size_t size, const wchar_t *format), format,
+VARIADIC(int, kss_snwprintf, (wchar_t * to, size_t size, const wchar_t *format), format,
          print_raw(to, size, TRUE, format, &list))
-LIST(int, kss_vsnwprintf, (wchar_t *to, size_t size, const wchar_t *format),
+LIST(int, kss_vsnwprintf, (wchar_t * to, size_t size, const wchar_t *format),
      print_raw(to, size, TRUE, format, &list))
 
-#define SAFE(C, wide, unit)                                                                        \
-    print_safely(Dest, Room / (unit), wide, Format, &list, &(size_t){0})
+#define SAFE(C, wide, unit) print_safely(Dest, Room / (unit), wide, Format, &list, &(size_t){0})
 #define SAFE_EX(A, C, wide, unit)                                                                  \
-    safely_ex_##A(Dest, Room / (unit) * sizeof(C), End, Remaining, Flags, Format, &list, unit,      \
+    safely_ex_##A(Dest, Room / (unit) * sizeof(C), End, Remaining, Flags, Format, &list, unit,     \
                   Room % (unit))
 #define SAFE_EX_WORKER(A, C, wide)                                                                 \
     static NTSTATUS safely_ex_##A(C *to, size_t bytes, C **end, size_t *remaining, ULONG flags,    \

@@ -1,5 +1,5 @@
 # Tests of drivers under the harness: test_NAME.c with the driver NAME_driver.c.
-foreach(name swap)
+foreach(name swap irp)
     kss_add_driver(${name} SOURCES ${name}_driver.c)
     add_executable(test_${name} test_${name}.c)
     kss_compile_options(test_${name})
