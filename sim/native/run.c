@@ -318,7 +318,7 @@ enum next { GO_ON, TURN };
 static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     struct kss_machine *m = n->machine;
     const struct kss_native_call *call = a->call;
-    n->calls++;
+    kss_watchdog_feed();
     kss_at(m, kss_native_place(n, a->pc, call->routine));
     kss_native_depth(m, (kss_addr)(uintptr_t)a->sp);
     uint32_t entry = (uint32_t)(kss_current_stack(m)->base -

@@ -396,9 +396,9 @@ VARIADIC(int, kss_snprintf, (char *to, size_t size, const char *format), format,
          print_raw(to, size, FALSE, format, &list))
 LIST(int, kss_vsnprintf, (char *to, size_t size, const char *format),
      print_raw(to, size, FALSE, format, &list))
-VARIADIC(int, kss_snwprintf, (wchar_t * to, size_t size, const wchar_t *format), format,
+VARIADIC(int, kss_snwprintf, (WCHAR * to, size_t size, const WCHAR *format), format,
          print_raw(to, size, TRUE, format, &list))
-LIST(int, kss_vsnwprintf, (wchar_t * to, size_t size, const wchar_t *format),
+LIST(int, kss_vsnwprintf, (WCHAR * to, size_t size, const WCHAR *format),
      print_raw(to, size, TRUE, format, &list))
 
 #define SAFE(C, wide, unit) print_safely(Dest, Room / (unit), wide, Format, &list, &(size_t){0})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Routines. One that libkss does not have is a link error that names it.
+// Routines of ntddk.h. One that libkss does not have is a link error that names it.
 //
 // Source: Windows Driver Kit documentation (DDI pages); mingw-w64 ddk/ntddk.h.
 #ifndef KSS_NT_PARTS_DDK_ROUTINES_H
@@ -125,18 +125,14 @@ NTKERNELAPI BOOLEAN NTAPI IoTranslateBusAddress(INTERFACE_TYPE InterfaceType, UL
 NTKERNELAPI NTSTATUS NTAPI IoVerifyPartitionTable(PDEVICE_OBJECT DeviceObject, BOOLEAN FixErrors);
 NTKERNELAPI NTSTATUS NTAPI IoVolumeDeviceToDosName(PVOID VolumeDeviceObject,
                                                    PUNICODE_STRING DosName);
-NTKERNELAPI BOOLEAN NTAPI KeAreApcsDisabled(VOID);
 DECLSPEC_NORETURN NTKERNELAPI VOID NTAPI KeBugCheck(ULONG BugCheckCode);
 NTKERNELAPI VOID NTAPI KeEnterCriticalRegion(VOID);
-NTKERNELAPI VOID NTAPI KeEnterGuardedRegion(VOID);
 NTKERNELAPI NTSTATUS NTAPI KeExpandKernelStackAndCallout(PEXPAND_STACK_CALLOUT Callout,
                                                          PVOID Parameter, SIZE_T Size);
 NTKERNELAPI USHORT NTAPI KeGetCurrentNodeNumber(VOID);
-NTKERNELAPI ULONG NTAPI KeGetCurrentProcessorNumberEx(PPROCESSOR_NUMBER ProcNumber);
 NTKERNELAPI BOOLEAN NTAPI KeInvalidateAllCaches(VOID);
 NTKERNELAPI VOID NTAPI KeInvalidateRangeAllCaches(PVOID BaseAddress, ULONG Length);
 NTKERNELAPI VOID NTAPI KeLeaveCriticalRegion(VOID);
-NTKERNELAPI VOID NTAPI KeLeaveGuardedRegion(VOID);
 NTKERNELAPI LONG NTAPI KePulseEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait);
 NTKERNELAPI USHORT NTAPI KeQueryActiveGroupCount(VOID);
 NTKERNELAPI ULONG NTAPI KeQueryActiveProcessorCount(PKAFFINITY ActiveProcessors);
@@ -232,10 +228,10 @@ PsSetCreateThreadNotifyRoutine(PCREATE_THREAD_NOTIFY_ROUTINE NotifyRoutine);
 NTKERNELAPI BOOLEAN NTAPI PsSetCurrentThreadPrefetching(BOOLEAN Prefetching);
 NTKERNELAPI NTSTATUS NTAPI PsSetLoadImageNotifyRoutine(PLOAD_IMAGE_NOTIFY_ROUTINE NotifyRoutine);
 NTSYSAPI NTSTATUS NTAPI RtlCharToInteger(PCSZ String, ULONG Base, PULONG Value);
-NTSYSAPI LONG NTAPI RtlCompareString(const PSTRING String1, const PSTRING String2,
+NTSYSAPI LONG NTAPI RtlCompareString(const STRING *String1, const STRING *String2,
                                      BOOLEAN CaseInSensitive);
 NTSYSAPI BOOLEAN NTAPI RtlContractHashTable(PRTL_DYNAMIC_HASH_TABLE HashTable);
-NTSYSAPI VOID NTAPI RtlCopyString(PSTRING DestinationString, const PSTRING SourceString);
+NTSYSAPI VOID NTAPI RtlCopyString(PSTRING DestinationString, const STRING *SourceString);
 NTSYSAPI BOOLEAN NTAPI RtlCreateHashTable(PRTL_DYNAMIC_HASH_TABLE *HashTable, ULONG Shift,
                                           ULONG Flags);
 NTSYSAPI PRTL_SPLAY_LINKS NTAPI RtlDelete(PRTL_SPLAY_LINKS Links);
@@ -260,7 +256,7 @@ NTSYSAPI PVOID NTAPI RtlEnumerateGenericTableWithoutSplaying(PRTL_GENERIC_TABLE 
                                                              PVOID *RestartKey);
 NTSYSAPI PVOID NTAPI RtlEnumerateGenericTableWithoutSplayingAvl(PRTL_AVL_TABLE Table,
                                                                 PVOID *RestartKey);
-NTSYSAPI BOOLEAN NTAPI RtlEqualString(const PSTRING String1, const PSTRING String2,
+NTSYSAPI BOOLEAN NTAPI RtlEqualString(const STRING *String1, const STRING *String2,
                                       BOOLEAN CaseInSensitive);
 NTSYSAPI BOOLEAN NTAPI RtlExpandHashTable(PRTL_DYNAMIC_HASH_TABLE HashTable);
 NTSYSAPI PVOID NTAPI RtlGetElementGenericTable(PRTL_GENERIC_TABLE Table, ULONG I);
@@ -339,7 +335,7 @@ NTSYSAPI NTSTATUS NTAPI RtlUpcaseUnicodeString(PUNICODE_STRING DestinationString
                                                PCUNICODE_STRING SourceString,
                                                BOOLEAN AllocateDestinationString);
 NTSYSAPI CHAR NTAPI RtlUpperChar(CHAR Character);
-NTSYSAPI VOID NTAPI RtlUpperString(PSTRING DestinationString, const PSTRING SourceString);
+NTSYSAPI VOID NTAPI RtlUpperString(PSTRING DestinationString, const STRING *SourceString);
 NTSYSAPI NTSTATUS NTAPI RtlVerifyVersionInfo(PRTL_OSVERSIONINFOEXW VersionInfo, ULONG TypeMask,
                                              ULONGLONG ConditionMask);
 NTSYSAPI NTSTATUS NTAPI RtlVolumeDeviceToDosName(PVOID VolumeDeviceObject, PUNICODE_STRING DosName);

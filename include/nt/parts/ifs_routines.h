@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Routines. One that libkss does not have is a link error that names it.
+// Other routines of ntifs.h. One that libkss does not have is a link error that names it.
 //
 // Source: Windows Driver Kit documentation (DDI pages); mingw-w64 ddk/ntifs.h.
 #ifndef KSS_NT_PARTS_IFS_ROUTINES_H
@@ -7,7 +7,6 @@
 
 NTKERNELAPI VOID NTAPI ExAdjustLookasideDepth(VOID);
 NTKERNELAPI VOID NTAPI ExDisableResourceBoostLite(PERESOURCE Resource);
-NTKERNELAPI VOID NTAPI ExInitializePushLock(PULONG_PTR PushLock);
 NTKERNELAPI SIZE_T NTAPI ExQueryPoolBlockSize(PVOID PoolBlock, PBOOLEAN QuotaCharged);
 NTKERNELAPI VOID NTAPI IoAcquireVpbSpinLock(PKIRQL Irql);
 NTKERNELAPI NTSTATUS NTAPI IoCheckDesiredAccess(PACCESS_MASK DesiredAccess,

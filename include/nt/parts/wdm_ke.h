@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Routines. One that libkss does not have is a link error that names it.
+// Ke routines of wdm.h. One that libkss does not have is a link error that names it.
 //
 // Source: Windows Driver Kit documentation (DDI pages); mingw-w64 ddk/wdm.h.
 #ifndef KSS_NT_PARTS_WDM_KE_H
@@ -23,7 +23,7 @@ DECLSPEC_NORETURN NTKERNELAPI VOID NTAPI KeBugCheckEx(ULONG BugCheckCode,
                                                       ULONG_PTR BugCheckParameter2,
                                                       ULONG_PTR BugCheckParameter3,
                                                       ULONG_PTR BugCheckParameter4);
-NTKERNELAPI BOOLEAN NTAPI KeCancelTimer(PKTIMER);
+NTKERNELAPI BOOLEAN NTAPI KeCancelTimer(PKTIMER Timer);
 NTKERNELAPI VOID NTAPI KeClearEvent(PRKEVENT Event);
 NTKERNELAPI NTSTATUS NTAPI KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
                                                   PLARGE_INTEGER Interval);

@@ -143,7 +143,6 @@ NTKERNELAPI PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, 
 NTKERNELAPI PVOID NTAPI ExAllocatePool3(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag,
                                         PCPOOL_EXTENDED_PARAMETER ExtendedParameters,
                                         ULONG ExtendedParametersCount);
-NTKERNELAPI VOID NTAPI ExFreePool(PVOID P);
 NTKERNELAPI VOID NTAPI ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters,
                                    ULONG ExtendedParametersCount);
 
@@ -236,14 +235,9 @@ KSS_NT_INLINE VOID ExInitializeDeleteTimerParameters(PEXT_DELETE_PARAMETERS Para
 // ---- Ps, Ob -------------------------------------------------------------------------------------
 
 NTKERNELAPI PEPROCESS NTAPI PsGetCurrentProcess(VOID);
-NTKERNELAPI PEPROCESS NTAPI IoGetCurrentProcess(VOID);
 NTKERNELAPI PETHREAD NTAPI PsGetCurrentThread(VOID);
 NTKERNELAPI PEPROCESS NTAPI PsGetThreadProcess(PETHREAD Thread);
 
-NTKERNELAPI LONG_PTR NTAPI ObfReferenceObject(PVOID Object);
-NTKERNELAPI LONG_PTR NTAPI ObfReferenceObjectWithTag(PVOID Object, ULONG Tag);
-NTKERNELAPI LONG_PTR NTAPI ObfDereferenceObject(PVOID Object);
-NTKERNELAPI LONG_PTR NTAPI ObfDereferenceObjectWithTag(PVOID Object, ULONG Tag);
 #define ObReferenceObject(Object)             ObfReferenceObject(Object)
 #define ObReferenceObjectWithTag(Object, T)   ObfReferenceObjectWithTag(Object, T)
 #define ObDereferenceObject(Object)           ObfDereferenceObject(Object)
@@ -262,13 +256,9 @@ typedef enum _DRIVER_REGKEY_TYPE {
     DriverRegKeySharedPersistentState
 } DRIVER_REGKEY_TYPE;
 
-NTKERNELAPI NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp);
 NTKERNELAPI NTSTATUS NTAPI IoCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp);
 NTKERNELAPI VOID NTAPI IoCompleteRequest(PIRP Irp, CCHAR PriorityBoost);
-NTKERNELAPI VOID NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost);
 NTKERNELAPI ULONG_PTR NTAPI IoGetRemainingStackSize(VOID);
-NTKERNELAPI VOID NTAPI IoGetStackLimits(PULONG_PTR LowLimit, PULONG_PTR HighLimit);
-NTKERNELAPI LOGICAL NTAPI IoWithinStackLimits(ULONG_PTR RegionStart, SIZE_T RegionSize);
 NTKERNELAPI NTSTATUS NTAPI IoOpenDriverRegistryKey(PDRIVER_OBJECT DriverObject,
                                                    DRIVER_REGKEY_TYPE RegKeyType,
                                                    ACCESS_MASK DesiredAccess, ULONG Flags,

@@ -5,7 +5,7 @@
 #include <ntstrsafe.h>
 
 #define OVERFLOW_THRESHOLD 0xE00
-#define TAG ((ULONG)'sFmS')
+#define TAG                ((ULONG)'sFmS')
 
 typedef struct _FCB {
     FSRTL_ADVANCED_FCB_HEADER Header;
@@ -161,7 +161,8 @@ NTSTATUS Register(PDRIVER_OBJECT DriverObject) {
     OB_OPERATION_REGISTRATION operation = {PsProcessType, OB_OPERATION_HANDLE_CREATE, OnOpen, NULL};
     OB_CALLBACK_REGISTRATION registration = {OB_FLT_REGISTRATION_VERSION, 1,
                                              RTL_CONSTANT_STRING(L"370000"), NULL, &operation};
-    NTSTATUS status = CmRegisterCallbackEx(OnRegistry, &altitude, DriverObject, NULL, &Cookie, NULL);
+    NTSTATUS status =
+        CmRegisterCallbackEx(OnRegistry, &altitude, DriverObject, NULL, &Cookie, NULL);
     if (NT_SUCCESS(status))
         status = ObRegisterCallbacks(&registration, &ObHandle);
     if (NT_SUCCESS(status))

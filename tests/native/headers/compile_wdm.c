@@ -10,14 +10,14 @@
 #include <wmilib.h>
 #include <csq.h>
 
-#define TAG 'lpmS'
+#define TAG               'lpmS'
 #define IOCTL_SAMPLE_ECHO CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, METHOD_BUFFERED, FILE_ANY_ACCESS)
 #define IOCTL_SAMPLE_WAIT                                                                          \
     CTL_CODE(FILE_DEVICE_UNKNOWN, 0x802, METHOD_NEITHER, FILE_READ_ACCESS | FILE_WRITE_ACCESS)
 
 // {3E0B3C1A-9D6F-4B2B-8C3E-51B7D7A1F001}
-DEFINE_GUID(GUID_DEVINTERFACE_SAMPLE, 0x3e0b3c1a, 0x9d6f, 0x4b2b, 0x8c, 0x3e, 0x51, 0xb7, 0xd7, 0xa1,
-            0xf0, 0x01);
+DEFINE_GUID(GUID_DEVINTERFACE_SAMPLE, 0x3e0b3c1a, 0x9d6f, 0x4b2b, 0x8c, 0x3e, 0x51, 0xb7, 0xd7,
+            0xa1, 0xf0, 0x01);
 
 typedef struct _REGISTERS {
     ULONG Control;
@@ -143,8 +143,8 @@ NTSTATUS SampleAddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT Pdo) {
     KeInitializeTimerEx(&extension->Timer, SynchronizationTimer);
     KeInitializeDpc(&extension->TimerDpc, SampleTimerDpc, extension);
     IoInitializeDpcRequest(device, SampleDpcForIsr);
-    status = IoRegisterDeviceInterface(Pdo, &GUID_DEVINTERFACE_SAMPLE, NULL,
-                                       &extension->InterfaceName);
+    status =
+        IoRegisterDeviceInterface(Pdo, &GUID_DEVINTERFACE_SAMPLE, NULL, &extension->InterfaceName);
     extension->Lower = IoAttachDeviceToDeviceStack(device, Pdo);
     if (extension->Lower == NULL || !NT_SUCCESS(status)) {
         IoDeleteDevice(device);
@@ -238,19 +238,19 @@ static NTSTATUS Start(PDEVICE_EXTENSION Extension_, PIRP Irp) {
         IoGetCurrentIrpStackLocation(Irp)->Parameters.StartDevice.AllocatedResourcesTranslated;
     ULONG i;
     for (i = 0; list != NULL && i < list->List[0].PartialResourceList.Count; i++) {
-        PCM_PARTIAL_RESOURCE_DESCRIPTOR d = &list->List[0].PartialResourceList.PartialDescriptors[i];
+        PCM_PARTIAL_RESOURCE_DESCRIPTOR d =
+            &list->List[0].PartialResourceList.PartialDescriptors[i];
         switch (d->Type) {
         case CmResourceTypeMemory:
-            Extension_->Registers = (PREGISTERS)MmMapIoSpace(
-                d->u.Memory.Start, d->u.Memory.Length, MmNonCached);
+            Extension_->Registers =
+                (PREGISTERS)MmMapIoSpace(d->u.Memory.Start, d->u.Memory.Length, MmNonCached);
             break;
         case CmResourceTypeInterrupt:
-            (void)IoConnectInterrupt(&Extension_->Interrupt, SampleIsr, Extension_, NULL,
-                                     d->u.Interrupt.Vector, (KIRQL)d->u.Interrupt.Level,
-                                     (KIRQL)d->u.Interrupt.Level,
-                                     d->Flags & CM_RESOURCE_INTERRUPT_LATCHED ? Latched
-                                                                              : LevelSensitive,
-                                     TRUE, d->u.Interrupt.Affinity, FALSE);
+            (void)IoConnectInterrupt(
+                &Extension_->Interrupt, SampleIsr, Extension_, NULL, d->u.Interrupt.Vector,
+                (KIRQL)d->u.Interrupt.Level, (KIRQL)d->u.Interrupt.Level,
+                d->Flags & CM_RESOURCE_INTERRUPT_LATCHED ? Latched : LevelSensitive, TRUE,
+                d->u.Interrupt.Affinity, FALSE);
             break;
         }
     }
@@ -301,7 +301,8 @@ NTSTATUS SamplePnp(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
 NTSTATUS SamplePower(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     PDEVICE_EXTENSION extension = Extension(DeviceObject);
     PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(Irp);
-    if (stack->MinorFunction == IRP_MN_SET_POWER && stack->Parameters.Power.Type == DevicePowerState)
+    if (stack->MinorFunction == IRP_MN_SET_POWER &&
+        stack->Parameters.Power.Type == DevicePowerState)
         extension->PowerState = stack->Parameters.Power.State.DeviceState;
     PoStartNextPowerIrp(Irp);
     IoSkipCurrentIrpStackLocation(Irp);
@@ -373,8 +374,8 @@ PIRP SamplePeek(PIO_CSQ Csq, PIRP Irp, PVOID Context) {
                                        : CONTAINING_RECORD(next, IRP, Tail.Overlay.ListEntry);
 }
 
-_Acquires_lock_(CONTAINING_RECORD(Csq, DEVICE_EXTENSION, Queue)->QueueLock)
-VOID SampleLock(PIO_CSQ Csq, PKIRQL Irql) {
+_Acquires_lock_(CONTAINING_RECORD(Csq, DEVICE_EXTENSION, Queue)->QueueLock) VOID
+    SampleLock(PIO_CSQ Csq, PKIRQL Irql) {
     KeAcquireSpinLock(&CONTAINING_RECORD(Csq, DEVICE_EXTENSION, Queue)->QueueLock, Irql);
 }
 

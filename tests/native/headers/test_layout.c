@@ -19,8 +19,7 @@
 #else
 #define HERE(x86, x64) (x86)
 #endif
-#define SIZE(type, x86, x64)                                                                       \
-    _Static_assert(sizeof(type) == HERE(x86, x64), "size of " #type);
+#define SIZE(type, x86, x64) _Static_assert(sizeof(type) == HERE(x86, x64), "size of " #type);
 #define AT(type, x86, x64, field)                                                                  \
     _Static_assert(offsetof(type, field) == HERE(x86, x64), "offset of " #type "." #field);
 #define ALIGNED(type, x86, x64)                                                                    \
