@@ -134,6 +134,8 @@ struct kss_space {
     // asks.
     bool (*read)(void *context, kss_addr address, void *bytes, uint32_t size);
     bool (*write)(void *context, kss_addr address, const void *bytes, uint32_t size);
+    // Bytes of the areas were written through the alias; NULL: nobody wants to know.
+    void (*wrote)(void *context, kss_addr address, uint32_t size);
     // The driver routine at a host address, by its index in the image; its address again.
     bool (*code_at)(void *context, kss_addr address, uint32_t *code);
     kss_addr (*code_address)(void *context, uint32_t code);

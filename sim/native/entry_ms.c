@@ -4,10 +4,10 @@
 // imports to them. The definitions are entry.c's, read with the headers in their Microsoft mood.
 #if defined(__x86_64__)
 
-#define KSS_EXACT_FRAMES             1
-#define KSS_ENTRY(name)              kss_ms_##name
-#define KSS_VA_START(list, last)     __builtin_ms_va_start(list, last)
-#define KSS_VA_END(list)             __builtin_ms_va_end(list)
+#define KSS_EXACT_FRAMES         1
+#define KSS_ENTRY(name)          kss_ms_##name
+#define KSS_VA_START(list, last) __builtin_ms_va_start(list, last)
+#define KSS_VA_END(list)         __builtin_ms_va_end(list)
 #include "native/entry.c"
 
 #endif

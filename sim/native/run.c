@@ -123,7 +123,7 @@ static void drop_all(struct kss_native *n, uint16_t stack) {
         (uintptr_t)(a)[0], (uintptr_t)(a)[1], (uintptr_t)(a)[2], (uintptr_t)(a)[3])
 
 // Spare arguments lie in registers or are ignored, by every calling convention used here.
-static uint64_t invoke(const struct kss_activation *a, const struct kss_native_routine *routine) {
+static uint64_t kss_invoke(const struct kss_activation *a, const struct kss_native_routine *routine) {
     const uint64_t *v = a->arguments;
 #ifdef KSS_MS_ABI
     if (routine->ms_abi)
@@ -154,7 +154,7 @@ static uint64_t meaning(const struct kss_native *n, const struct kss_activation 
 
 static void kss_activation_main(void *argument) {
     struct kss_activation *a = argument;
-    a->value = invoke(a, &a->native->routines[a->routine]);
+    a->value = kss_invoke(a, &a->native->routines[a->routine]);
     a->request = KSS_REQUEST_RETURNED;
     kss_fiber_switch(&a->fiber, &a->native->scheduler, true);
 }
@@ -176,6 +176,7 @@ static void put_back(struct kss_native *n, struct kss_activation *a) {
         return;
     uint8_t *low = kss_fiber_sp(&a->fiber);
     kss_asan_clean(low, a->aside_size);
+    kss_valgrind_ours(low, a->aside_size);
     memcpy(low + n->space.alias, a->aside, a->aside_size);
     a->aside_size = 0;
 }

@@ -124,6 +124,10 @@ static inline void kss_valgrind_stack_gone(unsigned number) {
         VALGRIND_STACK_DEREGISTER(number - 1);
 }
 
+static inline int kss_valgrind_runs(void) {
+    return RUNNING_ON_VALGRIND != 0;
+}
+
 // No report about [low, low + size): what happens there is judged by the fault handler.
 static inline void kss_valgrind_ours(const void *low, size_t size) {
     (void)VALGRIND_MAKE_MEM_DEFINED(low, size);
@@ -144,6 +148,10 @@ static inline void kss_valgrind_quiet(int quiet) {
         VALGRIND_ENABLE_ERROR_REPORTING;
 }
 #else
+static inline int kss_valgrind_runs(void) {
+    return 0;
+}
+
 static inline unsigned kss_valgrind_stack(void *low, void *high) {
     (void)low, (void)high;
     return 0;

@@ -177,6 +177,8 @@ static void add_symbol(struct object *object, const ElfW(Sym) * symbol, const ch
     if (!wanted || symbol->st_shndx == SHN_UNDEF)
         return;
     size_t length = strnlen(name, room);
+    if (length >= 6 && (memcmp(name, "__odr_", 6) == 0 || memcmp(name, "__gcov", 6) == 0))
+        return; // sanitizers and coverage name their own after what they watch
     name = source_name(name, &length, type == STT_FUNC);
     if (length == 0)
         return;

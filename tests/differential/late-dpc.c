@@ -7,7 +7,7 @@ static KTIMER Timer;
 static KDPC Dpc;
 
 KDEFERRED_ROUTINE LateDone;
-NTSTATUS WaitTenSeconds(VOID);
+DECLSPEC_NOINLINE NTSTATUS WaitTenSeconds(VOID); // its frame is to be gone when GoOn waits
 NTSTATUS GoOn(VOID);
 
 VOID LateDone(PKDPC TheDpc, PVOID Context, PVOID Argument1, PVOID Argument2) {

@@ -74,8 +74,8 @@
 #define OSC_CAPABILITIES_MASKED   0x10
 
 #define PCI_ROOT_BUS_OSC_METHOD_CAPABILITY_REVISION 0x01
-#define PCI_EXPRESS_AER_DEVICE_CONTROL_MASK         0x07;
-#define PCI_EXPRESS_AER_DEVICE_STATUS_MASK          0x0F;
+#define PCI_EXPRESS_AER_DEVICE_CONTROL_MASK         0x07
+#define PCI_EXPRESS_AER_DEVICE_STATUS_MASK          0x0F
 #define PCI_DATA_TAG                                ' ICP'
 #define PCI_DATA_VERSION                            1
 #define PCI_BUS_INTERFACE_STANDARD_VERSION          1

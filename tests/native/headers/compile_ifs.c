@@ -3,6 +3,7 @@
 // registry, process notifications, callbacks. It is compiled, never run.
 #include <ntifs.h>
 #include <ntstrsafe.h>
+#include <ntdddisk.h>
 
 #define OVERFLOW_THRESHOLD 0xE00
 #define TAG                ((ULONG)'sFmS')
@@ -181,6 +182,24 @@ ULONG Walk(PVOID Buffer) {
         if (entry->NextEntryOffset == 0)
             return count;
     }
+}
+
+NTSTATUS Geometry(PDEVICE_OBJECT Target, PDISK_GEOMETRY Result) {
+    KEVENT event;
+    IO_STATUS_BLOCK iosb;
+    PIRP irp;
+    NTSTATUS status;
+    KeInitializeEvent(&event, NotificationEvent, FALSE);
+    irp = IoBuildDeviceIoControlRequest(IOCTL_DISK_GET_DRIVE_GEOMETRY, Target, NULL, 0, Result,
+                                        sizeof *Result, FALSE, &event, &iosb);
+    if (irp == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    status = IoCallDriver(Target, irp);
+    if (status == STATUS_PENDING) {
+        KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, NULL);
+        status = iosb.Status;
+    }
+    return status;
 }
 
 PVOID Allocate(SIZE_T Length) {
