@@ -25,6 +25,7 @@
 # The driver is an interface library; NAME_objects is the target that compiles.
 
 include_guard(GLOBAL)
+cmake_policy(VERSION 3.25)
 include(CheckCCompilerFlag)
 
 if(CMAKE_CURRENT_LIST_DIR STREQUAL "${PROJECT_SOURCE_DIR}/cmake" AND PROJECT_NAME STREQUAL kss)
@@ -171,8 +172,17 @@ function(kss_add_driver name)
         COMMENT "Scanning the sources of ${name}"
         VERBATIM)
 
-    # 2. Compiling.
+    # 2. Compiling. Coverage counters must outlive a machine: each in a section of its own, they can be
+    # told from variables.
     kss_known_flags(flags ${KSS_DRIVER_FLAGS})
+    string(TOUPPER "CMAKE_C_FLAGS_${CMAKE_BUILD_TYPE}" of_type)
+    get_directory_property(of_directory COMPILE_OPTIONS)
+    set(counted OFF)
+    if("${CMAKE_C_FLAGS};${${of_type}};${of_directory};${arg_OPTIONS}" MATCHES "--coverage|-fprofile-arcs")
+        set(counted ON)
+        list(REMOVE_ITEM flags -fno-data-sections)
+        list(APPEND flags -fdata-sections)
+    endif()
     set(definitions ${arg_DEFINITIONS})
     if(arg_EXACT_FRAMES)
         list(APPEND flags -mabi=ms)
@@ -198,7 +208,7 @@ function(kss_add_driver name)
     # 3. and 4. One object of its own sections.
     set(merged ${dir}/${name}${CMAKE_C_OUTPUT_EXTENSION})
     kss_merge_commands(commands ${name} ${id} ${short} ${dir} ${merged} ${arg_ENTRY} "${arg_LOCAL}"
-                       "${arg_EXACT_FRAMES}")
+                       "${arg_EXACT_FRAMES}" ${counted})
     set(thunks "")
     if(arg_EXACT_FRAMES)
         set(thunks kss::kss ${KSS_DRIVER_SCRIPTS}/kss_thunks.cmake)
@@ -233,7 +243,7 @@ function(kss_guarded_options target files)
     set_property(SOURCE ${files} APPEND PROPERTY COMPILE_OPTIONS ${flags})
 endfunction()
 
-function(kss_merge_commands result name id short dir merged entry local exact)
+function(kss_merge_commands result name id short dir merged entry local exact counted)
     kss_relocatable_link(link)
     set(objects $<TARGET_OBJECTS:${name}_objects>)
     if(APPLE) # written after ld64's manual, not yet run
@@ -253,15 +263,26 @@ function(kss_merge_commands result name id short dir merged entry local exact)
         message(FATAL_ERROR "kss_add_driver(${name}): objcopy was not found (Debian: binutils or llvm)")
     endif()
     # Not .data.rel.ro: the loader makes that read-only. Not the code that objects share (.text.__x86...).
+    set(apart "")
+    set(data ".data .data.rel .data.rel.local")
+    set(bss ".bss")
+    if(counted)
+        set(apart "    .data.rel.ro 0 : { *(.data.rel.ro .data.rel.ro.*) }
+    .data.counts 0 : { *(.data.__gcov* .data.rel.__gcov* .data.rel.local.__gcov* .data.__llvm_gcov*) }
+    .bss.counts 0 : { *(.bss.__gcov* .bss.__llvm_gcov*) }
+")
+        set(data ".data .data.*")
+        set(bss ".bss .bss.*")
+    endif()
     file(CONFIGURE OUTPUT ${dir}/sections.ld CONTENT "SECTIONS
 {
-    kss_@id@_text 0 : { *(.text .text.hot .text.unlikely .text.startup .text.exit) *(.text.hot.* .text.unlikely.*) *(PAGE PAGE* INIT) }
-    kss_@id@_data 0 : { *(.data .data.rel .data.rel.local .data.rel.local.*) }
-    kss_@id@_bss 0 : { *(.bss) }
+@apart@    kss_@id@_text 0 : { *(.text .text.hot .text.unlikely .text.startup .text.exit) *(.text.hot.* .text.unlikely.*) *(PAGE PAGE* INIT) }
+    kss_@id@_data 0 : { *(@data@) }
+    kss_@id@_bss 0 : { *(@bss@) }
 }
 " @ONLY)
     if(local)
-        set(symbols --keep-global-symbol=kss_no_such_symbol)
+        set(symbols --wildcard --keep-global-symbol=__x86.get_pc_thunk.*) # i386: shared by all objects
     else()
         set(symbols --localize-symbol=${entry})
     endif()

@@ -5,7 +5,9 @@
 #   cmake -DOBJECT=mydrv.o -DLIBRARY=libkss.a -DDIR=... -DCC=... -DNM=... -DOBJCOPY=... -P kss_thunks.cmake
 #
 # A thunk hands on twelve arguments of 64 bits, keeps what a Microsoft caller expects kept (rsi, rdi, xmm6
-# to xmm15), and has a frame of its own: 272 bytes below the driver's frame while the routine runs.
+# to xmm15), and has a frame of its own: 248 bytes below the driver's frame while the routine runs.
+
+cmake_policy(VERSION 3.25)
 
 function(run result)
     execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE text ERROR_VARIABLE text_of_error RESULT_VARIABLE status)

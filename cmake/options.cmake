@@ -17,6 +17,11 @@ function(kss_compile_options target)
     target_compile_options(${target} PRIVATE ${KSS_WARNINGS})
 endfunction()
 
+option(KSS_UCONTEXT "Switch stacks by ucontext instead of assembly (slow; for other processors)" OFF)
+if(KSS_UCONTEXT)
+    add_compile_definitions(KSS_UCONTEXT)
+endif()
+
 if(KSS_SANITIZE)
     add_compile_options(-fsanitize=${KSS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
     add_link_options(-fsanitize=${KSS_SANITIZE})

@@ -4,7 +4,7 @@ _kss() {
     local verb=${COMP_WORDS[1]}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "run explain list fmt new version help" -- "$word"))
+        COMPREPLY=($(compgen -W "run explain list fmt scan new version help" -- "$word"))
         return
     fi
     case $before in
@@ -18,6 +18,7 @@ _kss() {
     explain) local options="--help" ;;
     list) local options="--markdown --help" ;;
     fmt) local options="--check --color --help" ;;
+    scan) local options="--output --color --help" ;;
     new) local options="--help" ;;
     version) local options="--help" ;;
     help) local options="--man --completion --help" ;;
@@ -27,7 +28,7 @@ _kss() {
     esac
     case $verb in
     list) COMPREPLY=($(compgen -W "machines routines hazards bugchecks policies events statuses types" -- "$word")) ;;
-    help) COMPREPLY=($(compgen -W "run explain list fmt new version help" -- "$word")) ;;
+    help) COMPREPLY=($(compgen -W "run explain list fmt scan new version help" -- "$word")) ;;
     run | fmt) COMPREPLY=($(compgen -f -- "$word")) ;;
     esac
 }

@@ -45,6 +45,7 @@ struct kss_machine_options {  // zeros are defaults
     unsigned watchdog;        // ms of processor time without an NT call that are a hang; 0: 10,000;
                               // UINT_MAX: never
     bool all_events;          // record every kind of event
+    bool call_log;            // record every NT call of driver code, for kss_call_at
 };
 
 // Makes a machine and makes it current; variables of drivers made with kss_add_driver get their initial
@@ -115,6 +116,50 @@ int kss_status(void);
 // The text report (`kss run` prints the same), with tables and the event log when [verbose].
 const char *kss_report(bool verbose);
 
+// ---- Drivers and requests ----------------------------------------------------------------------
+// A driver made with kss_add_driver is loaded by its name: a DRIVER_OBJECT is made and DriverEntry runs
+// in a system thread. All of these run the machine until what they began is over or waits.
+
+// Returns DriverEntry's status. An unknown driver ends the process with a message.
+uint32_t kss_load_driver(const char *driver);
+// Runs AddDevice(DriverObject, pdo) of a loaded driver; returns its status.
+uint32_t kss_add_device(const char *driver, void *pdo);
+// Runs DriverUnload of a loaded driver; false: it has none.
+bool kss_unload_driver(const char *driver);
+void *kss_driver_object_of(const char *driver); // PDRIVER_OBJECT; NULL: not loaded
+
+// A device object without a driver of yours below it: the physical device object that AddDevice gets,
+// or the lowest device of a stack. [dispatch] are the test's own dispatch routines, which run as driver
+// code; requests of other majors end with STATUS_INVALID_DEVICE_REQUEST. [name] may be NULL.
+struct kss_dispatch {
+    unsigned major; // IRP_MJ_x
+    kss_routine *routine;
+};
+void *kss_make_device(const char *name, const struct kss_dispatch *dispatch, unsigned count);
+// The device object of that name ("mydrv0", "\\Device\\mydrv0", or a symbolic link's); NULL: none.
+void *kss_device_object(const char *name);
+
+// A request from a user thread, as NtReadFile and its like send it: to the top of the stack that
+// [device] is in, with an IRP made by nt, on that thread's stack, synchronously.
+struct kss_io {
+    void *device;       // PDEVICE_OBJECT, or
+    void *handle;       // what an IRP_MJ_CREATE gave
+    const char *path;   // CREATE: "\\Device\\mydrv0", "\\DosDevices\\mydrv"
+    unsigned major;     // IRP_MJ_CREATE (gives handle), _CLOSE, _READ, _WRITE, _DEVICE_CONTROL
+    uint32_t control;   // DEVICE_CONTROL: the code
+    void *input;        // WRITE, DEVICE_CONTROL: what the caller sends
+    void *output;       // READ, DEVICE_CONTROL: where the answer goes
+    uint32_t input_length, output_length;
+    int64_t offset;     // READ, WRITE
+    // filled in when the thread has ended:
+    uint32_t status;      // what the system call returned
+    uintptr_t information; // bytes transferred
+};
+// Starts the thread; [io] must live until it has ended. Returns its number.
+unsigned kss_io_start(const char *thread, struct kss_io *io);
+// The same, then kss_run_all; returns io->status (STATUS_PENDING when it still waits).
+uint32_t kss_io(const char *thread, struct kss_io *io);
+
 // ---- The world ---------------------------------------------------------------------------------
 
 // [after] 100 ns from now: an interrupt at device IRQL [irql] (0: the machine's lowest) runs
@@ -154,7 +199,7 @@ struct kss_call_info {
     const char *caller;  // "mydrv!ReadDispatch"; "" unknown
     uintptr_t arguments[4];
 };
-uint64_t kss_call_count(void); // of all NT routines
+uint64_t kss_call_count(void); // recorded: with kss_machine_options.call_log, else 0
 bool kss_call_at(uint64_t index, struct kss_call_info *info);
 
 // ---- Devices' registers ------------------------------------------------------------------------

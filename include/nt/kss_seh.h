@@ -125,8 +125,11 @@ static struct kss_seh_frame *const kss_seh_scope __attribute__((unused)) = 0;
          kss_seh_step(kss_seh_scope);)                                                             \
         if (kss_seh_scope->phase == KSS_SEH_BODY)
 #define __finally else
+// The formatter takes the word for a statement and would part it from its parameter.
+// clang-format off
 #define __except(...)                                                                              \
     else while (kss_seh_filtering(kss_seh_scope) && kss_seh_filter(kss_seh_scope, (__VA_ARGS__)))
+// clang-format on
 #define __leave kss_seh_leave(kss_seh_scope)
 #endif
 

@@ -129,6 +129,7 @@ typedef va_list kss_nt_va_list;
 // A function that is inline for MSVC has a copy to call when it is not inlined; a C99 `inline`
 // function has none. Always inlining is what both can have.
 #define __forceinline __inline__ __attribute__((always_inline))
+#undef __inline // musl has one
 #define __inline __inline__ __attribute__((always_inline))
 
 // __declspec(x): an attribute where the host has one, nothing where it makes no difference here.
@@ -247,7 +248,7 @@ typedef ULONGLONG DWORDLONG, REGHANDLE;
 typedef LONGLONG USN;
 typedef float FLOAT;
 typedef double DOUBLE KSS_NT_ALIGN8;
-typedef wchar_t WCHAR;
+typedef __WCHAR_TYPE__ WCHAR; // wchar_t, but for C libraries that do not ask the compiler (musl)
 typedef USHORT LANGID;
 typedef UCHAR KIRQL, FCHAR;
 typedef CCHAR KPROCESSOR_MODE;
@@ -359,7 +360,7 @@ typedef PSID *PPSID;
 #define MINLONG                  0x80000000
 #define MAXLONG                  0x7fffffff
 #define MAXLONGLONG              0x7fffffffffffffffLL
-#define MINLONGLONG (-MAXLONGLONG - 1)
+#define MINLONGLONG              (-MAXLONGLONG - 1)
 #define MAXUCHAR                 0xff
 #define MAXUSHORT                0xffff
 #define MAXULONG                 0xffffffffU
@@ -608,6 +609,7 @@ typedef enum _WAIT_TYPE { WaitAll, WaitAny, WaitNotification, WaitDequeue } WAIT
 #define _CRT_PACKING  8
 
 C_ASSERT(sizeof(LONG) == 4);
+C_ASSERT(sizeof(WCHAR) == 2);
 #if defined(__CHAR_UNSIGNED__)
 #error "CHAR is signed on every Windows machine: compile driver sources with -fsigned-char"
 #endif

@@ -13,6 +13,7 @@
 #include "parts/ifs_security_types.h"
 #include "parts/ifs_file_types.h"
 #include "parts/ifs_types.h"
+#include "parts/ifs_rest.h"
 
 #ifdef __cplusplus
 extern "C" {

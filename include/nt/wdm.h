@@ -7,6 +7,7 @@
 //   parts/wdm_ke .. wdm_zw, wdm_more      routines, by prefix
 //   parts/interlocked lists memory irp    what the WDK has as macros and inline functions
 //   parts/checks.h                        PAGED_CODE, asserts, KdPrint
+//   parts/ddk.h                           what ntddk.h has beside these
 //
 // Structures have the public field layouts of Windows, for the pointer size of the host. Routines
 // are plain prototypes: one that libkss does not have is a link error that names it. What belongs to
@@ -15,11 +16,6 @@
 #define KSS_NT_WDM_H
 #define _WDMDDK_
 #define _WDM_INCLUDED_
-
-#if defined(__clang__)
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wmissing-declarations"
-#endif
 
 #include "ntdef.h"
 #include "ntstatus.h"
@@ -36,6 +32,7 @@
 #include "parts/wdm_pnp_types.h"
 #include "parts/wdm_io_types.h"
 #include "parts/wdm_info_types.h"
+#include "parts/wdm_rest.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -57,13 +54,12 @@ extern "C" {
 #include "parts/memory.h"
 #include "parts/irp.h"
 #include "parts/checks.h"
+#include "parts/macros.h"
 
 #ifdef __cplusplus
 }
 #endif
 
-#if defined(__clang__)
-#pragma clang diagnostic pop
-#endif
+#include "parts/ddk.h"
 
 #endif

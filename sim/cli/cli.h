@@ -83,7 +83,7 @@ struct kss_input {
 bool kss_cli_inputs(struct kss_cli *cli, struct kss_input **inputs, unsigned *count);
 
 typedef int kss_cli_run(struct kss_cli *cli);
-kss_cli_run kss_cli_run_verb, kss_cli_explain, kss_cli_list, kss_cli_fmt, kss_cli_new,
+kss_cli_run kss_cli_run_verb, kss_cli_explain, kss_cli_list, kss_cli_fmt, kss_cli_scan, kss_cli_new,
     kss_cli_version, kss_cli_help;
 
 // help.c

@@ -82,6 +82,7 @@ void kss_setup(const struct kss_machine_options *given) {
     h->watchdog = options->watchdog == 0          ? WATCHDOG
                   : options->watchdog == UINT_MAX ? 0
                                                   : options->watchdog;
+    h->call_log = options->call_log;
     kss_native_set_hook(h->native, kss_harness_hook, h);
     current = h;
 }
@@ -92,6 +93,10 @@ void kss_teardown(void) {
         return;
     current = NULL;
     kss_close(h->session);
+    for (unsigned i = 0; i < h->kept_count; i++)
+        free(h->kept[i]);
+    free(h->kept);
+    free(h->loaded);
     free(h->calls);
     free(h->injections);
     kss_text_free(&h->text);

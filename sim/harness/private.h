@@ -18,6 +18,7 @@ struct kss_harness {
     struct kss_machine *machine;
     struct kss_native *native;
     unsigned watchdog;
+    bool call_log;
     struct kss_call_record {
         uint32_t routine, caller;
         uint64_t arguments[4];
@@ -29,13 +30,19 @@ struct kss_harness {
     unsigned injection_count, injection_room;
     struct kss_registers registers[KSS_REGISTER_ROWS];
     unsigned register_count;
+    struct kss_loaded *loaded; // drivers
+    unsigned loaded_count, loaded_room, made_devices;
+    void **kept; // memory that lives as long as the machine
+    unsigned kept_count, kept_room;
     struct kss_text text, name;
 };
+
+void kss_register_access(void *address, unsigned width, bool write, uint64_t *value);
+void kss_system_call(void); // (struct kss_io *, HANDLE), on a kernel stack
 
 // The current machine; none ends the process with a message that names [what].
 struct kss_harness *kss_harness(const char *what);
 struct kss_harness *kss_harness_now(void); // NULL: none
-bool kss_harness_hook(void *context, enum kss_routine_id routine, uint32_t caller,
-                      const uint64_t *arguments, unsigned count, uint64_t *value);
+bool kss_harness_hook(void *context, const struct kss_native_call *call, uint64_t *value);
 
 #endif

@@ -109,15 +109,21 @@ static bool inject(struct kss_harness *h, uint32_t routine, uint64_t *value) {
     return fails;
 }
 
-bool kss_harness_hook(void *context, enum kss_routine_id routine, uint32_t caller,
-                      const uint64_t *arguments, unsigned count, uint64_t *value) {
-    struct kss_harness *h = context;
-    h->counts[routine]++;
+static void record(struct kss_harness *h, const struct kss_native_call *call) {
     KSS_ROOM(h->calls, h->call_count, h->call_room);
-    struct kss_call_record *record = &h->calls[h->call_count++];
-    *record = (struct kss_call_record){.routine = routine, .caller = caller};
-    memcpy(record->arguments, arguments, (count < 4 ? count : 4) * sizeof *arguments);
-    return h->injection_count != 0 && inject(h, routine, value);
+    struct kss_call_record *row = &h->calls[h->call_count++];
+    *row = (struct kss_call_record){.routine = call->routine,
+                                    .caller = kss_native_call_from(h->native, call)};
+    memcpy(row->arguments, call->arguments,
+           (call->count < 4 ? call->count : 4) * sizeof *call->arguments);
+}
+
+bool kss_harness_hook(void *context, const struct kss_native_call *call, uint64_t *value) {
+    struct kss_harness *h = context;
+    h->counts[call->routine]++;
+    if (h->call_log)
+        record(h, call);
+    return h->injection_count != 0 && inject(h, call->routine, value);
 }
 
 uint64_t kss_calls(const char *routine) {
@@ -153,11 +159,31 @@ void kss_add_registers(const struct kss_registers *registers) {
     h->registers[h->register_count++] = *registers;
 }
 
+// On the host's stack, for driver code. Ranges nobody claims are plain memory.
+void kss_register_access(void *address, unsigned width, bool write, uint64_t *value) {
+    struct kss_harness *h = kss_harness_now();
+    for (unsigned i = 0; h != NULL && i < h->register_count; i++) {
+        const struct kss_registers *row = &h->registers[i];
+        size_t offset = (size_t)((uintptr_t)address - (uintptr_t)row->base);
+        if (offset >= row->size || row->size - offset < width)
+            continue;
+        if (write && row->write != NULL)
+            row->write(row->context, offset, width, *value);
+        if (!write)
+            *value = row->read == NULL ? 0 : row->read(row->context, offset, width);
+        return;
+    }
+    if (write)
+        kss_write(h->machine, (uintptr_t)address, value, width, KSS_WHO_DRIVER);
+    else
+        kss_read(h->machine, (uintptr_t)address, value, width, KSS_WHO_DRIVER);
+}
+
 // ---- Pool -----------------------------------------------------------------------------------------------
 static const struct kss_region *block_at(const struct kss_region *regions, uint32_t index) {
     const struct kss_region *region = &regions[index];
     bool block = (region->kind == KSS_REGION_NONPAGED || region->kind == KSS_REGION_PAGED) &&
-                 region->number != 0;
+                 region->nt == KSS_NTB_NONE;
     return block ? region : NULL;
 }
 

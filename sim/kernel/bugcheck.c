@@ -60,6 +60,21 @@ void kss_end_steps(struct kss_machine *m) {
     stop(m, KSS_END_STEPS);
 }
 
+bool kss_unwind_entry(struct kss_machine *m) {
+    const struct kss_frame *frame = kss_top_frame(m);
+    if (frame == NULL || (frame->entry != KSS_ENTRY_DISPATCH &&
+                          frame->entry != KSS_ENTRY_COMPLETION && frame->entry != KSS_ENTRY_CANCEL))
+        return false;
+    kss_frame_pop(m);
+    const struct kss_frame *nt = kss_top_frame(m);
+    if (nt == NULL || nt->entry != KSS_ENTRY_NT)
+        return false;
+    bool has_caller = nt->previous != KSS_NO_FRAME;
+    if (has_caller)
+        kss_frame_pop(m);
+    return has_caller;
+}
+
 // Who must handle an exception decides which bug check it becomes when nobody does (design S12):
 // a DPC, an ISR or an expanded callout 0x1E; a system thread 0x7E; a system call 0x3B on x64 and
 // 0x8E elsewhere. DBG bug-check-0x1e, -0x7e, -0x3b, -0x8e.

@@ -134,6 +134,8 @@ struct kss_space {
     // asks.
     bool (*read)(void *context, kss_addr address, void *bytes, uint32_t size);
     bool (*write)(void *context, kss_addr address, const void *bytes, uint32_t size);
+    // Bytes of the areas were written through the alias; NULL: nobody wants to know.
+    void (*wrote)(void *context, kss_addr address, uint32_t size);
     // The driver routine at a host address, by its index in the image; its address again.
     bool (*code_at)(void *context, kss_addr address, uint32_t *code);
     kss_addr (*code_address)(void *context, uint32_t code);
@@ -341,6 +343,10 @@ void kss_native_depth(struct kss_machine *machine, kss_addr sp);
 // was brought in); STOP; RAISE.
 struct kss_outcome kss_native_fault(struct kss_machine *machine, kss_addr address, bool write,
                                     kss_addr pc);
+// Natively: an exception leaves the driver routine that the kernel called last. Gives up its frame and
+// the NT routine that called it, so that the exception goes on in that routine's caller; false: the
+// caller is no driver code, or must not see it (an expanded callout): use kss_unhandled.
+bool kss_unwind_entry(struct kss_machine *machine);
 // Natively: driver code on the current stack went [bytes] below StackLimit, in [routine].
 void kss_native_overflow(struct kss_machine *machine, uint32_t routine, uint32_t bytes);
 

@@ -432,6 +432,8 @@ static void put(struct kss_machine *m, kss_addr address, const void *bytes, uint
         if (to != NULL)
             memcpy(to, (const uint8_t *)bytes + done, step);
     }
+    if (m->space != NULL && m->space->wrote != NULL)
+        m->space->wrote(m->space->context, address, size);
 }
 
 struct kss_outcome kss_write(struct kss_machine *m, kss_addr address, const void *bytes,

@@ -239,8 +239,9 @@ void kss_native_depth(struct kss_machine *m, kss_addr sp) {
     uint16_t index = kss_cpu(m)->stack;
     struct kss_stack *stack = kss_stack_at(m, index);
     uint32_t depth = (uint32_t)(stack->base - sp);
+    bool less = depth < stack->depth; // frames have returned since it was seen last
     stack->depth = depth;
-    if (stack->objects != 0)
+    if (less && stack->objects != 0)
         die_below(m, index, depth);
     struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
     if (depth > cold->deepest) {

@@ -45,11 +45,24 @@ static void check_irql(struct kss_machine *m, enum kss_routine_id routine, kss_a
              kss_object_number(m, index));
 }
 
+// In pieces that compilers clear without a call.
+static inline void clear(struct kss_call *call) {
+    enum { PIECE = 64, PIECES = sizeof *call / PIECE };
+    uint8_t *bytes = (uint8_t *)call;
+    for (unsigned i = 0; i < PIECES; i++)
+        memset(bytes + i * PIECE, 0, PIECE);
+    memset(bytes + PIECES * PIECE, 0, sizeof *call % PIECE);
+}
+
 struct kss_outcome kss_nt_call(struct kss_machine *m, enum kss_routine_id routine,
                                const uint64_t *arguments, unsigned count) {
-    struct kss_call call = {
-        .routine = routine, .place = kss_clock(m)->place, .count = (uint8_t)count};
-    memcpy(call.arguments, arguments, count * sizeof *arguments);
+    struct kss_call call;
+    clear(&call);
+    call.routine = routine;
+    call.place = kss_clock(m)->place;
+    call.count = (uint8_t)count;
+    for (unsigned i = 0; i < count; i++)
+        call.arguments[i] = arguments[i];
     KSS_EMIT(m, KSS_EV_NT_CALL, routine, call.arguments[0], call.arguments[1], call.arguments[2]);
     check_irql(m, routine, call.arguments[0]);
     struct kss_outcome outcome = step_of(m, &call);

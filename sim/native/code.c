@@ -81,6 +81,48 @@ static const char *nameless(struct kss_native *n, const struct kss_symbol *symbo
     return name;
 }
 
+// ---- Places -----------------------------------------------------------------------------------------
+static uint32_t site_slot(const struct kss_native *n, const void *pc) {
+    uint64_t mixed = (uint64_t)(uintptr_t)pc * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(mixed >> 40) & (n->site_room * 2 - 1);
+}
+
+static void grow_sites(struct kss_native *n) {
+    n->site_room = n->site_room == 0 ? FIRST_ROOM : n->site_room * 2;
+    n->sites = realloc(n->sites, n->site_room * sizeof *n->sites);
+    free(n->site_table);
+    n->site_table = calloc(n->site_room * 2u, sizeof *n->site_table);
+    if (n->sites == NULL || n->site_table == NULL)
+        kss_os_fatal("out of memory");
+    for (uint32_t i = 0; i < n->site_count; i++) {
+        uint32_t slot = site_slot(n, n->sites[i].pc);
+        while (n->site_table[slot] != 0)
+            slot = (slot + 1) & (n->site_room * 2 - 1);
+        n->site_table[slot] = i + 1;
+    }
+}
+
+// The site of [pc], 0: there is none.
+static uint32_t find_site(const struct kss_native *n, const void *pc) {
+    if (n->site_room != 0)
+        for (uint32_t slot = site_slot(n, pc); n->site_table[slot] != 0;
+             slot = (slot + 1) & (n->site_room * 2 - 1))
+            if (n->sites[n->site_table[slot] - 1].pc == pc)
+                return n->site_table[slot];
+    return 0;
+}
+
+static uint32_t add_site(struct kss_native *n, const struct kss_native_site *site) {
+    if (n->site_count == n->site_room)
+        grow_sites(n);
+    uint32_t slot = site_slot(n, site->pc);
+    while (n->site_table[slot] != 0)
+        slot = (slot + 1) & (n->site_room * 2 - 1);
+    n->sites[n->site_count] = *site;
+    return n->site_table[slot] = ++n->site_count;
+}
+
+// ---- Routines ----------------------------------------------------------------------------------------
 uint32_t kss_native_code(struct kss_native *n, void (*routine)(void)) {
     const void *address = (const void *)(uintptr_t)routine;
     uint32_t slot = 0;
@@ -102,6 +144,8 @@ uint32_t kss_native_code(struct kss_native *n, void (*routine)(void)) {
     for (slot = hash_of(n, address); n->table[slot] != 0;)
         slot = (slot + 1) & (n->code_room * 2 - 1);
     n->table[slot] = index + 1;
+    n->code[index].place =
+        add_site(n, &(struct kss_native_site){.pc = address, .code = index, .nt = KSS_NT_COUNT});
     return index;
 }
 
@@ -146,47 +190,20 @@ uint32_t kss_native_caller(struct kss_native *n, const void *pc) {
     return code;
 }
 
-// ---- Places -----------------------------------------------------------------------------------------
-static uint32_t site_slot(const struct kss_native *n, const void *pc) {
-    uint64_t mixed = (uint64_t)(uintptr_t)pc * UINT64_C(0x9E3779B97F4A7C15);
-    return (uint32_t)(mixed >> 40) & (n->site_room * 2 - 1);
-}
-
-static void grow_sites(struct kss_native *n) {
-    n->site_room = n->site_room == 0 ? FIRST_ROOM : n->site_room * 2;
-    n->sites = realloc(n->sites, n->site_room * sizeof *n->sites);
-    free(n->site_table);
-    n->site_table = calloc(n->site_room * 2u, sizeof *n->site_table);
-    if (n->sites == NULL || n->site_table == NULL)
-        kss_os_fatal("out of memory");
-    for (uint32_t i = 0; i < n->site_count; i++) {
-        uint32_t slot = site_slot(n, n->sites[i].pc);
-        while (n->site_table[slot] != 0)
-            slot = (slot + 1) & (n->site_room * 2 - 1);
-        n->site_table[slot] = i + 1;
-    }
+uint32_t kss_native_call_from(struct kss_native *n, const struct kss_native_call *call) {
+    return kss_native_caller(n, call->pc);
 }
 
 uint32_t kss_native_place(struct kss_native *n, const void *pc, uint32_t nt) {
-    uint32_t slot = 0;
     if (pc == NULL)
         return 0;
-    if (n->site_room != 0)
-        for (slot = site_slot(n, pc); n->site_table[slot] != 0;
-             slot = (slot + 1) & (n->site_room * 2 - 1))
-            if (n->sites[n->site_table[slot] - 1].pc == pc)
-                return n->site_table[slot];
-    if (n->site_count == n->site_room) {
-        grow_sites(n);
-        for (slot = site_slot(n, pc); n->site_table[slot] != 0;)
-            slot = (slot + 1) & (n->site_room * 2 - 1);
-    }
-    uint32_t code = kss_native_caller(n, pc), offset = 0;
-    if (code != KSS_NO_FRAME)
-        offset = (uint32_t)((uintptr_t)pc - (uintptr_t)n->routines[code].address);
-    n->sites[n->site_count] =
-        (struct kss_native_site){.pc = pc, .code = code, .offset = offset, .nt = nt};
-    return n->site_table[slot] = ++n->site_count;
+    uint32_t place = find_site(n, pc);
+    if (place != 0)
+        return place;
+    struct kss_native_site site = {.pc = pc, .code = kss_native_caller(n, pc), .nt = nt};
+    if (site.code != KSS_NO_FRAME)
+        site.offset = (uint32_t)((uintptr_t)pc - (uintptr_t)n->routines[site.code].address);
+    return add_site(n, &site);
 }
 
 uint32_t kss_native_site_count(const struct kss_native *n) {

@@ -15,6 +15,13 @@
 #undef IoCallDriver // drivers call IofCallDriver by that name; the rows have both
 #undef IoCompleteRequest
 
+// entry_ms.c makes them once more, for callers with exact frames.
+#ifndef KSS_ENTRY
+#define KSS_ENTRY(name) name
+#define KSS_VA_START(list, last) va_start(list, last)
+#define KSS_VA_END(list) va_end(list)
+#endif
+
 // ---- Arguments ------------------------------------------------------------------------------------
 // Row parameters become (TYPE, Name); NOTHING becomes (VOID, ).
 #define OBJECT(type, name, ...) (type, name)
@@ -106,7 +113,7 @@ static inline uint64_t kss_bits(const void *bytes, size_t size) {
 #define KSS_BIND_N KSS_BIND_SN
 
 #define KSS_BODY(name, result, ...)                                                                \
-    result NTAPI name(KSS_MAP(KSS_DECLARE, __VA_ARGS__)) {                                         \
+    result NTAPI KSS_ENTRY(name)(KSS_MAP(KSS_DECLARE, __VA_ARGS__)) {                              \
         uint64_t arguments_[] = {KSS_MAP(KSS_PUT, __VA_ARGS__)};                                   \
         KSS_ENTER(KSS_NT_##name, arguments_, sizeof arguments_ / sizeof *arguments_);              \
         KSS_RETURN(result);                                                                        \
@@ -123,26 +130,26 @@ static inline uint64_t kss_bits(const void *bytes, size_t size) {
     (void)value_;                                                                                  \
     __builtin_unreachable()
 
-VOID NTAPI ExRaiseStatus(NTSTATUS Status) {
+VOID NTAPI KSS_ENTRY(ExRaiseStatus)(NTSTATUS Status) {
     KSS_LEAVE(ExRaiseStatus, (ULONG)Status);
 }
 
-VOID NTAPI ExRaiseAccessViolation(VOID) {
+VOID NTAPI KSS_ENTRY(ExRaiseAccessViolation)(VOID) {
     KSS_LEAVE(ExRaiseAccessViolation, 0);
 }
 
-VOID NTAPI KeBugCheck(ULONG BugCheckCode) {
+VOID NTAPI KSS_ENTRY(KeBugCheck)(ULONG BugCheckCode) {
     KSS_LEAVE(KeBugCheck, BugCheckCode);
 }
 
-VOID NTAPI KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1,
+VOID NTAPI KSS_ENTRY(KeBugCheckEx)(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1,
                         ULONG_PTR BugCheckParameter2, ULONG_PTR BugCheckParameter3,
                         ULONG_PTR BugCheckParameter4) {
     KSS_LEAVE(KeBugCheckEx, BugCheckCode, BugCheckParameter1, BugCheckParameter2,
               BugCheckParameter3, BugCheckParameter4);
 }
 
-SIZE_T NTAPI RtlCompareMemory(const VOID *Source1, const VOID *Source2, SIZE_T Length) {
+SIZE_T NTAPI KSS_ENTRY(RtlCompareMemory)(const VOID *Source1, const VOID *Source2, SIZE_T Length) {
     uint64_t arguments[] = {(uintptr_t)Source1, (uintptr_t)Source2, Length};
     KSS_ENTER(KSS_NT_RtlCompareMemory, arguments, 3);
     return (SIZE_T)value_;
@@ -150,7 +157,8 @@ SIZE_T NTAPI RtlCompareMemory(const VOID *Source1, const VOID *Source2, SIZE_T L
 
 // ---- DbgPrint -----------------------------------------------------------------------------------------
 // The arguments are taken off as the format says how wide they are; the kernel prints.
-static unsigned take(uint64_t *arguments, unsigned count, const char *format, va_list list) {
+static unsigned take(uint64_t *arguments, unsigned count, const char *format,
+                     kss_nt_va_list list) {
     for (; *format != 0 && count < KSS_PARAMETERS; format++) {
         if (*format != '%' || *++format == '%')
             continue;
@@ -171,22 +179,22 @@ static unsigned take(uint64_t *arguments, unsigned count, const char *format, va
     return count;
 }
 
-ULONG DbgPrint(PCSTR Format, ...) {
+ULONG NTAPI KSS_ENTRY(DbgPrint)(PCSTR Format, ...) {
     uint64_t arguments[KSS_PARAMETERS] = {(uint64_t)(uintptr_t)Format};
-    va_list list;
-    va_start(list, Format);
+    kss_nt_va_list list;
+    KSS_VA_START(list, Format);
     unsigned count = take(arguments, 1, Format, list);
-    va_end(list);
+    KSS_VA_END(list);
     KSS_ENTER(KSS_NT_DbgPrint, arguments, count);
     return (ULONG)value_;
 }
 
-ULONG DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...) {
+ULONG NTAPI KSS_ENTRY(DbgPrintEx)(ULONG ComponentId, ULONG Level, PCSTR Format, ...) {
     uint64_t arguments[KSS_PARAMETERS] = {ComponentId, Level, (uint64_t)(uintptr_t)Format};
-    va_list list;
-    va_start(list, Format);
+    kss_nt_va_list list;
+    KSS_VA_START(list, Format);
     unsigned count = take(arguments, 3, Format, list);
-    va_end(list);
+    KSS_VA_END(list);
     KSS_ENTER(KSS_NT_DbgPrintEx, arguments, count);
     return (ULONG)value_;
 }

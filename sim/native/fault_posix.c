@@ -41,7 +41,7 @@ struct slot {
     uint8_t *memory, *run, *frames; // the mapping: guard, stack of the handler, alternate stack
     size_t size, run_size, frames_size;
     bool busy;
-    unsigned valgrind[2];
+    unsigned valgrind;
     struct slot *after; // armed while this one is busy
     struct kss_registers below, runner;
     struct kss_fault fault;
@@ -64,7 +64,8 @@ struct level {
 };
 
 struct thread {
-    struct level *levels; // innermost first
+    struct level *levels;   // innermost first
+    struct level outermost; // all others are allocated
     struct slot *slots, *current;
     stack_t old_stack;
 };
@@ -112,14 +113,12 @@ static struct slot *map_slot(void) {
     slot->run_size = (size_t)(head - frames - slot->run);
     slot->frames = head - frames;
     slot->frames_size = frames;
-    slot->valgrind[0] = kss_valgrind_stack(slot->run, slot->run + slot->run_size);
-    slot->valgrind[1] = kss_valgrind_stack(slot->frames, slot->frames + frames);
+    slot->valgrind = kss_valgrind_stack(slot->run, slot->run + slot->run_size);
     return slot;
 }
 
 static void unmap_slot(struct slot *slot) {
-    kss_valgrind_stack_gone(slot->valgrind[0]);
-    kss_valgrind_stack_gone(slot->valgrind[1]);
+    kss_valgrind_stack_gone(slot->valgrind);
     kss_asan_clean(slot->memory, slot->size);
     munmap(slot->memory, slot->size);
 }
@@ -191,12 +190,14 @@ enum kss_fault_answer kss_fault_give(const struct kss_fault *fault, kss_fault_ha
     if (slot->after == NULL)
         return KSS_FAULT_PASS;
     slot->busy = true;
+    kss_valgrind_ours(slot->run, slot->run_size); // what ran here before left it "dead"
     slot->fault = *fault;
     slot->handler = handler;
     slot->handler_context = handler_context;
     slot->context = context;
     kss_registers_init(&slot->runner, slot->run, slot->run + slot->run_size, run, slot);
     kss_registers_switch(&slot->below, &slot->runner);
+    kss_valgrind_back_to(kss_context_sp(context));
     return slot->answer;
 }
 
@@ -314,7 +315,8 @@ static void forget_thread(void *argument) {
         struct level *level = t->levels;
         t->levels = level->outer;
         uninstall(level);
-        free(level);
+        if (level != &t->outermost)
+            free(level);
     }
     while (t->slots != NULL) {
         struct slot *slot = t->slots;
@@ -343,21 +345,20 @@ static struct thread *make_thread(void) {
 }
 
 bool kss_fault_enter(kss_fault_handler *handler, void *context) {
-    struct level *level = calloc(1, sizeof *level);
+    (void)kss_sanitize_trouble(); // brings sanitize_options.c into every program
     if (this_thread == NULL)
         this_thread = make_thread();
     struct thread *t = this_thread;
-    if (level == NULL || t == NULL) {
-        free(level);
+    if (t == NULL)
         return false;
-    }
-    level->handler = handler;
-    level->context = context;
+    struct level *level = t->levels == NULL ? &t->outermost : malloc(sizeof *level);
+    if (level == NULL)
+        return false;
+    *level = (struct level){.outer = t->levels, .handler = handler, .context = context};
     if (t->levels == NULL) {
         sigaltstack(NULL, &t->old_stack);
         arm(t, t->current);
     }
-    level->outer = t->levels;
     t->levels = level;
     install(level);
     return true;
@@ -386,7 +387,8 @@ void kss_fault_leave(void) {
         return;
     uninstall(level);
     t->levels = level->outer;
-    free(level);
+    if (level != &t->outermost)
+        free(level);
     if (t->levels == NULL) {
         sigaltstack(&t->old_stack, NULL);
         tidy(t);

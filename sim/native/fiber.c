@@ -89,10 +89,15 @@ __attribute__((noinline)) void kss_fiber_host(struct kss_fiber *f) {
     f->tsan = kss_tsan_current();
 }
 
+// The fault handler that the fiber may be in is never resumed.
+__attribute__((noinline)) static void ends(void) {
+    kss_fault_forget(__builtin_frame_address(0));
+}
+
 __attribute__((noinline)) void kss_fiber_switch(struct kss_fiber *from, struct kss_fiber *to,
                                                 bool from_dies) {
     if (from_dies)
-        kss_fault_forget(__builtin_frame_address(0));
+        ends();
 #ifdef KSS_SANITIZE_SWITCH
     leave(from, to, from_dies);
     kss_registers_switch(&from->registers, &to->registers);

@@ -14,9 +14,31 @@
 
 #include <stdlib.h>
 
+// glibc's i386 functions leave the SSE control word alone.
+#if defined __i386__ && defined __linux__
+static uint32_t get_mxcsr(void) {
+    uint32_t value;
+    __asm__ volatile("stmxcsr %0" : "=m"(value));
+    return value;
+}
+
+static void set_mxcsr(uint32_t value) {
+    __asm__ volatile("ldmxcsr %0" : : "m"(value));
+}
+#else
+static uint32_t get_mxcsr(void) {
+    return 0;
+}
+
+static void set_mxcsr(uint32_t value) {
+    (void)value;
+}
+#endif
+
 // makecontext passes ints: the pointer goes in two halves.
 static void start(unsigned high, unsigned low) {
     struct kss_registers *r = (struct kss_registers *)(uintptr_t)((uint64_t)high << 32 | low);
+    set_mxcsr(0x1F80); // as in switch_x86_64.c
     r->entry(r->argument);
     abort();
 }
@@ -37,7 +59,9 @@ void kss_registers_init(struct kss_registers *r, void *low, void *sp, void (*ent
 
 void kss_registers_switch(struct kss_registers *from, const struct kss_registers *to) {
     from->sp = __builtin_frame_address(0);
+    uint32_t mxcsr = get_mxcsr();
     swapcontext(&from->context, &to->context);
+    set_mxcsr(mxcsr);
 }
 
 #endif

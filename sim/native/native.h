@@ -67,8 +67,8 @@ struct kss_machine *kss_native_machine(uint32_t *routine);
 
 // An NT routine is about to be called from driver code. Answering true gives *value instead of
 // calling it (failure injection, counting).
-typedef bool kss_native_hook(void *context, enum kss_routine_id routine, uint32_t caller,
-                             const uint64_t *arguments, unsigned count, uint64_t *value);
+struct kss_native_call;
+typedef bool kss_native_hook(void *context, const struct kss_native_call *call, uint64_t *value);
 void kss_native_set_hook(struct kss_native *native, kss_native_hook *hook, void *context);
 
 // From inside routine [name] ("ReadDispatch" or "mydrv!ReadDispatch") on only [bytes] of its stack
@@ -86,6 +86,8 @@ struct kss_native_call {
     void *frame, *sp, *pc;
 };
 uint64_t kss_native_enter(const struct kss_native_call *call);
+// The driver routine a call came from, by its code index; KSS_NO_FRAME: unknown.
+uint32_t kss_native_call_from(struct kss_native *native, const struct kss_native_call *call);
 
 // Calls work(argument) on the host thread's own stack, from driver code or from outside.
 void kss_native_host(void (*work)(void *argument), void *argument, void *frame, void *sp, void *pc);

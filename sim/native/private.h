@@ -85,7 +85,6 @@ struct kss_native {
     uint32_t leave_count;
     uint32_t seen_code; // cache of the last caller looked up
     const void *seen_pc;
-    uint64_t calls;
     struct kss_text text;
 };
 

@@ -123,7 +123,7 @@ static void drop_all(struct kss_native *n, uint16_t stack) {
         (uintptr_t)(a)[0], (uintptr_t)(a)[1], (uintptr_t)(a)[2], (uintptr_t)(a)[3])
 
 // Spare arguments lie in registers or are ignored, by every calling convention used here.
-static uint64_t invoke(const struct kss_activation *a, const struct kss_native_routine *routine) {
+static uint64_t kss_invoke(const struct kss_activation *a, const struct kss_native_routine *routine) {
     const uint64_t *v = a->arguments;
 #ifdef KSS_MS_ABI
     if (routine->ms_abi)
@@ -145,6 +145,7 @@ static uint64_t meaning(const struct kss_native *n, const struct kss_activation 
         default: return value;
         }
     case KSS_ENTRY_DPC:
+    case KSS_ENTRY_CANCEL:
     case KSS_ENTRY_CALLOUT: return 0;
     case KSS_ENTRY_ISR: return (uint8_t)value;
     default: return (uint32_t)value;
@@ -153,7 +154,7 @@ static uint64_t meaning(const struct kss_native *n, const struct kss_activation 
 
 static void kss_activation_main(void *argument) {
     struct kss_activation *a = argument;
-    a->value = invoke(a, &a->native->routines[a->routine]);
+    a->value = kss_invoke(a, &a->native->routines[a->routine]);
     a->request = KSS_REQUEST_RETURNED;
     kss_fiber_switch(&a->fiber, &a->native->scheduler, true);
 }
@@ -175,6 +176,7 @@ static void put_back(struct kss_native *n, struct kss_activation *a) {
         return;
     uint8_t *low = kss_fiber_sp(&a->fiber);
     kss_asan_clean(low, a->aside_size);
+    kss_valgrind_ours(low, a->aside_size);
     memcpy(low + n->space.alias, a->aside, a->aside_size);
     a->aside_size = 0;
 }
@@ -214,6 +216,8 @@ static struct kss_activation *begin(struct kss_native *n, const struct kss_turn 
 
 // ---- Exceptions ---------------------------------------------------------------------------------------
 struct kss_seh_frame **kss_seh_list(void) {
+    if (!kss_native_inside())
+        return kss_seh_host_list();
     return (struct kss_seh_frame **)&current->running->seh;
 }
 
@@ -226,6 +230,8 @@ _Noreturn static void give_up(struct kss_activation *a, uint32_t status) {
 }
 
 _Noreturn void kss_seh_unhandled(int32_t code, void *address) {
+    if (!kss_native_inside())
+        kss_os_fatal("an exception that no __except takes, in driver code outside of a machine");
     current->running->raised_at = (uint64_t)(uintptr_t)address;
     give_up(current->running, (uint32_t)code);
 }
@@ -313,7 +319,7 @@ enum next { GO_ON, TURN };
 static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     struct kss_machine *m = n->machine;
     const struct kss_native_call *call = a->call;
-    n->calls++;
+    kss_watchdog_feed();
     kss_at(m, kss_native_place(n, a->pc, call->routine));
     kss_native_depth(m, (kss_addr)(uintptr_t)a->sp);
     uint32_t entry = (uint32_t)(kss_current_stack(m)->base -
@@ -327,9 +333,7 @@ static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
         kss_native_overflow(m, kss_native_caller(n, a->pc), stack->depth - stack->size);
         return TURN;
     }
-    if (n->hook != NULL && n->hook(n->hook_context, (enum kss_routine_id)call->routine,
-                                   kss_native_caller(n, a->pc), call->arguments, call->count,
-                                   &a->value))
+    if (n->hook != NULL && n->hook(n->hook_context, call, &a->value))
         return GO_ON;
     struct kss_outcome outcome =
         kss_nt_call(m, (enum kss_routine_id)call->routine, call->arguments, call->count);
@@ -408,18 +412,29 @@ static enum next serve_fault(struct kss_native *n, struct kss_activation *a) {
     return TURN;
 }
 
-static enum next serve_unhandled(struct kss_native *n, struct kss_activation *a) {
-    kss_unhandled(n->machine, a->raised, a->raised_at, 0, 0);
-    a->raised = 0;
+// An exception passes through nt's IoCallDriver to the driver that called it, but not out of a callout.
+static enum next serve_unhandled(struct kss_native *n, struct kss_activation **at) {
+    struct kss_activation *a = *at, *outer = a->outer;
+    uint32_t status = a->raised;
+    uint64_t where = a->raised_at;
+    if (outer != NULL && kss_unwind_entry(n->machine)) {
+        drop(n, a);
+        outer->raised = status;
+        outer->raised_at = where;
+        *at = outer;
+        return GO_ON;
+    }
+    kss_unhandled(n->machine, status, where, 0, 0);
     return TURN;
 }
 
-static enum next serve(struct kss_native *n, struct kss_activation *a) {
+static enum next serve(struct kss_native *n, struct kss_activation **at) {
+    struct kss_activation *a = *at;
     switch ((enum kss_request)a->request) {
     case KSS_REQUEST_NT: return serve_nt(n, a);
     case KSS_REQUEST_HOST: return serve_host(n, a);
     case KSS_REQUEST_FAULT: return serve_fault(n, a);
-    case KSS_REQUEST_UNHANDLED: return serve_unhandled(n, a);
+    case KSS_REQUEST_UNHANDLED: return serve_unhandled(n, at);
     case KSS_REQUEST_RETURNED: break;
     }
     uint64_t value = meaning(n, a, a->value);
@@ -437,7 +452,7 @@ static void execute(struct kss_native *n, struct kss_activation *a) {
         n->running = a;
         kss_fiber_switch(&n->scheduler, &a->fiber, false);
         n->running = NULL;
-    } while (serve(n, a) == GO_ON);
+    } while (serve(n, &a) == GO_ON);
 }
 
 // Stacks of threads that have ended hold activations nobody goes on with.

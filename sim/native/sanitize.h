@@ -6,6 +6,10 @@
 // AddressSanitizer: locals must lie on the stacks, so detect_stack_use_after_return stays off (with
 // it a pointer to a local leads to the heap, and no touch of an out-swapped stack is seen);
 // sanitize_options.c says so by default, and kss_sanitize_trouble notices when it is on all the same.
+//
+// valgrind: a program that goes on after a fault needs --vex-iropt-register-updates=
+// allregs-at-mem-access (valgrind's manual, section on core options): by default only the stack
+// pointer is right at a memory access, and a resumed instruction would use stale registers.
 #ifndef KSS_NATIVE_SANITIZE_H
 #define KSS_NATIVE_SANITIZE_H
 
@@ -110,8 +114,9 @@ static inline void kss_tsan_forget(void *fiber) {
 #ifdef KSS_VALGRIND
 #include <valgrind/memcheck.h>
 
+// A fiber begins with its stack pointer at [high], which is the next stack's [low].
 static inline unsigned kss_valgrind_stack(void *low, void *high) {
-    return RUNNING_ON_VALGRIND ? (unsigned)VALGRIND_STACK_REGISTER(low, (char *)high - 1) + 1 : 0;
+    return RUNNING_ON_VALGRIND ? (unsigned)VALGRIND_STACK_REGISTER((char *)low + 1, high) + 1 : 0;
 }
 
 static inline void kss_valgrind_stack_gone(unsigned number) {
@@ -119,9 +124,21 @@ static inline void kss_valgrind_stack_gone(unsigned number) {
         VALGRIND_STACK_DEREGISTER(number - 1);
 }
 
+static inline int kss_valgrind_runs(void) {
+    return RUNNING_ON_VALGRIND != 0;
+}
+
 // No report about [low, low + size): what happens there is judged by the fault handler.
 static inline void kss_valgrind_ours(const void *low, size_t size) {
     (void)VALGRIND_MAKE_MEM_DEFINED(low, size);
+}
+
+// Before a signal returns to [sp]: valgrind notices the change of stacks only when the stack grows
+// next, and takes that growth for the change.
+static inline void kss_valgrind_back_to(void *sp) {
+    enum { GROWTH = 64 * 1024, RED_ZONE = 128 };
+    if (RUNNING_ON_VALGRIND)
+        (void)VALGRIND_MAKE_MEM_UNDEFINED((char *)sp - RED_ZONE - GROWTH, GROWTH);
 }
 
 static inline void kss_valgrind_quiet(int quiet) {
@@ -131,6 +148,10 @@ static inline void kss_valgrind_quiet(int quiet) {
         VALGRIND_ENABLE_ERROR_REPORTING;
 }
 #else
+static inline int kss_valgrind_runs(void) {
+    return 0;
+}
+
 static inline unsigned kss_valgrind_stack(void *low, void *high) {
     (void)low, (void)high;
     return 0;
@@ -142,6 +163,10 @@ static inline void kss_valgrind_stack_gone(unsigned number) {
 
 static inline void kss_valgrind_ours(const void *low, size_t size) {
     (void)low, (void)size;
+}
+
+static inline void kss_valgrind_back_to(void *sp) {
+    (void)sp;
 }
 
 static inline void kss_valgrind_quiet(int quiet) {

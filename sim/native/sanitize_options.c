@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Defaults for AddressSanitizer, in a file of their own: a program that defines
 // __asan_default_options itself keeps its own, ASAN_OPTIONS in the environment is stronger than both.
+// Clang links its runtime, with an empty weak definition, before everything else, so there these are
+// not seen and the environment must say it (needed from clang 15 on, which changed its default).
 #include "native/sanitize.h"
 
 #ifdef KSS_ASAN

@@ -58,14 +58,18 @@ _Noreturn void kss_seh_jump(struct kss_seh_frame *frame);
 
 static _Thread_local struct kss_seh_frame *list_of_thread;
 
-__attribute__((weak)) struct kss_seh_frame **kss_seh_list(void) {
+struct kss_seh_frame **kss_seh_host_list(void) {
     return &list_of_thread;
+}
+
+__attribute__((weak)) struct kss_seh_frame **kss_seh_list(void) {
+    return kss_seh_host_list();
 }
 
 __attribute__((weak)) _Noreturn void kss_seh_unhandled(int32_t code, void *address) {
     (void)code;
     (void)address;
-    kss_os_fatal("an exception that no __except takes, in driver code without a machine");
+    kss_os_fatal("an exception that no __except takes, in driver code outside of a machine");
 }
 
 // ---- The way of an exception --------------------------------------------------------------------

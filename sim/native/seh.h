@@ -18,6 +18,8 @@
 // The innermost __try frame of the driver code at work, NULL in it for none. Weak here (one list per
 // host thread, for programs without a machine); the native processor has its own.
 struct kss_seh_frame **kss_seh_list(void);
+// That of the host thread: of driver code that a test calls on its own stack.
+struct kss_seh_frame **kss_seh_host_list(void);
 
 // Raises [code] in the driver code at work: unwinds to the innermost __try statement and goes on there,
 // running __finally blocks and asking filters from the inside out. Comes back (false) only when the

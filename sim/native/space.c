@@ -7,6 +7,8 @@
 //
 // A new stack is painted. What is not paint any more was used.
 #include "native/private.h"
+
+#include "kernel/fast.h"
 #include "native/sanitize.h"
 
 #include "base/os.h"
@@ -15,6 +17,7 @@
 
 // Each stack's guard: wide enough for a frame that is not probed on its way down.
 enum { GUARD = 16 * 4096, THREADS = 0x1000 * 0x1000 };
+enum { SWITCHING = 192 }; // what leaving the stack writes below an entry point's frame
 static const uint64_t PAINT = UINT64_C(0xA5C3B796E1D28F05);
 
 #if UINTPTR_MAX > UINT32_MAX
@@ -66,7 +69,7 @@ static uint32_t used(void *context, kss_addr low, kss_addr high) {
     uint32_t deepest = (uint32_t)(high - at), depth;
     uint16_t stack = kss_stack_of(n->machine, high - 1, &depth);
     // What entry points stored there is not the driver's.
-    if (stack < n->stack_room && deepest <= n->entry_depth[stack])
+    if (stack < n->stack_room && deepest <= n->entry_depth[stack] + SWITCHING)
         return 0;
     return deepest;
 }
@@ -94,6 +97,12 @@ static bool write_elsewhere(void *context, kss_addr address, const void *bytes, 
     (void)context;
     return address <= UINTPTR_MAX && address >= 0x10000 &&
            kss_probe_write(view_at(address), bytes, size);
+}
+
+// What valgrind knows of the driver's view does not include writes through the alias.
+static void wrote(void *context, kss_addr address, uint32_t size) {
+    (void)context;
+    kss_valgrind_ours(view_at(address), size);
 }
 
 // ---- Code and names -------------------------------------------------------------------------------
@@ -133,15 +142,21 @@ static kss_addr shown(void *context, kss_addr address) {
     if (address > UINTPTR_MAX || !kss_symbol_at(view_at(address), &symbol))
         return address;
     code = kss_native_code(context, (void (*)(void))(uintptr_t)symbol.start);
-    kss_addr base = n->config->profile.pointer_size == 8 ? UINT64_C(0xFFFFFB0001000000) : 0xF8C00000;
+    kss_addr base =
+        n->config->profile.pointer_size == 8 ? UINT64_C(0xFFFFFB0001000000) : 0xF8C00000;
     return base + (kss_addr)code * 0x10000 + (symbol.offset & 0xFFFF);
 }
 
+// The driver code at work on the current stack: it has called NT, or it has faulted.
 static uint32_t innermost(void *context) {
     struct kss_native *n = context;
-    if (n->running == NULL)
+    if (n->machine == NULL)
         return KSS_NO_FRAME;
-    return kss_native_caller(n, n->running->pc);
+    const struct kss_activation *a = kss_native_top(n, kss_cpu(n->machine)->stack);
+    if (a == NULL)
+        return KSS_NO_FRAME;
+    bool fault = a->request == KSS_REQUEST_FAULT;
+    return kss_native_caller(n, (const char *)a->pc + (fault && a->pc != NULL));
 }
 
 void kss_native_make_space(struct kss_native *n) {
@@ -161,6 +176,7 @@ void kss_native_make_space(struct kss_native *n) {
                                   .used = used,
                                   .read = read_elsewhere,
                                   .write = write_elsewhere,
+                                  .wrote = kss_valgrind_runs() ? wrote : NULL,
                                   .code_at = code_at,
                                   .code_address = code_address,
                                   .describe = describe,

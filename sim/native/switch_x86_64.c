@@ -34,7 +34,8 @@ __asm__(KSS_ASM_BEGIN(kss_registers_switch) KSS_ASM_LAND
         "stmxcsr 64(%rdi)\n"
         "fnstcw 68(%rdi)\n"
         "movl 64(%rsi), %eax\n"
-        "cmpl 64(%rdi), %eax\n"
+        "xorl 64(%rdi), %eax\n"
+        "testl $0xFFFFFFC0, %eax\n" // but for the sticky flags, which a call need not preserve
         "jne 2f\n"
         "1: movzwl 68(%rsi), %eax\n"
         "cmpw 68(%rdi), %ax\n"

@@ -145,6 +145,30 @@ static bool section(const struct file *file, uint64_t at, ElfW(Shdr) * out) {
     return bytes != NULL;
 }
 
+// What the source calls it. Foo.cold, Foo.part.0 are routine Foo; a local static is counter.4 for gcc
+// and Foo.counter or Foo.counter.4 for clang.
+static const char *source_name(const char *name, size_t *length, bool routine) {
+    const char *dot = memchr(name, '.', *length);
+    if (dot == NULL)
+        return name;
+    if (routine) {
+        *length = (size_t)(dot - name);
+        return name;
+    }
+    const char *end = name + *length;
+    while (end > name && end[-1] >= '0' && end[-1] <= '9')
+        end--;
+    if (end == name || end[-1] != '.')
+        end = name + *length;
+    else
+        end--;
+    const char *begin = end;
+    while (begin > name && begin[-1] != '.')
+        begin--;
+    *length = (size_t)(end - begin);
+    return begin;
+}
+
 static void add_symbol(struct object *object, const ElfW(Sym) * symbol, const char *name,
                        size_t room) {
     unsigned type = symbol->st_info & 15u;
@@ -152,9 +176,10 @@ static void add_symbol(struct object *object, const ElfW(Sym) * symbol, const ch
     bool wanted = type == STT_FUNC || (type == STT_OBJECT && symbol->st_size > 0);
     if (!wanted || symbol->st_shndx == SHN_UNDEF)
         return;
-    size_t length = 0; // Foo.cold, Foo.part.0 and counter.4 are Foo and counter in the source
-    while (length < room && name[length] != '\0' && name[length] != '.')
-        length++;
+    size_t length = strnlen(name, room);
+    if (length >= 6 && (memcmp(name, "__odr_", 6) == 0 || memcmp(name, "__gcov", 6) == 0))
+        return; // sanitizers and coverage name their own after what they watch
+    name = source_name(name, &length, type == STT_FUNC);
     if (length == 0)
         return;
     KSS_ROOM(object->symbols, object->count, object->capacity);

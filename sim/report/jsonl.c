@@ -427,6 +427,8 @@ void kss_jsonl_header(struct kss_jsonl *jsonl, struct kss_text *out) {
     machine(&log->config, out);
     kss_text_str(out, ",\"source\":{\"name\":");
     kss_text_json(out, source->name, strlen(source->name));
+    if (log->frames != NULL)
+        text_field(out, "frames", log->frames, strlen(log->frames));
     if (log->teaching != NULL)
         text_field(out, "teaching", log->teaching, strlen(log->teaching));
     text_field(out, "text", source->bytes, source->length);

@@ -239,6 +239,8 @@ void kss_print_ends(const struct kss_report *report) {
     kss_print_assumed(report, "");
     print_policies(report);
     print_rest(report);
+    if (report->log->frames != NULL)
+        kss_text_format(out, "frames: %s\n", report->log->frames);
     kss_text_str(out, "not counted: stack that nt's own routines take below the calls to them\n");
     print_unexpected(report);
 }

@@ -3,6 +3,7 @@
 #include "session/private.h"
 
 #include "base/os.h"
+#include "native/image.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,7 +132,19 @@ static void refresh_places(struct kss_session *session) {
     session->log.place_routines = native->place_routines;
 }
 
+// Frames differ between compilers: a report says whose it counts.
+static const char *frames(void) {
+    bool exact = false, host = false;
+    for (const struct kss_module *m = NULL; (m = kss_module_next(m)) != NULL;)
+        *(m->exact_frames ? &exact : &host) = true;
+    if (exact && !host)
+        return "measured on the Windows x64 convention (exact frames)";
+    return exact ? "measured, some on the Windows x64 convention, some on the host's ABI"
+                 : "measured on the host's ABI";
+}
+
 void kss_session_refresh(struct kss_session *session) {
+    session->log.frames = frames();
     refresh_places(session);
     kss_session_fill_header(session);
 }

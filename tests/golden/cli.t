@@ -7,6 +7,7 @@ The command line: exit statuses, streams, help, "did you mean".
       kss explain ID|BUGCHECK|ROUTINE...   say what a finding, bug check, routine, status or policy means
       kss list TOPIC                       list a vocabulary
       kss fmt FILE|DIR...                  put scenarios into the usual form
+      kss scan FILE...                     say what in driver sources cannot work natively
       kss new [NAME]                       write a scenario to start from
       kss version                          print the version
       kss help [VERB]                      explain the command, or one verb
@@ -33,7 +34,8 @@ The command line: exit statuses, streams, help, "did you mean".
     Options:
       -f, --format=FORMAT        what to print: text (the default) or jsonl, one JSON object per
                                  event; may be given several times, each with its own -o
-      -o, --output=FILE          where the --format before it goes; - is standard output
+      -o, --output=FILE          where the --format before it goes, or scan's list as C; - is
+                                 standard output
       -v, --verbose              print the event log and every table, also of what passed
       -q, --quiet                print nothing about scenarios that passed
       -m, --machine=NAME         run on this machine profile instead of the scenario's

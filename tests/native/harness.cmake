@@ -1,10 +1,14 @@
-# Tests of drivers under the harness: test_NAME.c with the driver NAME_driver.c.
-foreach(name swap)
-    kss_add_driver(${name} SOURCES ${name}_driver.c)
+# Tests of drivers under the harness: test_NAME.c with the driver DRIVER_driver.c.
+function(kss_harness_test name driver)
+    kss_add_driver(${driver} SOURCES ${driver}_driver.c)
     add_executable(test_${name} test_${name}.c)
     kss_compile_options(test_${name})
     target_include_directories(test_${name} SYSTEM PRIVATE ${CMOCKA_INCLUDE_DIR})
-    target_link_libraries(test_${name} PRIVATE ${name} kss ${CMOCKA_LIBRARY})
+    target_link_libraries(test_${name} PRIVATE ${driver} kss ${CMOCKA_LIBRARY})
     add_test(NAME native.${name} COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:test_${name}>)
     set_tests_properties(native.${name} PROPERTIES LABELS native)
+endfunction()
+
+foreach(name swap irp overflow)
+    kss_harness_test(${name} ${name})
 endforeach()

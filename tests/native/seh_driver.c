@@ -39,7 +39,7 @@ int seh_faulted(void) {
         *(volatile int *)BAD = 1;
         seh_log("never");
     } __except (AS_U(GetExceptionCode()) == ACCESS ? EXCEPTION_EXECUTE_HANDLER
-                                                    : EXCEPTION_CONTINUE_SEARCH) {
+                                                   : EXCEPTION_CONTINUE_SEARCH) {
         result = 7;
     }
     return result;
@@ -479,20 +479,21 @@ int seh_in_branch(void) {
     return sum;
 }
 
-int seh_recursion(void) {
-    static int depth;
-    int mine = depth++;
+static int recursion(int depth) {
     int result = -1;
     __try {
-        if (mine < 5)
-            result = seh_recursion() + 1;
+        if (depth < 5)
+            result = recursion(depth + 1) + 1;
         else
             seh_raise(3);
-    } __except (mine == 2) {
-        result = mine * 10;
+    } __except (depth == 2) {
+        result = depth * 10;
     }
-    depth--;
     return result;
+}
+
+int seh_recursion(void) {
+    return recursion(0);
 }
 
 int seh_code_in_nested(void) {

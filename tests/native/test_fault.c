@@ -494,7 +494,7 @@ static void instructions_are_named(void **state) {
         if (instructions[i].name != NULL)
             assert_string_equal(w.fault.instruction, instructions[i].name);
         uintptr_t offset = (uintptr_t)w.fault.pc - (uintptr_t)instructions[i].code;
-        assert_true(offset < 200);
+        assert_true(offset < 1000); // sanitizers have much to do before it
         if (instructions[i].skips) {
             w.manner = SKIP;
             run(&w, 0, instructions[i].code);
@@ -554,12 +554,14 @@ static void wild_pointers_are_told(void **state) {
     open_world(&w);
     at_address(&w, 8, wild_read, KSS_FAULT_READ);
     at_address(&w, 16, wild_write, KSS_FAULT_WRITE);
-    at_address(&w, 32, wild_call, KSS_FAULT_EXECUTE);
-    at_address(&w, (uintptr_t)w.arena.view, wild_call, KSS_FAULT_EXECUTE);
+    if (!under_valgrind()) { // which executes a translation of its own
+        at_address(&w, 32, wild_call, KSS_FAULT_EXECUTE);
+        at_address(&w, (uintptr_t)w.arena.view, wild_call, KSS_FAULT_EXECUTE);
 #ifdef __x86_64__ // a general protection fault without an address: decoded
-    at_address(&w, 0x1122334455667788, wild_read, KSS_FAULT_READ);
-    at_address(&w, 0x8000000000000000, wild_write, KSS_FAULT_WRITE);
+        at_address(&w, 0x1122334455667788, wild_read, KSS_FAULT_READ);
+        at_address(&w, 0x8000000000000000, wild_write, KSS_FAULT_WRITE);
 #endif
+    }
     close_world(&w);
 }
 

@@ -4,18 +4,16 @@
 #define _GNU_SOURCE // sigaction
 #include "native/seh.h"
 
+#include "check.h"
 #include "seh_driver.h"
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include <cmocka.h>
+#ifdef KSS_NO_CMOCKA
+#define fail_msg(...) (printf(__VA_ARGS__), exit(1))
+#endif
 
 static char words[4096];
 
@@ -141,25 +139,21 @@ static void a_bound_is_not_crossed(void **state) {
     *kss_seh_list() = NULL;
 }
 
-static jmp_buf unhandled_to;
-static int unhandled_code;
-
-void kss_seh_unhandled(int32_t code, void *address) {
-    (void)address;
-    unhandled_code = code;
-    longjmp(unhandled_to, 1);
-}
-
+// Outside of a machine nobody can bug-check: the process says so and ends with status 70.
 static void filters_may_all_decline(void **state) {
+    int status = 0;
     (void)state;
-    words[0] = '\0';
-    if (setjmp(unhandled_to) == 0) {
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        words[0] = '\0';
+        fclose(stderr);
         seh_unhandled();
-        fail_msg("came back");
+        _exit(0); // came back
     }
-    assert_int_equal(unhandled_code, 77);
-    assert_string_equal(words, "filter");
-    assert_null(*kss_seh_list());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 70);
 }
 
 static void bytes_of_a_statement(void **state) {
@@ -175,9 +169,9 @@ static void bytes_of_a_statement(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_way_out),           cmocka_unit_test(no_statement_is_told),
-        cmocka_unit_test(a_bound_is_not_crossed),  cmocka_unit_test(filters_may_all_decline),
+        cmocka_unit_test(every_way_out),          cmocka_unit_test(no_statement_is_told),
+        cmocka_unit_test(a_bound_is_not_crossed), cmocka_unit_test(filters_may_all_decline),
         cmocka_unit_test(bytes_of_a_statement),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("seh", tests, NULL, NULL);
 }

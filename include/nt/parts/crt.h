@@ -24,31 +24,31 @@ KSS_NT_CRT(char *, strchr, const char *, int);
 KSS_NT_CRT(char *, strrchr, const char *, int);
 KSS_NT_CRT(char *, strstr, const char *, const char *);
 
-size_t KSS_NTCALL kss_wcslen(const wchar_t *string);
-size_t KSS_NTCALL kss_wcsnlen(const wchar_t *string, size_t most);
-wchar_t *KSS_NTCALL kss_wcscpy(wchar_t *to, const wchar_t *from);
-wchar_t *KSS_NTCALL kss_wcsncpy(wchar_t *to, const wchar_t *from, size_t most);
-wchar_t *KSS_NTCALL kss_wcscat(wchar_t *to, const wchar_t *from);
-wchar_t *KSS_NTCALL kss_wcsncat(wchar_t *to, const wchar_t *from, size_t most);
-int KSS_NTCALL kss_wcscmp(const wchar_t *a, const wchar_t *b);
-int KSS_NTCALL kss_wcsncmp(const wchar_t *a, const wchar_t *b, size_t most);
-int KSS_NTCALL kss_wcsicmp(const wchar_t *a, const wchar_t *b);
-int KSS_NTCALL kss_wcsnicmp(const wchar_t *a, const wchar_t *b, size_t most);
-wchar_t *KSS_NTCALL kss_wcschr(const wchar_t *string, wchar_t wanted);
-wchar_t *KSS_NTCALL kss_wcsrchr(const wchar_t *string, wchar_t wanted);
-wchar_t *KSS_NTCALL kss_wcsstr(const wchar_t *string, const wchar_t *wanted);
-size_t KSS_NTCALL kss_wcsspn(const wchar_t *string, const wchar_t *set);
-size_t KSS_NTCALL kss_wcscspn(const wchar_t *string, const wchar_t *set);
-wchar_t *KSS_NTCALL kss_wcslwr(wchar_t *string);
-wchar_t *KSS_NTCALL kss_wcsupr(wchar_t *string);
+size_t KSS_NTCALL kss_wcslen(const WCHAR *string);
+size_t KSS_NTCALL kss_wcsnlen(const WCHAR *string, size_t most);
+WCHAR *KSS_NTCALL kss_wcscpy(WCHAR *to, const WCHAR *from);
+WCHAR *KSS_NTCALL kss_wcsncpy(WCHAR *to, const WCHAR *from, size_t most);
+WCHAR *KSS_NTCALL kss_wcscat(WCHAR *to, const WCHAR *from);
+WCHAR *KSS_NTCALL kss_wcsncat(WCHAR *to, const WCHAR *from, size_t most);
+int KSS_NTCALL kss_wcscmp(const WCHAR *a, const WCHAR *b);
+int KSS_NTCALL kss_wcsncmp(const WCHAR *a, const WCHAR *b, size_t most);
+int KSS_NTCALL kss_wcsicmp(const WCHAR *a, const WCHAR *b);
+int KSS_NTCALL kss_wcsnicmp(const WCHAR *a, const WCHAR *b, size_t most);
+WCHAR *KSS_NTCALL kss_wcschr(const WCHAR *string, WCHAR wanted);
+WCHAR *KSS_NTCALL kss_wcsrchr(const WCHAR *string, WCHAR wanted);
+WCHAR *KSS_NTCALL kss_wcsstr(const WCHAR *string, const WCHAR *wanted);
+size_t KSS_NTCALL kss_wcsspn(const WCHAR *string, const WCHAR *set);
+size_t KSS_NTCALL kss_wcscspn(const WCHAR *string, const WCHAR *set);
+WCHAR *KSS_NTCALL kss_wcslwr(WCHAR *string);
+WCHAR *KSS_NTCALL kss_wcsupr(WCHAR *string);
 int KSS_NTCALL kss_stricmp(const char *a, const char *b);
 int KSS_NTCALL kss_strnicmp(const char *a, const char *b, size_t most);
-wchar_t KSS_NTCALL kss_towlower(wchar_t c);
-wchar_t KSS_NTCALL kss_towupper(wchar_t c);
+WCHAR KSS_NTCALL kss_towlower(WCHAR c);
+WCHAR KSS_NTCALL kss_towupper(WCHAR c);
 int KSS_NTCALL kss_snprintf(char *to, size_t size, const char *format, ...);
 int KSS_NTCALL kss_vsnprintf(char *to, size_t size, const char *format, kss_nt_va_list arguments);
-int KSS_NTCALL kss_snwprintf(wchar_t *to, size_t size, const wchar_t *format, ...);
-int KSS_NTCALL kss_vsnwprintf(wchar_t *to, size_t size, const wchar_t *format,
+int KSS_NTCALL kss_snwprintf(WCHAR *to, size_t size, const WCHAR *format, ...);
+int KSS_NTCALL kss_vsnwprintf(WCHAR *to, size_t size, const WCHAR *format,
                               kss_nt_va_list arguments);
 
 #define wcslen      kss_wcslen

@@ -20,7 +20,8 @@ typedef enum _BUS_DATA_TYPE {
     PNPISAConfiguration,
     SgiInternalConfiguration,
     MaximumBusDataType
-} BUS_DATA_TYPE, *PBUS_DATA_TYPE;
+} BUS_DATA_TYPE,
+    *PBUS_DATA_TYPE;
 
 typedef enum _CONFIGURATION_TYPE {
     ArcSystem,
@@ -65,12 +66,14 @@ typedef enum _CONFIGURATION_TYPE {
     RealModeIrqRoutingTable,
     RealModePCIEnumeration,
     MaximumType
-} CONFIGURATION_TYPE, *PCONFIGURATION_TYPE;
+} CONFIGURATION_TYPE,
+    *PCONFIGURATION_TYPE;
 
 typedef enum _HARDWARE_COUNTER_TYPE {
     PMCCounter,
     MaxHardwareCounterType
-} HARDWARE_COUNTER_TYPE, *PHARDWARE_COUNTER_TYPE;
+} HARDWARE_COUNTER_TYPE,
+    *PHARDWARE_COUNTER_TYPE;
 
 typedef enum _MM_ROTATE_DIRECTION {
     MmToFrameBuffer,
@@ -78,7 +81,8 @@ typedef enum _MM_ROTATE_DIRECTION {
     MmToRegularMemory,
     MmToRegularMemoryNoCopy,
     MmMaximumRotateDirection
-} MM_ROTATE_DIRECTION, *PMM_ROTATE_DIRECTION;
+} MM_ROTATE_DIRECTION,
+    *PMM_ROTATE_DIRECTION;
 
 typedef enum _PHYSICAL_COUNTER_RESOURCE_DESCRIPTOR_TYPE {
     ResourceTypeSingle = 0,
@@ -198,6 +202,5 @@ typedef enum _TIMER_SET_INFORMATION_CLASS {
     TimerSetCoalescableTimer,
     MaxTimerInfoClass
 } TIMER_SET_INFORMATION_CLASS;
-
 
 #endif

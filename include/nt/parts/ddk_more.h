@@ -16,12 +16,12 @@ KSS_NT_INLINE VOID IoInitializeDriverCreateContext(PIO_DRIVER_CREATE_CONTEXT Con
 
 NTKERNELAPI NTSTATUS NTAPI PsUpdateDiskCounters(PEPROCESS Process, ULONG64 BytesRead,
                                                 ULONG64 BytesWritten, ULONG ReadOperationCount,
-                                                ULONG WriteOperationCount, ULONG FlushOperationCount);
+                                                ULONG WriteOperationCount,
+                                                ULONG FlushOperationCount);
 NTKERNELAPI BOOLEAN NTAPI PsIsDiskCountersEnabled(VOID);
 NTKERNELAPI NTSTATUS NTAPI CmCallbackGetKeyObjectIDEx(PLARGE_INTEGER Cookie, PVOID Object,
                                                       PULONG_PTR ObjectID,
                                                       PCUNICODE_STRING *ObjectName, ULONG Flags);
 NTKERNELAPI VOID NTAPI CmCallbackReleaseKeyObjectIDEx(PCUNICODE_STRING ObjectName);
-
 
 #endif

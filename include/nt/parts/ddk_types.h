@@ -400,5 +400,4 @@ struct _ZONE_HEADER {
     ULONG TotalSegmentSize;
 };
 
-
 #endif

@@ -8,28 +8,29 @@
 typedef enum _AUDIT_EVENT_TYPE {
     AuditEventObjectAccess,
     AuditEventDirectoryServiceAccess
-} AUDIT_EVENT_TYPE, *PAUDIT_EVENT_TYPE;
+} AUDIT_EVENT_TYPE,
+    *PAUDIT_EVENT_TYPE;
 
 typedef enum _FSRTL_CHANGE_BACKING_TYPE {
     ChangeDataControlArea,
     ChangeImageControlArea,
     ChangeSharedCacheMap
-} FSRTL_CHANGE_BACKING_TYPE, *PFSRTL_CHANGE_BACKING_TYPE;
+} FSRTL_CHANGE_BACKING_TYPE,
+    *PFSRTL_CHANGE_BACKING_TYPE;
 
 typedef enum _FS_FILTER_SECTION_SYNC_TYPE {
     SyncTypeOther = 0,
     SyncTypeCreateSection
-} FS_FILTER_SECTION_SYNC_TYPE, *PFS_FILTER_SECTION_SYNC_TYPE;
+} FS_FILTER_SECTION_SYNC_TYPE,
+    *PFS_FILTER_SECTION_SYNC_TYPE;
 
 typedef enum _FS_FILTER_STREAM_FO_NOTIFICATION_TYPE {
     NotifyTypeCreate = 0,
     NotifyTypeRetired
-} FS_FILTER_STREAM_FO_NOTIFICATION_TYPE, *PFS_FILTER_STREAM_FO_NOTIFICATION_TYPE;
+} FS_FILTER_STREAM_FO_NOTIFICATION_TYPE,
+    *PFS_FILTER_STREAM_FO_NOTIFICATION_TYPE;
 
-typedef enum _MMFLUSH_TYPE {
-    MmFlushForDelete,
-    MmFlushForWrite
-} MMFLUSH_TYPE;
+typedef enum _MMFLUSH_TYPE { MmFlushForDelete, MmFlushForWrite } MMFLUSH_TYPE;
 
 typedef enum _OBJECT_INFORMATION_CLASS {
     ObjectBasicInformation = 0,
@@ -71,12 +72,9 @@ typedef enum _TOKEN_INFORMATION_CLASS {
     TokenMandatoryPolicy,
     TokenLogonSid,
     MaxTokenInfoClass
-} TOKEN_INFORMATION_CLASS, *PTOKEN_INFORMATION_CLASS;
+} TOKEN_INFORMATION_CLASS,
+    *PTOKEN_INFORMATION_CLASS;
 
-typedef enum _TOKEN_TYPE {
-    TokenPrimary = 1,
-    TokenImpersonation
-} TOKEN_TYPE, *PTOKEN_TYPE;
-
+typedef enum _TOKEN_TYPE { TokenPrimary = 1, TokenImpersonation } TOKEN_TYPE, *PTOKEN_TYPE;
 
 #endif

@@ -220,5 +220,4 @@ struct _REPARSE_DATA_BUFFER {
     };
 };
 
-
 #endif

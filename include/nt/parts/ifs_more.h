@@ -22,7 +22,8 @@ NTKERNELAPI VOID NTAPI CcSetAdditionalCacheAttributesEx(PFILE_OBJECT FileObject,
     ((FileObject)->SectionObjectPointer != NULL &&                                                 \
      ((PSECTION_OBJECT_POINTERS)(FileObject)->SectionObjectPointer)->SharedCacheMap != NULL)
 #define CcGetFileSizePointer(FileObject)                                                           \
-    ((PLARGE_INTEGER)((PVOID)&((PFSRTL_COMMON_FCB_HEADER)(FileObject)->FsContext)->AllocationSize) +  \
+    ((PLARGE_INTEGER)((PVOID) &                                                                    \
+                      ((PFSRTL_COMMON_FCB_HEADER)(FileObject)->FsContext)->AllocationSize) +       \
      1)
 
 #define FsRtlAreThereCurrentFileLocks(FileLock) ((FileLock)->FastIoIsQuestionable)
@@ -41,13 +42,13 @@ NTKERNELAPI BOOLEAN NTAPI FsRtlCheckLockForOplockRequest(PFILE_LOCK FileLock,
                                                          PLARGE_INTEGER AllocationSize);
 NTKERNELAPI BOOLEAN NTAPI FsRtlAreThereWaitingFileLocks(PFILE_LOCK FileLock);
 
-#define FSRTL_FAT_LEGAL  0x01
-#define FSRTL_HPFS_LEGAL 0x02
-#define FSRTL_NTFS_LEGAL 0x04
+#define FSRTL_FAT_LEGAL      0x01
+#define FSRTL_HPFS_LEGAL     0x02
+#define FSRTL_NTFS_LEGAL     0x04
 #define FSRTL_WILD_CHARACTER 0x08
 #define FsRtlTestAnsiCharacter(C, DefaultRet, WildOk, Flags)                                       \
     (((SCHAR)(C) < 0) ? (DefaultRet)                                                               \
-                      : ((FsRtlLegalAnsiCharacterArray[(UCHAR)(C)] &                            \
+                      : ((FsRtlLegalAnsiCharacterArray[(UCHAR)(C)] &                               \
                           ((Flags) | ((WildOk) ? FSRTL_WILD_CHARACTER : 0))) != 0))
 #define FsRtlIsAnsiCharacterLegalFat(C, WildOk)                                                    \
     FsRtlTestAnsiCharacter((C), TRUE, (WildOk), FSRTL_FAT_LEGAL)
@@ -56,7 +57,7 @@ NTKERNELAPI BOOLEAN NTAPI FsRtlAreThereWaitingFileLocks(PFILE_LOCK FileLock);
 #define FsRtlIsLeadDbcsCharacter(DbcsChar) ((void)(DbcsChar), FALSE) // see NLS_MB_CODE_PAGE_TAG
 #define FsRtlFastLock(FileLock, FileObject, Offset, Length, Process, Key, FailNow, Exclusive,      \
                       Iosb, Context, Already)                                                      \
-    FsRtlPrivateLock(FileLock, FileObject, Offset, Length, Process, Key, FailNow, Exclusive, Iosb,  \
+    FsRtlPrivateLock(FileLock, FileObject, Offset, Length, Process, Key, FailNow, Exclusive, Iosb, \
                      NULL, Context, Already)
 
 #define RtlOemStringToCountedUnicodeSize(String)                                                   \
@@ -64,6 +65,53 @@ NTKERNELAPI BOOLEAN NTAPI FsRtlAreThereWaitingFileLocks(PFILE_LOCK FileLock);
 #define RtlOemStringToUnicodeSize(String)                                                          \
     (NLS_MB_OEM_CODE_PAGE_TAG ? RtlxOemStringToUnicodeSize(String)                                 \
                               : ((String)->Length + sizeof(ANSI_NULL)) * sizeof(WCHAR))
+
+#define FlagOn(Flags, Flag)        ((Flags) & (Flag))
+#define BooleanFlagOn(Flags, Flag) ((BOOLEAN)(((Flags) & (Flag)) != 0))
+#define SetFlag(Flags, Flag)       ((Flags) |= (Flag))
+#define ClearFlag(Flags, Flag)     ((Flags) &= ~(Flag))
+
+#define DOS_STAR (L'<')
+#define DOS_QM   (L'>')
+#define DOS_DOT  (L'"')
+#define FsRtlIsUnicodeCharacterWild(C)                                                             \
+    ((C) == L'*' || (C) == L'?' || (C) == DOS_STAR || (C) == DOS_QM || (C) == DOS_DOT)
+
+#define IoIsFileOpenedExclusively(FileObject)                                                      \
+    ((BOOLEAN) !((FileObject)->SharedRead || (FileObject)->SharedWrite ||                          \
+                 (FileObject)->SharedDelete))
+#define FsRtlCompleteRequest(Irp, FinalStatus)                                                     \
+    {                                                                                              \
+        (Irp)->IoStatus.Status = (FinalStatus);                                                    \
+        IoCompleteRequest((Irp), IO_DISK_INCREMENT);                                               \
+    }
+#define CcReadAhead(FileObject, Offset, Length)                                                    \
+    {                                                                                              \
+        if ((Length) >= 256)                                                                       \
+            CcScheduleReadAhead((FileObject), (Offset), (Length));                                 \
+    }
+#define SeLengthSid(Sid)                                                                           \
+    (8 + (4 * ((SID *)(Sid))->SubAuthorityCount)) // SID_REVISION, count, authority; sub-authorities
+#define SeStopImpersonatingClient() PsRevertToSelf()
+#define SeQuerySubjectContextToken(SubjectContext)                                                 \
+    (ARGUMENT_PRESENT(((PSECURITY_SUBJECT_CONTEXT)(SubjectContext))->ClientToken)                  \
+         ? ((PSECURITY_SUBJECT_CONTEXT)(SubjectContext))->ClientToken                              \
+         : ((PSECURITY_SUBJECT_CONTEXT)(SubjectContext))->PrimaryToken)
+
+#define FsRtlSupportsPerStreamContexts(FileObject)                                                 \
+    (((PFSRTL_COMMON_FCB_HEADER)(FileObject)->FsContext) != NULL &&                                \
+     FlagOn(((PFSRTL_COMMON_FCB_HEADER)(FileObject)->FsContext)->Flags2,                           \
+            FSRTL_FLAG2_SUPPORTS_FILTER_CONTEXTS))
+#define FsRtlGetPerStreamContextPointer(FileObject)                                                \
+    ((PFSRTL_ADVANCED_FCB_HEADER)(FileObject)->FsContext)
+#define FsRtlInitPerStreamContext(Context, Owner, Instance, Callback)                              \
+    ((Context)->OwnerId = (Owner), (Context)->InstanceId = (Instance),                             \
+     (Context)->FreeCallback = (Callback))
+#define IsReparseTagMicrosoft(Tag)      (((Tag)&0x80000000U) != 0)
+#define IsReparseTagNameSurrogate(Tag)  (((Tag)&0x20000000U) != 0)
+#define REPARSE_DATA_BUFFER_HEADER_SIZE FIELD_OFFSET(REPARSE_DATA_BUFFER, GenericReparseBuffer)
+#define REPARSE_GUID_DATA_BUFFER_HEADER_SIZE                                                       \
+    FIELD_OFFSET(REPARSE_GUID_DATA_BUFFER, GenericReparseBuffer)
 
 // Splay links.
 #define RtlInitializeSplayLinks(Links)                                                             \

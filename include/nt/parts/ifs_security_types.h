@@ -177,5 +177,4 @@ struct _TOKEN_USER {
     SID_AND_ATTRIBUTES User;
 };
 
-
 #endif

@@ -288,5 +288,4 @@ struct _UNICODE_PREFIX_TABLE_ENTRY {
     PUNICODE_STRING Prefix;
 };
 
-
 #endif

@@ -74,28 +74,28 @@ KSS_NT_INLINE BOOLEAN InterlockedBitTestAndReset(LONG volatile *Base, LONG Bit) 
     return (InterlockedAnd(Base + (Bit >> 5), (LONG)~mask) & (LONG)mask) != 0;
 }
 
-#define InterlockedIncrementAcquire            InterlockedIncrement
-#define InterlockedIncrementRelease            InterlockedIncrement
-#define InterlockedIncrementNoFence            InterlockedIncrement
-#define InterlockedDecrementAcquire            InterlockedDecrement
-#define InterlockedDecrementRelease            InterlockedDecrement
-#define InterlockedDecrementNoFence            InterlockedDecrement
-#define InterlockedExchangeAcquire             InterlockedExchange
-#define InterlockedExchangeNoFence             InterlockedExchange
-#define InterlockedExchangeNoFence64           InterlockedExchange64
-#define InterlockedExchangeAddNoFence          InterlockedExchangeAdd
-#define InterlockedCompareExchangeAcquire      InterlockedCompareExchange
-#define InterlockedCompareExchangeRelease      InterlockedCompareExchange
-#define InterlockedCompareExchangeNoFence      InterlockedCompareExchange
-#define InterlockedCompareExchangeNoFence64    InterlockedCompareExchange64
-#define InterlockedAndAcquire                  InterlockedAnd
-#define InterlockedAndRelease                  InterlockedAnd
-#define InterlockedAndNoFence                  InterlockedAnd
-#define InterlockedOrAcquire                   InterlockedOr
-#define InterlockedOrRelease                   InterlockedOr
-#define InterlockedOrNoFence                   InterlockedOr
-#define InterlockedExchangePointerNoFence      InterlockedExchangePointer
-#define InterlockedExchangePointerAcquire      InterlockedExchangePointer
+#define InterlockedIncrementAcquire              InterlockedIncrement
+#define InterlockedIncrementRelease              InterlockedIncrement
+#define InterlockedIncrementNoFence              InterlockedIncrement
+#define InterlockedDecrementAcquire              InterlockedDecrement
+#define InterlockedDecrementRelease              InterlockedDecrement
+#define InterlockedDecrementNoFence              InterlockedDecrement
+#define InterlockedExchangeAcquire               InterlockedExchange
+#define InterlockedExchangeNoFence               InterlockedExchange
+#define InterlockedExchangeNoFence64             InterlockedExchange64
+#define InterlockedExchangeAddNoFence            InterlockedExchangeAdd
+#define InterlockedCompareExchangeAcquire        InterlockedCompareExchange
+#define InterlockedCompareExchangeRelease        InterlockedCompareExchange
+#define InterlockedCompareExchangeNoFence        InterlockedCompareExchange
+#define InterlockedCompareExchangeNoFence64      InterlockedCompareExchange64
+#define InterlockedAndAcquire                    InterlockedAnd
+#define InterlockedAndRelease                    InterlockedAnd
+#define InterlockedAndNoFence                    InterlockedAnd
+#define InterlockedOrAcquire                     InterlockedOr
+#define InterlockedOrRelease                     InterlockedOr
+#define InterlockedOrNoFence                     InterlockedOr
+#define InterlockedExchangePointerNoFence        InterlockedExchangePointer
+#define InterlockedExchangePointerAcquire        InterlockedExchangePointer
 #define InterlockedCompareExchangePointerNoFence InterlockedCompareExchangePointer
 #define InterlockedCompareExchangePointerAcquire InterlockedCompareExchangePointer
 #define InterlockedCompareExchangePointerRelease InterlockedCompareExchangePointer
@@ -107,25 +107,26 @@ KSS_NT_INLINE BOOLEAN InterlockedBitTestAndReset(LONG volatile *Base, LONG Bit) 
 #define InterlockedExchangeAddSizeT(p, n)                                                          \
     ((SIZE_T)__atomic_fetch_add((SIZE_T volatile *)(p), (SIZE_T)(n), __ATOMIC_SEQ_CST))
 
-#define _InterlockedIncrement        InterlockedIncrement
-#define _InterlockedDecrement        InterlockedDecrement
-#define _InterlockedExchange         InterlockedExchange
-#define _InterlockedExchangeAdd      InterlockedExchangeAdd
-#define _InterlockedCompareExchange  InterlockedCompareExchange
+#define _InterlockedIncrement         InterlockedIncrement
+#define _InterlockedDecrement         InterlockedDecrement
+#define _InterlockedExchange          InterlockedExchange
+#define _InterlockedExchangeAdd       InterlockedExchangeAdd
+#define _InterlockedCompareExchange   InterlockedCompareExchange
 #define _InterlockedCompareExchange64 InterlockedCompareExchange64
-#define _InterlockedAnd              InterlockedAnd
-#define _InterlockedOr               InterlockedOr
-#define _InterlockedXor              InterlockedXor
-#define _InterlockedIncrement64      InterlockedIncrement64
-#define _InterlockedDecrement64      InterlockedDecrement64
+#define _InterlockedAnd               InterlockedAnd
+#define _InterlockedOr                InterlockedOr
+#define _InterlockedXor               InterlockedXor
+#define _InterlockedIncrement64       InterlockedIncrement64
+#define _InterlockedDecrement64       InterlockedDecrement64
 
-#define RtlInterlockedSetBits(Flags, Flag)   InterlockedOr((PLONG)(Flags), (LONG)(Flag))
-#define RtlInterlockedAndBits(Flags, Flag)   InterlockedAnd((PLONG)(Flags), (LONG)(Flag))
-#define RtlInterlockedClearBits(Flags, Flag) InterlockedAnd((PLONG)(Flags), (LONG)~(Flag))
-#define RtlInterlockedXorBits(Flags, Flag)   InterlockedXor((PLONG)(Flags), (LONG)(Flag))
-#define RtlInterlockedSetBitsDiscardReturn(Flags, Flag)   ((void)RtlInterlockedSetBits(Flags, Flag))
-#define RtlInterlockedAndBitsDiscardReturn(Flags, Flag)   ((void)RtlInterlockedAndBits(Flags, Flag))
-#define RtlInterlockedClearBitsDiscardReturn(Flags, Flag) ((void)RtlInterlockedClearBits(Flags, Flag))
+#define RtlInterlockedSetBits(Flags, Flag)              InterlockedOr((PLONG)(Flags), (LONG)(Flag))
+#define RtlInterlockedAndBits(Flags, Flag)              InterlockedAnd((PLONG)(Flags), (LONG)(Flag))
+#define RtlInterlockedClearBits(Flags, Flag)            InterlockedAnd((PLONG)(Flags), (LONG) ~(Flag))
+#define RtlInterlockedXorBits(Flags, Flag)              InterlockedXor((PLONG)(Flags), (LONG)(Flag))
+#define RtlInterlockedSetBitsDiscardReturn(Flags, Flag) ((void)RtlInterlockedSetBits(Flags, Flag))
+#define RtlInterlockedAndBitsDiscardReturn(Flags, Flag) ((void)RtlInterlockedAndBits(Flags, Flag))
+#define RtlInterlockedClearBitsDiscardReturn(Flags, Flag)                                          \
+    ((void)RtlInterlockedClearBits(Flags, Flag))
 
 #define ExInterlockedIncrementLong(Addend, Lock)        InterlockedIncrement(Addend)
 #define ExInterlockedDecrementLong(Addend, Lock)        InterlockedDecrement(Addend)
@@ -135,12 +136,12 @@ KSS_NT_INLINE BOOLEAN InterlockedBitTestAndReset(LONG volatile *Base, LONG Bit) 
 #define ExInterlockedCompareExchange64(Destination, Exchange, Comperand, Lock)                     \
     InterlockedCompareExchange64(Destination, *(Exchange), *(Comperand))
 
-#define KeMemoryBarrier()               __atomic_thread_fence(__ATOMIC_SEQ_CST)
-#define KeMemoryBarrierWithoutFence()   __atomic_signal_fence(__ATOMIC_SEQ_CST)
-#define MemoryBarrier()                 __atomic_thread_fence(__ATOMIC_SEQ_CST)
-#define _ReadWriteBarrier()             __atomic_signal_fence(__ATOMIC_SEQ_CST)
-#define _ReadBarrier()                  __atomic_signal_fence(__ATOMIC_SEQ_CST)
-#define _WriteBarrier()                 __atomic_signal_fence(__ATOMIC_SEQ_CST)
+#define KeMemoryBarrier()             __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define KeMemoryBarrierWithoutFence() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+#define MemoryBarrier()               __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define _ReadWriteBarrier()           __atomic_signal_fence(__ATOMIC_SEQ_CST)
+#define _ReadBarrier()                __atomic_signal_fence(__ATOMIC_SEQ_CST)
+#define _WriteBarrier()               __atomic_signal_fence(__ATOMIC_SEQ_CST)
 
 #define ReadAcquire(p)            __atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define ReadNoFence(p)            __atomic_load_n(p, __ATOMIC_RELAXED)

@@ -58,8 +58,8 @@ KSS_NT_INLINE PDRIVER_CANCEL IoSetCancelRoutine(PIRP Irp, PDRIVER_CANCEL CancelR
                                                __ATOMIC_SEQ_CST);
 }
 
-#define IoCallDriver(DeviceObject, Irp)         IofCallDriver(DeviceObject, Irp)
-#define IoCompleteRequest(Irp, PriorityBoost)   IofCompleteRequest(Irp, PriorityBoost)
+#define IoCallDriver(DeviceObject, Irp)           IofCallDriver(DeviceObject, Irp)
+#define IoCompleteRequest(Irp, PriorityBoost)     IofCompleteRequest(Irp, PriorityBoost)
 #define IoCallDriverStackSafeDefault(Device, Irp) IofCallDriver(Device, Irp)
 
 #define IoSizeOfIrp(StackSize)                                                                     \

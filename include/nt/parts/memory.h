@@ -8,17 +8,16 @@
 #ifndef KSS_NT_PARTS_MEMORY_H
 #define KSS_NT_PARTS_MEMORY_H
 
-#define RtlCopyMemory(Destination, Source, Length) memcpy((Destination), (Source), (Length))
-#define RtlMoveMemory(Destination, Source, Length) memmove((Destination), (Source), (Length))
-#define RtlFillMemory(Destination, Length, Fill)   memset((Destination), (Fill), (Length))
-#define RtlZeroMemory(Destination, Length)         memset((Destination), 0, (Length))
-#define RtlEqualMemory(Destination, Source, Length)                                                \
-    (!memcmp((Destination), (Source), (Length)))
-#define RtlCopyBytes                             RtlCopyMemory
-#define RtlZeroBytes                             RtlZeroMemory
-#define RtlFillBytes                             RtlFillMemory
-#define RtlCopyVolatileMemory(To, From, Length)  memcpy((void *)(To), (const void *)(From), (Length))
-#define RtlCopyMemoryNonTemporal                 RtlCopyMemory
+#define RtlCopyMemory(Destination, Source, Length)  memcpy((Destination), (Source), (Length))
+#define RtlMoveMemory(Destination, Source, Length)  memmove((Destination), (Source), (Length))
+#define RtlFillMemory(Destination, Length, Fill)    memset((Destination), (Fill), (Length))
+#define RtlZeroMemory(Destination, Length)          memset((Destination), 0, (Length))
+#define RtlEqualMemory(Destination, Source, Length) (!memcmp((Destination), (Source), (Length)))
+#define RtlCopyBytes                                RtlCopyMemory
+#define RtlZeroBytes                                RtlZeroMemory
+#define RtlFillBytes                                RtlFillMemory
+#define RtlCopyVolatileMemory(To, From, Length)     memcpy((void *)(To), (const void *)(From), (Length))
+#define RtlCopyMemoryNonTemporal                    RtlCopyMemory
 
 KSS_NT_INLINE PVOID RtlSecureZeroMemory(PVOID Memory, SIZE_T Length) {
     volatile char *byte = (volatile char *)Memory;
@@ -86,15 +85,15 @@ KSS_NT_INLINE LARGE_INTEGER RtlLargeIntegerSubtract(LARGE_INTEGER A, LARGE_INTEG
     A.QuadPart -= B.QuadPart;
     return A;
 }
-#define RtlLargeIntegerEqualTo(X, Y)            ((X).QuadPart == (Y).QuadPart)
-#define RtlLargeIntegerNotEqualTo(X, Y)         ((X).QuadPart != (Y).QuadPart)
-#define RtlLargeIntegerGreaterThan(X, Y)        ((X).QuadPart > (Y).QuadPart)
-#define RtlLargeIntegerLessThan(X, Y)           ((X).QuadPart < (Y).QuadPart)
-#define RtlLargeIntegerEqualToZero(X)           ((X).QuadPart == 0)
-#define RtlLargeIntegerGreaterThanZero(X)       ((X).QuadPart > 0)
-#define RtlLargeIntegerLessThanZero(X)          ((X).QuadPart < 0)
+#define RtlLargeIntegerEqualTo(X, Y)      ((X).QuadPart == (Y).QuadPart)
+#define RtlLargeIntegerNotEqualTo(X, Y)   ((X).QuadPart != (Y).QuadPart)
+#define RtlLargeIntegerGreaterThan(X, Y)  ((X).QuadPart > (Y).QuadPart)
+#define RtlLargeIntegerLessThan(X, Y)     ((X).QuadPart < (Y).QuadPart)
+#define RtlLargeIntegerEqualToZero(X)     ((X).QuadPart == 0)
+#define RtlLargeIntegerGreaterThanZero(X) ((X).QuadPart > 0)
+#define RtlLargeIntegerLessThanZero(X)    ((X).QuadPart < 0)
 
-#define RtlOffsetToPointer(Base, Offset) ((PCHAR)((PCHAR)(Base) + (ULONG_PTR)(Offset)))
+#define RtlOffsetToPointer(Base, Offset)  ((PCHAR)((PCHAR)(Base) + (ULONG_PTR)(Offset)))
 #define RtlPointerToOffset(Base, Pointer) ((ULONG)((PCHAR)(Pointer) - (PCHAR)(Base)))
 
 // ---- Strings ------------------------------------------------------------------------------------
@@ -117,9 +116,8 @@ KSS_NT_INLINE VOID RtlInitEmptyAnsiString(PANSI_STRING String, PCHAR Buffer, USH
     ((ULONG)(NLS_MB_CODE_PAGE_TAG ? RtlxUnicodeStringToAnsiSize(String)                            \
                                   : ((String)->Length + sizeof(UNICODE_NULL)) / sizeof(WCHAR)))
 #define RtlAnsiStringToUnicodeSize(String)                                                         \
-    ((ULONG)(NLS_MB_CODE_PAGE_TAG                                                                  \
-                 ? RtlxAnsiStringToUnicodeSize(String)                                             \
-                 : ((String)->Length + sizeof(ANSI_NULL)) * sizeof(WCHAR)))
+    ((ULONG)(NLS_MB_CODE_PAGE_TAG ? RtlxAnsiStringToUnicodeSize(String)                            \
+                                  : ((String)->Length + sizeof(ANSI_NULL)) * sizeof(WCHAR)))
 #define RtlIntPtrToUnicodeString(Value, Base, String)                                              \
     RtlInt64ToUnicodeString((ULONGLONG)(Value), Base, String)
 
@@ -128,42 +126,38 @@ KSS_NT_INLINE VOID RtlInitEmptyAnsiString(PANSI_STRING String, PCHAR Buffer, USH
 #define PAGE_SIZE  0x1000
 #define PAGE_SHIFT 12L
 
-#define BYTE_OFFSET(Va)       ((ULONG)((ULONG_PTR)(Va) & (PAGE_SIZE - 1)))
-#define PAGE_ALIGN(Va)        ((PVOID)((ULONG_PTR)(Va) & ~(ULONG_PTR)(PAGE_SIZE - 1)))
-#define ROUND_TO_PAGES(Size)  (((ULONG_PTR)(Size) + PAGE_SIZE - 1) & ~(ULONG_PTR)(PAGE_SIZE - 1))
-#define BYTES_TO_PAGES(Size)                                                                       \
-    (((Size) >> PAGE_SHIFT) + (((Size) & (PAGE_SIZE - 1)) != 0))
+#define BYTE_OFFSET(Va)      ((ULONG)((ULONG_PTR)(Va) & (PAGE_SIZE - 1)))
+#define PAGE_ALIGN(Va)       ((PVOID)((ULONG_PTR)(Va) & ~(ULONG_PTR)(PAGE_SIZE - 1)))
+#define ROUND_TO_PAGES(Size) (((ULONG_PTR)(Size) + PAGE_SIZE - 1) & ~(ULONG_PTR)(PAGE_SIZE - 1))
+#define BYTES_TO_PAGES(Size) (((Size) >> PAGE_SHIFT) + (((Size) & (PAGE_SIZE - 1)) != 0))
 #define ADDRESS_AND_SIZE_TO_SPAN_PAGES(Va, Size)                                                   \
     ((ULONG)((BYTE_OFFSET(Va) + ((SIZE_T)(Size)) + (PAGE_SIZE - 1)) >> PAGE_SHIFT))
 #define COMPUTE_PAGES_SPANNED(Va, Size) ADDRESS_AND_SIZE_TO_SPAN_PAGES(Va, Size)
 
-#define ALIGN_DOWN_BY(length, alignment)                                                           \
-    ((ULONG_PTR)(length) & ~((ULONG_PTR)(alignment) - 1))
+#define ALIGN_DOWN_BY(length, alignment) ((ULONG_PTR)(length) & ~((ULONG_PTR)(alignment)-1))
 #define ALIGN_UP_BY(length, alignment)                                                             \
-    (ALIGN_DOWN_BY(((ULONG_PTR)(length) + (alignment) - 1), alignment))
+    (ALIGN_DOWN_BY(((ULONG_PTR)(length) + (alignment)-1), alignment))
 #define ALIGN_DOWN_POINTER_BY(address, alignment) ((PVOID)ALIGN_DOWN_BY(address, alignment))
 #define ALIGN_UP_POINTER_BY(address, alignment)   ((PVOID)ALIGN_UP_BY(address, alignment))
 #define ALIGN_DOWN(length, type)                  ALIGN_DOWN_BY(length, sizeof(type))
 #define ALIGN_UP(length, type)                    ALIGN_UP_BY(length, sizeof(type))
 #define ALIGN_DOWN_POINTER(address, type)         ALIGN_DOWN_POINTER_BY(address, sizeof(type))
 #define ALIGN_UP_POINTER(address, type)           ALIGN_UP_POINTER_BY(address, sizeof(type))
-#define IS_ALIGNED(address, alignment)                                                             \
-    ((((ULONG_PTR)(address)) & ((ULONG_PTR)(alignment) - 1)) == 0)
+#define IS_ALIGNED(address, alignment)            ((((ULONG_PTR)(address)) & ((ULONG_PTR)(alignment)-1)) == 0)
 
 // ---- MDLs ---------------------------------------------------------------------------------------
 
-#define MmGetMdlByteCount(Mdl)  ((Mdl)->ByteCount)
-#define MmGetMdlByteOffset(Mdl) ((Mdl)->ByteOffset)
-#define MmGetMdlBaseVa(Mdl)     ((Mdl)->StartVa)
-#define MmGetMdlPfnArray(Mdl)   ((PPFN_NUMBER)((Mdl) + 1))
-#define MmGetMdlVirtualAddress(Mdl)                                                                \
-    ((PVOID)((PUCHAR)((Mdl)->StartVa) + (Mdl)->ByteOffset))
+#define MmGetMdlByteCount(Mdl)      ((Mdl)->ByteCount)
+#define MmGetMdlByteOffset(Mdl)     ((Mdl)->ByteOffset)
+#define MmGetMdlBaseVa(Mdl)         ((Mdl)->StartVa)
+#define MmGetMdlPfnArray(Mdl)       ((PPFN_NUMBER)((Mdl) + 1))
+#define MmGetMdlVirtualAddress(Mdl) ((PVOID)((PUCHAR)((Mdl)->StartVa) + (Mdl)->ByteOffset))
 #define MmInitializeMdl(MemoryDescriptorList, BaseVa, Length)                                      \
     {                                                                                              \
         (MemoryDescriptorList)->Next = NULL;                                                       \
         (MemoryDescriptorList)->Size =                                                             \
-            (CSHORT)(sizeof(MDL) + (sizeof(PFN_NUMBER) *                                           \
-                                    ADDRESS_AND_SIZE_TO_SPAN_PAGES((BaseVa), (Length))));          \
+            (CSHORT)(sizeof(MDL) +                                                                 \
+                     (sizeof(PFN_NUMBER) * ADDRESS_AND_SIZE_TO_SPAN_PAGES((BaseVa), (Length))));   \
         (MemoryDescriptorList)->MdlFlags = 0;                                                      \
         (MemoryDescriptorList)->StartVa = PAGE_ALIGN(BaseVa);                                      \
         (MemoryDescriptorList)->ByteOffset = BYTE_OFFSET(BaseVa);                                  \
@@ -180,8 +174,8 @@ KSS_NT_INLINE PVOID MmGetSystemAddressForMdlSafe(PMDL Mdl, ULONG Priority) {
         return Mdl->MappedSystemVa;
     return MmMapLockedPagesSpecifyCache(Mdl, KernelMode, MmCached, NULL, FALSE, Priority);
 }
-#define MmGetSystemAddressForMdl(Mdl) MmGetSystemAddressForMdlSafe(Mdl, HighPagePriority)
-#define MmLockPagableCodeSection(Address)  MmLockPagableDataSection(Address)
-#define MmGetProcedureAddress(Address)     (Address)
+#define MmGetSystemAddressForMdl(Mdl)     MmGetSystemAddressForMdlSafe(Mdl, HighPagePriority)
+#define MmLockPagableCodeSection(Address) MmLockPagableDataSection(Address)
+#define MmGetProcedureAddress(Address)    (Address)
 
 #endif

@@ -41,7 +41,8 @@ typedef enum POWER_ACTION {
     PowerActionShutdownOff,
     PowerActionWarmEject,
     PowerActionDisplayOff
-} POWER_ACTION, *PPOWER_ACTION;
+} POWER_ACTION,
+    *PPOWER_ACTION;
 
 typedef enum _ALTERNATIVE_ARCHITECTURE_TYPE {
     StandardDesign,
@@ -56,7 +57,8 @@ typedef enum _BUS_QUERY_ID_TYPE {
     BusQueryInstanceID,
     BusQueryDeviceSerialNumber,
     BusQueryContainerID
-} BUS_QUERY_ID_TYPE, *PBUS_QUERY_ID_TYPE;
+} BUS_QUERY_ID_TYPE,
+    *PBUS_QUERY_ID_TYPE;
 
 typedef enum _CREATE_FILE_TYPE {
     CreateFileTypeNone,
@@ -71,7 +73,8 @@ typedef enum _DEVICE_POWER_STATE {
     PowerDeviceD2,
     PowerDeviceD3,
     PowerDeviceMaximum
-} DEVICE_POWER_STATE, *PDEVICE_POWER_STATE;
+} DEVICE_POWER_STATE,
+    *PDEVICE_POWER_STATE;
 
 typedef enum _DEVICE_RELATION_TYPE {
     BusRelations,
@@ -81,12 +84,14 @@ typedef enum _DEVICE_RELATION_TYPE {
     TargetDeviceRelation,
     SingleBusRelations,
     TransportRelations
-} DEVICE_RELATION_TYPE, *PDEVICE_RELATION_TYPE;
+} DEVICE_RELATION_TYPE,
+    *PDEVICE_RELATION_TYPE;
 
 typedef enum _DEVICE_TEXT_TYPE {
     DeviceTextDescription,
     DeviceTextLocationInformation
-} DEVICE_TEXT_TYPE, *PDEVICE_TEXT_TYPE;
+} DEVICE_TEXT_TYPE,
+    *PDEVICE_TEXT_TYPE;
 
 typedef enum _DEVICE_USAGE_NOTIFICATION_TYPE {
     DeviceUsageTypeUndefined,
@@ -101,7 +106,8 @@ typedef enum _DEVICE_USAGE_NOTIFICATION_TYPE {
 typedef enum _DIRECTORY_NOTIFY_INFORMATION_CLASS {
     DirectoryNotifyInformation = 1,
     DirectoryNotifyExtendedInformation
-} DIRECTORY_NOTIFY_INFORMATION_CLASS, *PDIRECTORY_NOTIFY_INFORMATION_CLASS;
+} DIRECTORY_NOTIFY_INFORMATION_CLASS,
+    *PDIRECTORY_NOTIFY_INFORMATION_CLASS;
 
 typedef enum _DMA_SPEED {
     Compatible,
@@ -110,7 +116,8 @@ typedef enum _DMA_SPEED {
     TypeC,
     TypeF,
     MaximumDmaSpeed
-} DMA_SPEED, *PDMA_SPEED;
+} DMA_SPEED,
+    *PDMA_SPEED;
 
 typedef enum _DMA_WIDTH {
     Width8Bits,
@@ -119,7 +126,8 @@ typedef enum _DMA_WIDTH {
     Width64Bits,
     WidthNoWrap,
     MaximumDmaWidth
-} DMA_WIDTH, *PDMA_WIDTH;
+} DMA_WIDTH,
+    *PDMA_WIDTH;
 
 typedef enum _ENLISTMENT_INFORMATION_CLASS {
     EnlistmentBasicInformation,
@@ -216,7 +224,8 @@ typedef enum _FILE_INFORMATION_CLASS {
     FileStorageReserveIdInformation,
     FileCaseSensitiveInformationForceAccessCheck,
     FileMaximumInformation
-} FILE_INFORMATION_CLASS, *PFILE_INFORMATION_CLASS;
+} FILE_INFORMATION_CLASS,
+    *PFILE_INFORMATION_CLASS;
 
 typedef enum _FSINFOCLASS {
     FileFsVolumeInformation = 1,
@@ -234,7 +243,8 @@ typedef enum _FSINFOCLASS {
     FileFsMetadataSizeInformation,
     FileFsFullSizeInformationEx,
     FileFsMaximumInformation
-} FS_INFORMATION_CLASS, *PFS_INFORMATION_CLASS;
+} FS_INFORMATION_CLASS,
+    *PFS_INFORMATION_CLASS;
 
 typedef enum _INTERFACE_TYPE {
     InterfaceTypeUndefined = -1,
@@ -257,19 +267,17 @@ typedef enum _INTERFACE_TYPE {
     Vmcs,
     ACPIBus,
     MaximumInterfaceType
-} INTERFACE_TYPE, *PINTERFACE_TYPE;
+} INTERFACE_TYPE,
+    *PINTERFACE_TYPE;
 
-typedef enum _IO_ACCESS_TYPE {
-    ReadAccess,
-    WriteAccess,
-    ModifyAccess
-} IO_ACCESS_TYPE;
+typedef enum _IO_ACCESS_TYPE { ReadAccess, WriteAccess, ModifyAccess } IO_ACCESS_TYPE;
 
 typedef enum _IO_ALLOCATION_ACTION {
     KeepObject = 1,
     DeallocateObject,
     DeallocateObjectKeepRegisters
-} IO_ALLOCATION_ACTION, *PIO_ALLOCATION_ACTION;
+} IO_ALLOCATION_ACTION,
+    *PIO_ALLOCATION_ACTION;
 
 typedef enum _IO_CONTAINER_INFORMATION_CLASS {
     IoSessionStateInformation,
@@ -324,9 +332,7 @@ typedef enum _KDPC_IMPORTANCE {
     MediumHighImportance
 } KDPC_IMPORTANCE;
 
-typedef enum _KD_OPTION {
-    KD_OPTION_SET_BLOCK_ENABLE
-} KD_OPTION;
+typedef enum _KD_OPTION { KD_OPTION_SET_BLOCK_ENABLE } KD_OPTION;
 
 typedef enum _KEY_INFORMATION_CLASS {
     KeyBasicInformation,
@@ -369,10 +375,7 @@ typedef enum _KE_PROCESSOR_CHANGE_NOTIFY_STATE {
     KeProcessorAddFailureNotify
 } KE_PROCESSOR_CHANGE_NOTIFY_STATE;
 
-typedef enum _KINTERRUPT_MODE {
-    LevelSensitive,
-    Latched
-} KINTERRUPT_MODE;
+typedef enum _KINTERRUPT_MODE { LevelSensitive, Latched } KINTERRUPT_MODE;
 
 typedef enum _KINTERRUPT_POLARITY {
     InterruptPolarityUnknown,
@@ -383,7 +386,8 @@ typedef enum _KINTERRUPT_POLARITY {
     InterruptActiveBoth,
     InterruptActiveBothTriggerLow = 3,
     InterruptActiveBothTriggerHigh
-} KINTERRUPT_POLARITY, *PKINTERRUPT_POLARITY;
+} KINTERRUPT_POLARITY,
+    *PKINTERRUPT_POLARITY;
 
 typedef enum _KPROFILE_SOURCE {
     ProfileTime,
@@ -419,7 +423,8 @@ typedef enum _KTMOBJECT_TYPE {
     KTMOBJECT_RESOURCE_MANAGER,
     KTMOBJECT_ENLISTMENT,
     KTMOBJECT_INVALID
-} KTMOBJECT_TYPE, *PKTMOBJECT_TYPE;
+} KTMOBJECT_TYPE,
+    *PKTMOBJECT_TYPE;
 
 typedef enum _KWAIT_REASON {
     Executive,
@@ -465,11 +470,7 @@ typedef enum _KWAIT_REASON {
     MaximumWaitReason
 } KWAIT_REASON;
 
-typedef enum _LOCK_OPERATION {
-    IoReadAccess,
-    IoWriteAccess,
-    IoModifyAccess
-} LOCK_OPERATION;
+typedef enum _LOCK_OPERATION { IoReadAccess, IoWriteAccess, IoModifyAccess } LOCK_OPERATION;
 
 typedef enum _LOGICAL_PROCESSOR_RELATIONSHIP {
     RelationProcessorCore,
@@ -497,27 +498,21 @@ typedef enum _MM_PAGE_PRIORITY {
     HighPagePriority = 32
 } MM_PAGE_PRIORITY;
 
-typedef enum _MM_SYSTEM_SIZE {
-    MmSmallSystem,
-    MmMediumSystem,
-    MmLargeSystem
-} MM_SYSTEMSIZE;
+typedef enum _MM_SYSTEM_SIZE { MmSmallSystem, MmMediumSystem, MmLargeSystem } MM_SYSTEMSIZE;
 
-typedef enum _MODE {
-    KernelMode,
-    UserMode,
-    MaximumMode
-} MODE;
+typedef enum _MODE { KernelMode, UserMode, MaximumMode } MODE;
 
 typedef enum _NT_PRODUCT_TYPE {
     NtProductWinNt = 1,
     NtProductLanManNt,
     NtProductServer
-} NT_PRODUCT_TYPE, *PNT_PRODUCT_TYPE;
+} NT_PRODUCT_TYPE,
+    *PNT_PRODUCT_TYPE;
 
 typedef enum _OB_PREOP_CALLBACK_STATUS {
     OB_PREOP_SUCCESS
-} OB_PREOP_CALLBACK_STATUS, *POB_PREOP_CALLBACK_STATUS;
+} OB_PREOP_CALLBACK_STATUS,
+    *POB_PREOP_CALLBACK_STATUS;
 
 typedef enum _POOL_TYPE {
     NonPagedPool,
@@ -650,12 +645,14 @@ typedef enum _POWER_REQUEST_TYPE {
     PowerRequestSystemRequired,
     PowerRequestAwayModeRequired,
     PowerRequestExecutionRequired
-} POWER_REQUEST_TYPE, *PPOWER_REQUEST_TYPE;
+} POWER_REQUEST_TYPE,
+    *PPOWER_REQUEST_TYPE;
 
 typedef enum _POWER_STATE_TYPE {
     SystemPowerState = 0,
     DevicePowerState
-} POWER_STATE_TYPE, *PPOWER_STATE_TYPE;
+} POWER_STATE_TYPE,
+    *PPOWER_STATE_TYPE;
 
 typedef enum _PROCESSOR_CACHE_TYPE {
     CacheUnified,
@@ -669,17 +666,15 @@ typedef enum _RESOURCEMANAGER_INFORMATION_CLASS {
     ResourceManagerCompletionInformation
 } RESOURCEMANAGER_INFORMATION_CLASS;
 
-typedef enum _SECTION_INHERIT {
-    ViewShare = 1,
-    ViewUnmap = 2
-} SECTION_INHERIT;
+typedef enum _SECTION_INHERIT { ViewShare = 1, ViewUnmap = 2 } SECTION_INHERIT;
 
 typedef enum _SECURITY_IMPERSONATION_LEVEL {
     SecurityAnonymous,
     SecurityIdentification,
     SecurityImpersonation,
     SecurityDelegation
-} SECURITY_IMPERSONATION_LEVEL, *PSECURITY_IMPERSONATION_LEVEL;
+} SECURITY_IMPERSONATION_LEVEL,
+    *PSECURITY_IMPERSONATION_LEVEL;
 
 typedef enum _SE_ADT_PARAMETER_TYPE {
     SeAdtParmTypeNone = 0,
@@ -718,7 +713,8 @@ typedef enum _SE_ADT_PARAMETER_TYPE {
     SeAdtParmTypeLogonIdAsSid,
     SeAdtParmTypeMultiSzString,
     SeAdtParmTypeLogonIdEx
-} SE_ADT_PARAMETER_TYPE, *PSE_ADT_PARAMETER_TYPE;
+} SE_ADT_PARAMETER_TYPE,
+    *PSE_ADT_PARAMETER_TYPE;
 
 typedef enum _SUITE_TYPE {
     SmallBusiness,
@@ -749,7 +745,8 @@ typedef enum _SYSTEM_POWER_STATE {
     PowerSystemHibernate,
     PowerSystemShutdown,
     PowerSystemMaximum
-} SYSTEM_POWER_STATE, *PSYSTEM_POWER_STATE;
+} SYSTEM_POWER_STATE,
+    *PSYSTEM_POWER_STATE;
 
 typedef enum _TRACE_INFORMATION_CLASS {
     TraceIdClass,
@@ -796,6 +793,5 @@ typedef enum _WORK_QUEUE_TYPE {
     MaximumWorkQueue,
     CustomPriorityWorkQueue = 32
 } WORK_QUEUE_TYPE;
-
 
 #endif

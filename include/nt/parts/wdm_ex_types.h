@@ -240,5 +240,4 @@ struct _WORK_QUEUE_ITEM {
     volatile PVOID Parameter;
 };
 
-
 #endif

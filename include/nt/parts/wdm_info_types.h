@@ -343,5 +343,4 @@ struct _TRANSACTION_NOTIFICATION {
     ULONG ArgumentLength;
 };
 
-
 #endif

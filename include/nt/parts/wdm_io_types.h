@@ -762,5 +762,4 @@ struct _VPB {
     WCHAR VolumeLabel[32];
 };
 
-
 #endif

@@ -247,5 +247,4 @@ struct _KWAIT_BLOCK {
 #endif
 };
 
-
 #endif

@@ -33,6 +33,22 @@
 #define HIGH_LEVEL    15
 #endif
 
+// Kernel stacks, of the machine the driver is compiled for. What it runs on is the machine's profile.
+#if defined(_X86_)
+#define KERNEL_STACK_SIZE       12288
+#define KERNEL_LARGE_STACK_SIZE 61440
+#else
+#define KERNEL_STACK_SIZE       0x6000
+#define KERNEL_LARGE_STACK_SIZE 0x12000
+#endif
+#define MAXIMUM_EXPANSION_SIZE (KERNEL_LARGE_STACK_SIZE - (PAGE_SIZE / 2))
+
+#define OB_FLT_REGISTRATION_VERSION_0100 0x0100
+#define OB_FLT_REGISTRATION_VERSION      OB_FLT_REGISTRATION_VERSION_0100
+#define MdlMappingNoWrite                0x80000000
+#define MdlMappingNoExecute              0x40000000
+#define MdlMappingWithGuardPtes          0x20000000
+
 // `#ifdef ALLOC_PRAGMA` surrounds #pragma alloc_text in driver sources.
 #define ALLOC_PRAGMA      1
 #define ALLOC_DATA_PRAGMA 1
@@ -71,10 +87,10 @@ NTKERNELAPI VOID NTAPI KeLeaveGuardedRegion(VOID);
 NTKERNELAPI BOOLEAN NTAPI KeAreApcsDisabled(VOID);
 NTKERNELAPI BOOLEAN NTAPI KeShouldYieldProcessor(VOID);
 NTKERNELAPI VOID NTAPI KeFlushIoBuffers(PMDL Mdl, BOOLEAN ReadOperation, BOOLEAN DmaOperation);
-#define KeWaitForMutexObject KeWaitForSingleObject
+#define KeWaitForMutexObject                       KeWaitForSingleObject
 #define KeInitializeCallbackRecord(CallbackRecord) ((CallbackRecord)->State = 0)
-#define KeTestSpinLock(SpinLock) (*(volatile KSPIN_LOCK *)(SpinLock) == 0)
-#define DbgRaiseAssertionFailure() DbgBreakPoint()
+#define KeTestSpinLock(SpinLock)                   (*(volatile KSPIN_LOCK *)(SpinLock) == 0)
+#define DbgRaiseAssertionFailure()                 DbgBreakPoint()
 
 // ---- Ex -----------------------------------------------------------------------------------------
 
@@ -108,30 +124,29 @@ typedef struct _POOL_EXTENDED_PARAMETER {
 } POOL_EXTENDED_PARAMETER, *PPOOL_EXTENDED_PARAMETER;
 typedef const POOL_EXTENDED_PARAMETER *PCPOOL_EXTENDED_PARAMETER;
 
-#define POOL_FLAG_USE_QUOTA           0x0000000000000001ULL
-#define POOL_FLAG_UNINITIALIZED       0x0000000000000002ULL
-#define POOL_FLAG_SESSION             0x0000000000000004ULL
-#define POOL_FLAG_CACHE_ALIGNED       0x0000000000000008ULL
-#define POOL_FLAG_RESERVED1           0x0000000000000010ULL
-#define POOL_FLAG_RAISE_ON_FAILURE    0x0000000000000020ULL
-#define POOL_FLAG_NON_PAGED           0x0000000000000040ULL
-#define POOL_FLAG_NON_PAGED_EXECUTE   0x0000000000000080ULL
-#define POOL_FLAG_PAGED               0x0000000000000100ULL
-#define POOL_FLAG_RESERVED2           0x0000000000000200ULL
-#define POOL_FLAG_RESERVED3           0x0000000000000400ULL
-#define POOL_FLAG_SPECIAL_POOL        0x0000000100000000ULL
-#define POOL_NX_ALLOCATION            512
-#define POOL_ZERO_ALLOCATION          1024
+#define POOL_FLAG_USE_QUOTA         0x0000000000000001ULL
+#define POOL_FLAG_UNINITIALIZED     0x0000000000000002ULL
+#define POOL_FLAG_SESSION           0x0000000000000004ULL
+#define POOL_FLAG_CACHE_ALIGNED     0x0000000000000008ULL
+#define POOL_FLAG_RESERVED1         0x0000000000000010ULL
+#define POOL_FLAG_RAISE_ON_FAILURE  0x0000000000000020ULL
+#define POOL_FLAG_NON_PAGED         0x0000000000000040ULL
+#define POOL_FLAG_NON_PAGED_EXECUTE 0x0000000000000080ULL
+#define POOL_FLAG_PAGED             0x0000000000000100ULL
+#define POOL_FLAG_RESERVED2         0x0000000000000200ULL
+#define POOL_FLAG_RESERVED3         0x0000000000000400ULL
+#define POOL_FLAG_SPECIAL_POOL      0x0000000100000000ULL
+#define POOL_NX_ALLOCATION          512
+#define POOL_ZERO_ALLOCATION        1024
 
 NTKERNELAPI PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag);
 NTKERNELAPI PVOID NTAPI ExAllocatePool3(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag,
                                         PCPOOL_EXTENDED_PARAMETER ExtendedParameters,
                                         ULONG ExtendedParametersCount);
-NTKERNELAPI VOID NTAPI ExFreePool(PVOID P);
 NTKERNELAPI VOID NTAPI ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters,
                                    ULONG ExtendedParametersCount);
 
-#define DrvRtPoolNxOptIn 0x00000001
+#define DrvRtPoolNxOptIn                 0x00000001
 #define ExInitializeDriverRuntime(Flags) ((void)(Flags))
 
 // The zeroing forms of older allocations: the WDK has them inline, over the routines they name.
@@ -179,13 +194,13 @@ NTKERNELAPI VOID NTAPI ExReleasePushLockSharedEx(PEX_PUSH_LOCK PushLock, ULONG F
 
 NTKERNELAPI VOID NTAPI ExInitializeFastMutex(PFAST_MUTEX FastMutex);
 NTKERNELAPI VOID NTAPI InitializeSListHead(PSLIST_HEADER SListHead);
-#define ExInitializeSListHead(Head)                   InitializeSListHead(Head)
-#define ExInterlockedPopEntrySList(Head, Lock)        ExpInterlockedPopEntrySList(Head)
+#define ExInitializeSListHead(Head)                    InitializeSListHead(Head)
+#define ExInterlockedPopEntrySList(Head, Lock)         ExpInterlockedPopEntrySList(Head)
 #define ExInterlockedPushEntrySList(Head, Entry, Lock) ExpInterlockedPushEntrySList(Head, Entry)
-#define ExInterlockedFlushSList(Head)                 ExpInterlockedFlushSList(Head)
-#define InterlockedPopEntrySList(Head)                ExpInterlockedPopEntrySList(Head)
-#define InterlockedPushEntrySList(Head, Entry)        ExpInterlockedPushEntrySList(Head, Entry)
-#define InterlockedFlushSList(Head)                   ExpInterlockedFlushSList(Head)
+#define ExInterlockedFlushSList(Head)                  ExpInterlockedFlushSList(Head)
+#define InterlockedPopEntrySList(Head)                 ExpInterlockedPopEntrySList(Head)
+#define InterlockedPushEntrySList(Head, Entry)         ExpInterlockedPushEntrySList(Head, Entry)
+#define InterlockedFlushSList(Head)                    ExpInterlockedFlushSList(Head)
 
 #define ExGetCurrentResourceThread() ((ERESOURCE_THREAD)PsGetCurrentThread())
 #define ExReleaseResource(R)         ExReleaseResourceLite(R)
@@ -220,17 +235,12 @@ KSS_NT_INLINE VOID ExInitializeDeleteTimerParameters(PEXT_DELETE_PARAMETERS Para
 // ---- Ps, Ob -------------------------------------------------------------------------------------
 
 NTKERNELAPI PEPROCESS NTAPI PsGetCurrentProcess(VOID);
-NTKERNELAPI PEPROCESS NTAPI IoGetCurrentProcess(VOID);
 NTKERNELAPI PETHREAD NTAPI PsGetCurrentThread(VOID);
 NTKERNELAPI PEPROCESS NTAPI PsGetThreadProcess(PETHREAD Thread);
 
-NTKERNELAPI LONG_PTR NTAPI ObfReferenceObject(PVOID Object);
-NTKERNELAPI LONG_PTR NTAPI ObfReferenceObjectWithTag(PVOID Object, ULONG Tag);
-NTKERNELAPI LONG_PTR NTAPI ObfDereferenceObject(PVOID Object);
-NTKERNELAPI LONG_PTR NTAPI ObfDereferenceObjectWithTag(PVOID Object, ULONG Tag);
-#define ObReferenceObject(Object)            ObfReferenceObject(Object)
-#define ObReferenceObjectWithTag(Object, T)  ObfReferenceObjectWithTag(Object, T)
-#define ObDereferenceObject(Object)          ObfDereferenceObject(Object)
+#define ObReferenceObject(Object)             ObfReferenceObject(Object)
+#define ObReferenceObjectWithTag(Object, T)   ObfReferenceObjectWithTag(Object, T)
+#define ObDereferenceObject(Object)           ObfDereferenceObject(Object)
 #define ObDereferenceObjectWithTag(Object, T) ObfDereferenceObjectWithTag(Object, T)
 
 #define NtCurrentProcess() ((HANDLE)(LONG_PTR)-1)
@@ -246,11 +256,9 @@ typedef enum _DRIVER_REGKEY_TYPE {
     DriverRegKeySharedPersistentState
 } DRIVER_REGKEY_TYPE;
 
-NTKERNELAPI NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp);
-NTKERNELAPI VOID NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost);
+NTKERNELAPI NTSTATUS NTAPI IoCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp);
+NTKERNELAPI VOID NTAPI IoCompleteRequest(PIRP Irp, CCHAR PriorityBoost);
 NTKERNELAPI ULONG_PTR NTAPI IoGetRemainingStackSize(VOID);
-NTKERNELAPI VOID NTAPI IoGetStackLimits(PULONG_PTR LowLimit, PULONG_PTR HighLimit);
-NTKERNELAPI LOGICAL NTAPI IoWithinStackLimits(ULONG_PTR RegionStart, SIZE_T RegionSize);
 NTKERNELAPI NTSTATUS NTAPI IoOpenDriverRegistryKey(PDRIVER_OBJECT DriverObject,
                                                    DRIVER_REGKEY_TYPE RegKeyType,
                                                    ACCESS_MASK DesiredAccess, ULONG Flags,
@@ -271,6 +279,12 @@ NTKERNELAPI PVOID NTAPI MmMapIoSpaceEx(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T 
 #define PoSetDeviceBusy(IdlePointer) ((void)(*(IdlePointer) = 0))
 
 // Cancel-safe queues.
+typedef VOID NTAPI IO_CSQ_INSERT_IRP(struct _IO_CSQ *Csq, PIRP Irp);
+typedef VOID NTAPI IO_CSQ_REMOVE_IRP(struct _IO_CSQ *Csq, PIRP Irp);
+typedef PIRP NTAPI IO_CSQ_PEEK_NEXT_IRP(struct _IO_CSQ *Csq, PIRP Irp, PVOID PeekContext);
+typedef VOID NTAPI IO_CSQ_ACQUIRE_LOCK(struct _IO_CSQ *Csq, PKIRQL Irql);
+typedef VOID NTAPI IO_CSQ_RELEASE_LOCK(struct _IO_CSQ *Csq, KIRQL Irql);
+typedef VOID NTAPI IO_CSQ_COMPLETE_CANCELED_IRP(struct _IO_CSQ *Csq, PIRP Irp);
 NTKERNELAPI NTSTATUS NTAPI IoCsqInitialize(PIO_CSQ Csq, PIO_CSQ_INSERT_IRP CsqInsertIrp,
                                            PIO_CSQ_REMOVE_IRP CsqRemoveIrp,
                                            PIO_CSQ_PEEK_NEXT_IRP CsqPeekNextIrp,
@@ -304,8 +318,7 @@ KSS_NT_INLINE VOID IoInitializePriorityInfo(PIO_PRIORITY_INFO PriorityInfo) {
     PriorityInfo->PagePriority = 0;
 }
 NTKERNELAPI NTSTATUS NTAPI IoRetrievePriorityInfo(PIRP Irp, PFILE_OBJECT FileObject,
-                                                  PETHREAD Thread,
-                                                  PIO_PRIORITY_INFO PriorityInfo);
+                                                  PETHREAD Thread, PIO_PRIORITY_INFO PriorityInfo);
 
 // ---- WMI, Rtl -----------------------------------------------------------------------------------
 

@@ -379,5 +379,4 @@ struct _SYSTEM_POWER_STATE_CONTEXT {
     };
 };
 
-
 #endif

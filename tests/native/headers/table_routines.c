@@ -29,6 +29,8 @@ _Static_assert(__builtin_types_compatible_p(__typeof__(RtlCompareMemory),
                "prototype of RtlCompareMemory");
 SIZE_T NTAPI kss_compare_memory(PVOID Source1, PVOID Source2, SIZE_T Length);
 #define RtlCompareMemory kss_compare_memory
+#undef IoCallDriver // macros for the Iof routines; rows of the table have both names
+#undef IoCompleteRequest
 #include "nt/routines.def"
 
 int kss_headers_agree_with_routines;

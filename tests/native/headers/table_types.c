@@ -44,27 +44,23 @@ MEMBER(ULARGE_INTEGER, u, u)
 // ---- Structures ---------------------------------------------------------------------------------
 
 #define STRUCT(name, size32, align32, size64, align64, source, ...)                                \
-    enum check_##name {                                                                            \
-        size_of_##name = TRUTH(sizeof(name) == HERE(size32, size64)),                              \
-        alignment_of_##name = TRUTH(_Alignof(name) == HERE(align32, align64)),                     \
-        __VA_ARGS__                                                                                \
-    };
+    enum check_##name{size_of_##name = TRUTH(sizeof(name) == HERE(size32, size64)),                \
+                      alignment_of_##name = TRUTH(_Alignof(name) == HERE(align32, align64)),       \
+                      __VA_ARGS__};
 #define FIELD(of, type, name, offset32, offset64)                                                  \
     of##_##name##_is_at = TRUTH(offsetof(of, name) == HERE(offset32, offset64)),                   \
-               of##_##name##_is_sized = TRUTH(sizeof(((of *)0)->name) == sizeof(type))
+    of##_##name##_is_sized = TRUTH(sizeof(((of *)0)->name) == sizeof(type))
 #define ARRAY(of, type, name, offset32, offset64, count)                                           \
     of##_##name##_is_at = TRUTH(offsetof(of, name) == HERE(offset32, offset64)),                   \
-               of##_##name##_is_sized = TRUTH(sizeof(((of *)0)->name) == (count) * sizeof(type))
+    of##_##name##_is_sized = TRUTH(sizeof(((of *)0)->name) == (count) * sizeof(type))
 
 // Opaque rows give a size or 0: of those only pointers are used.
 #define OPAQUE(name, size32, align32, size64, align64, source)                                     \
     OPAQUE_##size64(name, size32, align32, align64)
 #define OPAQUE_0(...)
 #define OPAQUE_SIZED(name, size32, align32, size64, align64)                                       \
-    enum check_##name {                                                                            \
-        size_of_##name = TRUTH(sizeof(name) == HERE(size32, size64)),                              \
-        alignment_of_##name = TRUTH(_Alignof(name) == HERE(align32, align64))                      \
-    };
+    enum check_##name{size_of_##name = TRUTH(sizeof(name) == HERE(size32, size64)),                \
+                      alignment_of_##name = TRUTH(_Alignof(name) == HERE(align32, align64))};
 #define OPAQUE_16(name, size32, align32, align64)  OPAQUE_SIZED(name, size32, align32, 16, align64)
 #define OPAQUE_64(name, size32, align32, align64)  OPAQUE_SIZED(name, size32, align32, 64, align64)
 #define OPAQUE_128(name, size32, align32, align64) OPAQUE_SIZED(name, size32, align32, 128, align64)
@@ -72,38 +68,35 @@ MEMBER(ULARGE_INTEGER, u, u)
 // ---- Scalars, names, pointers, enumerations, routines -------------------------------------------
 
 #define INTEGER(name, bytes, negative)                                                             \
-    enum check_##name {                                                                            \
-        size_of_##name = TRUTH(sizeof(name) == (bytes)),                                           \
-        sign_of_##name = TRUTH(((name)-1 < (name)1) == (negative))                                 \
-    };
+    enum check_##name{size_of_##name = TRUTH(sizeof(name) == (bytes)),                             \
+                      sign_of_##name = TRUTH(((name)-1 < (name)1) == (negative))};
 #define SCALAR(name, kind) SCALAR_##kind(name)
 #define SCALAR_VOID(name)
-#define SCALAR_I8(name)    INTEGER(name, 1, 1)
-#define SCALAR_U8(name)    INTEGER(name, 1, 0)
-#define SCALAR_I16(name)   INTEGER(name, 2, 1)
-#define SCALAR_U16(name)   INTEGER(name, 2, 0)
-#define SCALAR_I32(name)   INTEGER(name, 4, 1)
-#define SCALAR_U32(name)   INTEGER(name, 4, 0)
-#define SCALAR_I64(name)   INTEGER(name, 8, 1)
-#define SCALAR_U64(name)   INTEGER(name, 8, 0)
-#define SCALAR_IPTR(name)  INTEGER(name, KSS_NT_POINTER_BYTES, 1)
-#define SCALAR_UPTR(name)  INTEGER(name, KSS_NT_POINTER_BYTES, 0)
+#define SCALAR_I8(name)   INTEGER(name, 1, 1)
+#define SCALAR_U8(name)   INTEGER(name, 1, 0)
+#define SCALAR_I16(name)  INTEGER(name, 2, 1)
+#define SCALAR_U16(name)  INTEGER(name, 2, 0)
+#define SCALAR_I32(name)  INTEGER(name, 4, 1)
+#define SCALAR_U32(name)  INTEGER(name, 4, 0)
+#define SCALAR_I64(name)  INTEGER(name, 8, 1)
+#define SCALAR_U64(name)  INTEGER(name, 8, 0)
+#define SCALAR_IPTR(name) INTEGER(name, KSS_NT_POINTER_BYTES, 1)
+#define SCALAR_UPTR(name) INTEGER(name, KSS_NT_POINTER_BYTES, 0)
 #define ALIAS(name, target)                                                                        \
-    enum check_##name { size_of_##name = TRUTH(sizeof(name) == sizeof(target)) };
+    enum check_##name{size_of_##name = TRUTH(sizeof(name) == sizeof(target))};
 #define POINTER(name, target)                                                                      \
-    enum check_##name { size_of_##name = TRUTH(sizeof(name) == sizeof(PVOID)) };
-#define ENUM(name) enum check_##name { size_of_##name = TRUTH(sizeof(name) == 4) };
+    enum check_##name{size_of_##name = TRUTH(sizeof(name) == sizeof(PVOID))};
+#define ENUM(name) enum check_##name{size_of_##name = TRUTH(sizeof(name) == 4)};
 #undef CALLBACK
 #define CALLBACK(name, result, parameters)                                                         \
-    enum check_##name { size_of_##name = TRUTH(sizeof(name *) == sizeof(PVOID)) };
+    enum check_##name{size_of_##name = TRUTH(sizeof(name *) == sizeof(PVOID))};
 #undef bool // a row of the table
 typedef _Bool bool;
 #include "nt/types.def"
 
 // ---- Constants ----------------------------------------------------------------------------------
 
-#define CONSTANT(name, value, type)                                                                \
-    enum { value_of_##name = TRUTH((type)(name) == (type)(value)) };
+#define CONSTANT(name, value, type) enum { value_of_##name = TRUTH((type)(name) == (type)(value)) };
 #undef true
 #undef false
 #define true 1

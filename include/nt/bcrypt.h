@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+// Not modelled.
+#error "kss models WDM drivers; CNG is not modelled: <bcrypt.h>."

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// A routine that calls itself until the kernel stack is used up.
+// Its twin: recursion.kss
+#include <ntifs.h>
+
+ULONG Descend(ULONG Level);
+
+ULONG Descend(ULONG Level) {
+    volatile UCHAR page[0x200];
+
+    page[Level & 0xFF] = (UCHAR)Level;
+    return Descend(Level + 1) + page[Level & 0xFF];
+}

@@ -1,0 +1,27 @@
+# The example drivers of drivers/, each in a folder with its test: docs/native.md walks through them.
+kss_known_flags(example_flags ${KSS_NT_FLAGS})
+
+# kss_example_test(NAME DRIVERS...): drivers/NAME/test_NAME.c with its drivers.
+function(kss_example_test name)
+    add_executable(example_${name} drivers/${name}/test_${name}.c)
+    kss_compile_options(example_${name})
+    target_compile_options(example_${name} PRIVATE ${example_flags})
+    target_include_directories(example_${name} SYSTEM PRIVATE ${CMOCKA_INCLUDE_DIR})
+    target_link_libraries(example_${name} PRIVATE ${ARGN} kss ${CMOCKA_LIBRARY})
+    add_test(NAME native.example.${name}
+             COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:example_${name}>)
+    set_tests_properties(native.example.${name} PROPERTIES LABELS native)
+endfunction()
+
+# crunch thrice: as it should be, as it should not be, and killable. LOCAL, since all name things alike.
+set(crunch drivers/ioctl/crunch.c drivers/ioctl/worker_by_hand.c)
+kss_add_driver(crunch SOURCES ${crunch} LOCAL)
+kss_add_driver(crunch_user SOURCES ${crunch} LOCAL DEFINITIONS CRUNCH_WAIT_MODE=UserMode)
+kss_add_driver(crunch_pinned SOURCES ${crunch} LOCAL
+    DEFINITIONS CRUNCH_WAIT_MODE=UserMode CRUNCH_PIN_STACK=1)
+kss_example_test(ioctl crunch crunch_user crunch_pinned)
+# The file that waits for PsCreateSystemThread compiles, at least.
+kss_known_flags(driver_flags ${KSS_DRIVER_FLAGS})
+add_library(crunch_thread OBJECT drivers/ioctl/thread.c)
+target_compile_options(crunch_thread PRIVATE -Wall -Wextra -Werror ${driver_flags})
+target_include_directories(crunch_thread SYSTEM PRIVATE ${KSS_NT_DIR})
