@@ -16,7 +16,7 @@
 //   KSS0106 unknown machine, field   KSS0116 invalid type                KSS0126 not in this version
 //   KSS0107 unknown hazard           KSS0117 not a constant              KSS0127 expectations
 //   KSS0108 unknown bug check        KSS0118 initializer                 KSS0128 too large
-//   KSS0109 unknown thread           KSS0119 label, case, break          KSS0129 time
+//   KSS0109 unknown thread, driver   KSS0119 label, case, break          KSS0129 time
 //   KSS0110 name used twice          KSS0120 return
 #ifndef KSS_SCRIPT_CHECK_H
 #define KSS_SCRIPT_CHECK_H

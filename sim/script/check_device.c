@@ -180,7 +180,7 @@ static void check_lower(struct kss_build *b, struct kss_script_driver *driver,
                         struct kss_node *node, struct kss_ctype *extension, bool given) {
     if (extension == NULL) {
         if (!given)
-            KSS_SAY(b, node, "KSS0127",
+            KSS_SAY(b, node, "KSS0123",
                     "`lower` names a field of the device extension: `extension` is missing");
         return;
     }

@@ -71,7 +71,8 @@ void kss_digest_drivers(struct kss_arena *arena, const struct kss_log *log,
         if (event->kind == KSS_EV_DEVICE)
             known[count++] =
                 (struct owned){event->words[0], driver_name(arena, log, event->words[1])};
-        if (event->kind != KSS_EV_IRP_CALL || event->words[2] >= log->routine_count)
+        if (event->kind != KSS_EV_IRP_CALL || event->words[2] >= log->routine_count ||
+            digest->drivers[event->words[2]] != NULL)
             continue;
         for (uint32_t k = 0; k < count; k++)
             if (known[k].device == event->words[1])

@@ -20,6 +20,8 @@ static bool always_kept(unsigned kind) {
     case KSS_EV_THREAD:
     case KSS_EV_STACK:
     case KSS_EV_OBJECT:
+    case KSS_EV_DEVICE:
+    case KSS_EV_ATTACH:
     case KSS_EV_THREAD_EXIT:
     case KSS_EV_DEEPEST:
     case KSS_EV_PATH:

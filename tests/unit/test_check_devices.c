@@ -55,7 +55,7 @@ static void extensions(void **state) {
     assert_diagnoses(EXT "driver d { extension: E; lower: n; }\n",
                      "KSS0112 2:33 the field `n` must be `PDEVICE_OBJECT`, not `ULONG`\n");
     assert_diagnoses(EXT "driver d { lower: Lower; }\n",
-                     "KSS0127 2:19 `lower` names a field of the device extension: `extension` is "
+                     "KSS0123 2:19 `lower` names a field of the device extension: `extension` is "
                      "missing\n");
 }
 
