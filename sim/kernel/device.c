@@ -9,6 +9,8 @@
 // stack until one of them pends the request.
 #include "kernel/io.h"
 
+enum { DEVICE_DELETED = 1 }; // kss_object.irql of a device
+
 static unsigned size_of_device(const struct kss_machine *m) {
     return KSS_SIZE(DEVICE_OBJECT, kss_wide(m));
 }
@@ -31,11 +33,13 @@ static kss_addr rejects(const struct kss_machine *m) {
 
 uint32_t kss_dispatch_of(struct kss_machine *m, kss_addr device, unsigned major, kss_addr *bad) {
     kss_addr driver = kss_get(m, device + KSS_FIELD(DEVICE_OBJECT, DriverObject));
-    kss_addr address =
-        kss_get(m, driver + KSS_FIELD(DRIVER_OBJECT, MajorFunction) + major * kss_pointer(m));
     uint32_t routine = KSS_NO_FRAME;
     *bad = 0;
-    if (major >= KSS_MAJOR_FUNCTIONS || address == rejects(m))
+    if (major >= KSS_MAJOR_FUNCTIONS)
+        return routine;
+    kss_addr address =
+        kss_get(m, driver + KSS_FIELD(DRIVER_OBJECT, MajorFunction) + major * kss_pointer(m));
+    if (address == rejects(m))
         return routine;
     if (!kss_code_at(m, address, &routine)) {
         *bad = address == 0 ? 1 : address;
@@ -72,7 +76,8 @@ uint16_t kss_driver_add(struct kss_machine *m, const struct kss_driver *driver, 
     for (unsigned i = 0; i < KSS_MAJOR_FUNCTIONS; i++)
         kss_set(m, object + KSS_FIELD(DRIVER_OBJECT, MajorFunction) + i * kss_pointer(m),
                 code_or(m, driver->major[i], rejects(m)));
-    kss_addr string = object + KSS_FIELD(DRIVER_OBJECT, DriverName), text = object + size + extension;
+    kss_addr string = object + KSS_FIELD(DRIVER_OBJECT, DriverName),
+             text = object + size + extension;
     kss_poke(m, string + KSS_FIELD(UNICODE_STRING, Length), 2, 2 * length);
     kss_poke(m, string + KSS_FIELD(UNICODE_STRING, MaximumLength), 2, 2 * length);
     kss_set(m, string + KSS_FIELD(UNICODE_STRING, Buffer), text);
@@ -173,7 +178,28 @@ struct kss_outcome kss_nt_IoCreateDevice(struct kss_machine *m, struct kss_call 
                                   : (uint32_t)STATUS_SUCCESS);
 }
 
-// Taken off its driver's list; a device somebody has open or stands on keeps its memory.
+// The security descriptor decides nothing here.
+struct kss_outcome kss_nt_IoCreateDeviceSecure(struct kss_machine *m, struct kss_call *call) {
+    call->arguments[6] = call->arguments[8];
+    return kss_nt_IoCreateDevice(m, call);
+}
+
+static void free_if_unused(struct kss_machine *m, kss_addr device) {
+    uint16_t index = kss_io_object(m, KSS_O_DEVICE, device);
+    if (index != KSS_NONE && kss_object_ref(m, index)->irql == DEVICE_DELETED &&
+        kss_peek(m, device + KSS_FIELD(DEVICE_OBJECT, ReferenceCount), 4) == 0)
+        kss_nt_block_free(m, device);
+}
+
+void kss_device_opened(struct kss_machine *m, kss_addr device, int by) {
+    kss_addr count = device + KSS_FIELD(DEVICE_OBJECT, ReferenceCount);
+    if (kss_io_object(m, KSS_O_DEVICE, device) == KSS_NONE)
+        return;
+    kss_poke(m, count, 4, kss_peek(m, count, 4) + (uint64_t)(int64_t)by);
+    free_if_unused(m, device);
+}
+
+// Taken off its driver's list; while it is open its memory stays.
 struct kss_outcome kss_nt_IoDeleteDevice(struct kss_machine *m, struct kss_call *call) {
     kss_addr device = call->arguments[0];
     KSS_TRY(use_device(m, &device));
@@ -183,15 +209,19 @@ struct kss_outcome kss_nt_IoDeleteDevice(struct kss_machine *m, struct kss_call 
         link = next + KSS_FIELD(DEVICE_OBJECT, NextDevice);
     if (kss_get(m, link) == device)
         kss_set(m, link, kss_get(m, device + KSS_FIELD(DEVICE_OBJECT, NextDevice)));
-    if (kss_io_object(m, KSS_O_DEVICE, device) != KSS_NONE &&
-        kss_peek(m, device + KSS_FIELD(DEVICE_OBJECT, ReferenceCount), 4) == 0)
-        kss_nt_block_free(m, device);
+    uint16_t index = kss_io_object(m, KSS_O_DEVICE, device);
+    if (index != KSS_NONE)
+        kss_object_ref(m, index)->irql = DEVICE_DELETED;
+    free_if_unused(m, device);
     return kss_return(0);
 }
 
 // ---- Stacks -------------------------------------------------------------------------------------
+// A ring is driver code's own doing; StackSize is a CCHAR, so no stack is deeper than this.
 kss_addr kss_device_top(struct kss_machine *m, kss_addr device) {
-    for (kss_addr above; device != 0; device = above) {
+    enum { DEEPEST = 127 };
+    kss_addr above;
+    for (unsigned i = 0; i < DEEPEST && device != 0; i++, device = above) {
         above = kss_get(m, device + KSS_FIELD(DEVICE_OBJECT, AttachedDevice));
         if (above == 0)
             break;
@@ -260,7 +290,7 @@ struct kss_outcome kss_nt_IoDetachDevice(struct kss_machine *m, struct kss_call 
     return kss_return(0);
 }
 
-// References are not counted: objects go when they are deleted or closed.
+// References are counted for file objects alone; other objects go when they are deleted.
 struct kss_outcome kss_nt_IoGetAttachedDeviceReference(struct kss_machine *m,
                                                        struct kss_call *call) {
     KSS_TRY(use_device(m, &call->arguments[0]));
@@ -271,29 +301,32 @@ struct kss_outcome kss_nt_IoGetAttachedDevice(struct kss_machine *m, struct kss_
     return kss_nt_IoGetAttachedDeviceReference(m, call);
 }
 
-static struct kss_outcome touch_referenced(struct kss_machine *m, kss_addr object) {
+static struct kss_outcome reference(struct kss_machine *m, kss_addr object, int by) {
     struct kss_outcome outcome;
     if (kss_thread_with_address(m, object) == KSS_NONE) { // a KTHREAD is always there
         kss_load(m, object, 2, KSS_WHO_DRIVER, &outcome);
         KSS_TRY(outcome);
     }
-    return kss_return(0);
+    uint16_t file = kss_io_object(m, KSS_O_FILE, object);
+    return kss_return(file == KSS_NONE ? 1 : kss_file_reference(m, object, by));
 }
 
 struct kss_outcome kss_nt_ObReferenceObject(struct kss_machine *m, struct kss_call *call) {
-    return touch_referenced(m, call->arguments[0]);
+    KSS_TRY(reference(m, call->arguments[0], 1));
+    return kss_return(0);
 }
 
 struct kss_outcome kss_nt_ObfReferenceObject(struct kss_machine *m, struct kss_call *call) {
-    return touch_referenced(m, call->arguments[0]);
+    return reference(m, call->arguments[0], 1);
 }
 
 struct kss_outcome kss_nt_ObDereferenceObject(struct kss_machine *m, struct kss_call *call) {
-    return touch_referenced(m, call->arguments[0]);
+    KSS_TRY(reference(m, call->arguments[0], -1));
+    return kss_return(0);
 }
 
 struct kss_outcome kss_nt_ObfDereferenceObject(struct kss_machine *m, struct kss_call *call) {
-    return touch_referenced(m, call->arguments[0]);
+    return reference(m, call->arguments[0], -1);
 }
 
 // ---- Shutdown -----------------------------------------------------------------------------------

@@ -85,6 +85,10 @@ kss_addr kss_device_of_path(struct kss_machine *m, const char *path, const char 
 // ---- Devices (device.c) -------------------------------------------------------------------------
 // The object of that kind at [address], KSS_NONE: there is none.
 uint16_t kss_io_object(struct kss_machine *m, enum kss_object_kind kind, kss_addr address);
+// A file object of the device came or went; a deleted device goes with its last.
+void kss_device_opened(struct kss_machine *m, kss_addr device, int by);
+// Counts a reference to a file object; returns how many there are. The last takes it along.
+uint64_t kss_file_reference(struct kss_machine *m, kss_addr file, int by); // file.c
 // The driver routine that DriverObject->MajorFunction[major] of a device is; KSS_NO_FRAME: nt's
 // own, which rejects every request; other: an address that is no routine, by *bad.
 uint32_t kss_dispatch_of(struct kss_machine *m, kss_addr device, unsigned major, kss_addr *bad);
@@ -120,7 +124,7 @@ struct kss_outcome kss_irp_send(struct kss_machine *m, struct kss_call *call, ks
 struct kss_outcome kss_irp_sent(struct kss_machine *m, struct kss_call *call, uint8_t base);
 
 // ---- Completion (irp_complete.c) ----------------------------------------------------------------
-// IoCompleteRequest of local[0] as a part of another routine: RETURN when it is over, else the
+// IoCompleteRequest of local[0] as a part of another routine, on its local[1] and [2]: RETURN when it is over, else the
 // routine comes back at [step] and asks kss_irp_complete_on.
 struct kss_outcome kss_irp_complete(struct kss_machine *m, struct kss_call *call, uint8_t step);
 struct kss_outcome kss_irp_complete_on(struct kss_machine *m, struct kss_call *call, uint8_t step);
@@ -136,9 +140,35 @@ enum kss_irp_misuse {
     KSS_MISUSE_NO_THREAD,
     KSS_MISUSE_FREED_IN_FLIGHT,
     KSS_MISUSE_THREADED_FREED,
-    KSS_MISUSE_NOT_IRP
+    KSS_MISUSE_NOT_IRP,
+    KSS_MISUSE_OWNED_BELOW,
+    KSS_MISUSE_INFORMATION
 };
 void kss_irp_misuse(struct kss_machine *m, uint16_t index, enum kss_irp_misuse what);
 struct kss_outcome kss_io_bad_call(struct kss_machine *m, kss_addr address); // no routine is there
+
+// ---- Cancelling (irp_cancel.c) ------------------------------------------------------------------
+// IoCancelIrp as a part of another routine, on its local[1] and [2]: RETURN whether a cancel routine
+// ran, else the routine comes back at [base] or base + 1 and asks kss_irp_cancel_on.
+struct kss_outcome kss_irp_cancel(struct kss_machine *m, struct kss_call *call, kss_addr irp,
+                                  uint8_t base);
+struct kss_outcome kss_irp_cancel_on(struct kss_machine *m, struct kss_call *call, kss_addr irp,
+                                     uint8_t base);
+
+// ---- Files (file.c) and their requests (request.c) ----------------------------------------------
+// Arguments no system call has: the mode its wait is in and whether it has locked the file object;
+// the file object.
+enum { KSS_A_MODE = KSS_PARAMETERS - 2, KSS_A_FILE = KSS_PARAMETERS - 1 };
+kss_addr kss_file_of(struct kss_machine *m, uint64_t handle);   // 0: the handle stands for nothing
+kss_addr kss_file_device(struct kss_machine *m, kss_addr file); // the top of its device's stack
+bool kss_file_synchronous(struct kss_machine *m, kss_addr file);
+// An IRP of the running thread for [file]; its next location names the file. 0: no memory.
+kss_addr kss_file_request(struct kss_machine *m, kss_addr file, kss_addr block, unsigned mode,
+                          bool defer, unsigned flags);
+// The request came back with [status]: RETURN what the call returns, or it waits and goes on at
+// [step] with kss_file_settled.
+struct kss_outcome kss_file_settle(struct kss_machine *m, struct kss_call *call, uint32_t status,
+                                   unsigned mode, bool waits, uint8_t step);
+struct kss_outcome kss_file_settled(struct kss_machine *m, struct kss_call *call);
 
 #endif

@@ -145,8 +145,7 @@ struct kss_outcome kss_irp_use(struct kss_machine *m, kss_addr irp, uint16_t *in
 }
 
 struct kss_outcome kss_nt_IoAllocateIrp(struct kss_machine *m, struct kss_call *call) {
-    return kss_return(
-        kss_irp_new(m, call->arguments[0] & 0x7F, KSS_IRP_ALLOCATED, KSS_NONE));
+    return kss_return(kss_irp_new(m, call->arguments[0] & 0x7F, KSS_IRP_ALLOCATED, KSS_NONE));
 }
 
 static void zero(struct kss_machine *m, kss_addr address, unsigned size) {
@@ -251,6 +250,30 @@ static void enter_location(struct kss_object *irp, uint64_t bit) {
     irp->dpc &= ~bit;
 }
 
+static const char *module_of(const struct kss_machine *m, uint32_t routine) {
+    return routine == KSS_NO_FRAME ? NULL : m->image->code[routine].module;
+}
+
+// The driver of the current location returned STATUS_PENDING and has the IRP; one of the drivers
+// above sends it again. Said only when the modules tell them apart.
+static bool owned_below(struct kss_machine *m, uint16_t index, kss_addr irp, unsigned current) {
+    const struct kss_object *object = kss_object_ref(m, index);
+    unsigned count = (unsigned)kss_peek(m, irp + KSS_FIELD(IRP, StackCount), 1);
+    uint64_t bit = bit_of(current);
+    const char *caller = module_of(m, kss_innermost(m));
+    if (caller == NULL || current > count || !(object->arguments[1] & bit) || object->context & bit)
+        return false;
+    kss_addr at = kss_irp_location(m, irp);
+    for (unsigned i = current; i <= count; i++, at += kss_location_size(m)) {
+        kss_addr bad, device = kss_get(m, at + KSS_FIELD(IO_STACK_LOCATION, DeviceObject));
+        const char *module =
+            module_of(m, kss_dispatch_of(m, device, (unsigned)kss_peek(m, at, 1), &bad));
+        if (module != NULL && strcmp(module, caller) == 0)
+            return i != current;
+    }
+    return false;
+}
+
 static struct kss_outcome reject(struct kss_machine *m, struct kss_call *call, uint8_t base) {
     kss_poke(m, call->local[L_IRP] + KSS_FIELD(IRP, IoStatus), 4,
              (uint32_t)STATUS_INVALID_DEVICE_REQUEST);
@@ -269,6 +292,8 @@ struct kss_outcome kss_irp_send(struct kss_machine *m, struct kss_call *call, ks
     KSS_USE(kss_irp_use(m, irp, &index));
     KSS_TRY(kss_read(m, device, bytes, KSS_SIZE(DEVICE_OBJECT, kss_wide(m)), KSS_WHO_DRIVER));
     int8_t location = (int8_t)(kss_peek(m, irp + KSS_FIELD(IRP, CurrentLocation), 1) - 1);
+    if (owned_below(m, index, irp, (uint8_t)(location + 1)))
+        kss_irp_misuse(m, index, KSS_MISUSE_OWNED_BELOW);
     if (location <= 0) {
         kss_bugcheck(m, 0x35, irp, 0, 0, 0, m->at_work, NULL);
         return kss_stopped();
@@ -367,7 +392,8 @@ struct kss_outcome kss_nt_PoCallDriver(struct kss_machine *m, struct kss_call *c
 void kss_io_finish(struct kss_machine *m) {
     for (uint16_t i = 0; i < kss_object_ref_count(m); i++) {
         const struct kss_object *irp = kss_object_ref(m, i);
-        if (irp->kind != KSS_O_IRP || irp->flags & KSS_OF_DEAD || !in_flight(irp))
+        bool kept = irp->irql & KSS_IRP_STOPPED && irp->irql & KSS_IRP_THREADED;
+        if (irp->kind != KSS_O_IRP || irp->flags & KSS_OF_DEAD || !(in_flight(irp) || kept))
             continue;
         kss_addr address = irp->address;
         uint32_t routine = irp->routine;

@@ -175,8 +175,7 @@ struct kss_outcome kss_nt_IoBuildDeviceIoControlRequest(struct kss_machine *m,
                                .in_length = (uint32_t)given[3],
                                .out = given[4],
                                .out_length = (uint32_t)given[5]};
-    kss_addr irp =
-        kss_irp_new(m, (unsigned)size.value, KSS_IRP_CONTROL, kss_cpu(m)->thread);
+    kss_addr irp = kss_irp_new(m, (unsigned)size.value, KSS_IRP_CONTROL, kss_cpu(m)->thread);
     if (irp == 0)
         return kss_return(0);
     kss_irp_watch(m, irp, given[8], given[7]);

@@ -12,14 +12,10 @@ static kss_addr cancel_lock(struct kss_machine *m) {
     return kss_globals(m)->cancel_lock;
 }
 
-// Steps 0 and 1: with local[1] the IRQL before it.
-static struct kss_outcome acquire(struct kss_machine *m, struct kss_call *call) {
-    if (call->step == 0) {
-        call->local[1] = kss_cpu(m)->irql;
-        if (kss_cpu(m)->irql < KSS_DISPATCH_LEVEL)
-            kss_set_irql(m, KSS_DISPATCH_LEVEL);
-    }
-    return kss_lock_take(m, call, cancel_lock(m), (unsigned)call->local[1], 1);
+static void raise_for(struct kss_machine *m, struct kss_call *call) {
+    call->local[1] = kss_cpu(m)->irql;
+    if (kss_cpu(m)->irql < KSS_DISPATCH_LEVEL)
+        kss_set_irql(m, KSS_DISPATCH_LEVEL);
 }
 
 static struct kss_outcome release(struct kss_machine *m, unsigned irql) {
@@ -30,7 +26,9 @@ static struct kss_outcome release(struct kss_machine *m, unsigned irql) {
 }
 
 struct kss_outcome kss_nt_IoAcquireCancelSpinLock(struct kss_machine *m, struct kss_call *call) {
-    KSS_TRY(acquire(m, call));
+    if (call->step == 0)
+        raise_for(m, call);
+    KSS_TRY(kss_lock_take(m, call, cancel_lock(m), (unsigned)call->local[1], 1));
     KSS_TRY(kss_store(m, call->arguments[0], 1, call->local[1], KSS_WHO_DRIVER));
     return kss_return(0);
 }
@@ -48,16 +46,11 @@ struct kss_outcome kss_nt_IoSetCancelRoutine(struct kss_machine *m, struct kss_c
     return kss_return(old);
 }
 
-// local[1]: IRQL before the lock; local[2]: what the cancel routine must leave as it was.
-struct kss_outcome kss_nt_IoCancelIrp(struct kss_machine *m, struct kss_call *call) {
-    if (call->step == 2)
-        return kss_return(1);
-    kss_addr irp = call->arguments[0];
+// The lock is held: the cancel routine is called, or the IRP has none.
+static struct kss_outcome cancel(struct kss_machine *m, struct kss_call *call, kss_addr irp,
+                                 uint8_t base) {
     uint16_t index;
     KSS_USE(kss_irp_use(m, irp, &index));
-    if (call->step == 0)
-        call->local[2] = kss_guard(m);
-    KSS_TRY(acquire(m, call));
     kss_addr field = irp + KSS_FIELD(IRP, CancelRoutine), routine = kss_get(m, field);
     kss_object_ref(m, index)->irql |= KSS_IRP_CANCELLED;
     kss_poke(m, irp + KSS_FIELD(IRP, Cancel), 1, 1);
@@ -79,8 +72,33 @@ struct kss_outcome kss_nt_IoCancelIrp(struct kss_machine *m, struct kss_call *ca
     call->out[0] =
         kss_get(m, kss_irp_location(m, irp) + KSS_FIELD(IO_STACK_LOCATION, DeviceObject));
     call->out[1] = irp;
-    struct kss_outcome outcome = kss_call_driver(m, call, 2, code, 2, KSS_ENTRY_CANCEL);
-    if (outcome.kind != KSS_OUT_STOP)
+    struct kss_outcome outcome =
+        kss_call_driver(m, call, (uint8_t)(base + 1), code, 2, KSS_ENTRY_CANCEL);
+    if (outcome.kind != KSS_OUT_STOP) // it must leave what was before the lock
         kss_top_frame(m)->guard = call->local[2];
     return outcome;
+}
+
+struct kss_outcome kss_irp_cancel(struct kss_machine *m, struct kss_call *call, kss_addr irp,
+                                  uint8_t base) {
+    call->local[2] = kss_guard(m);
+    raise_for(m, call);
+    KSS_TRY(kss_lock_take(m, call, cancel_lock(m), (unsigned)call->local[1], base));
+    return cancel(m, call, irp, base);
+}
+
+struct kss_outcome kss_irp_cancel_on(struct kss_machine *m, struct kss_call *call, kss_addr irp,
+                                     uint8_t base) {
+    if (call->step != base)
+        return kss_return(1);
+    KSS_TRY(kss_lock_take(m, call, cancel_lock(m), (unsigned)call->local[1], base));
+    return cancel(m, call, irp, base);
+}
+
+struct kss_outcome kss_nt_IoCancelIrp(struct kss_machine *m, struct kss_call *call) {
+    uint16_t index;
+    if (call->step != 0)
+        return kss_irp_cancel_on(m, call, call->arguments[0], 1);
+    KSS_USE(kss_irp_use(m, call->arguments[0], &index));
+    return kss_irp_cancel(m, call, call->arguments[0], 1);
 }

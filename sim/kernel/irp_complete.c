@@ -159,8 +159,9 @@ struct kss_outcome kss_irp_complete(struct kss_machine *m, struct kss_call *call
     kss_object_cold_at(m, index)->routine = innermost;
     kss_object_cold_at(m, index)->queue_place = call->place;
     struct kss_object *object = kss_object_ref(m, index);
-    object->irql &= (uint16_t)~(unsigned)KSS_IRP_STOPPED;
+    object->irql &= (uint16_t) ~(unsigned)KSS_IRP_STOPPED;
     KSS_EMIT(m, KSS_EV_IRP_COMPLETE, kss_object_number(m, index), status, current, innermost);
+    call->local[2] = kss_object_number(m, index);
     if (status == STATUS_PENDING)
         kss_irp_misuse(m, index, KSS_MISUSE_STATUS_PENDING);
     else if (status == UINT32_MAX)
@@ -170,18 +171,17 @@ struct kss_outcome kss_irp_complete(struct kss_machine *m, struct kss_call *call
     return walk(m, call, index, step);
 }
 
-struct kss_outcome kss_irp_complete_on(struct kss_machine *m, struct kss_call *call,
-                                       uint8_t step) {
+struct kss_outcome kss_irp_complete_on(struct kss_machine *m, struct kss_call *call, uint8_t step) {
     kss_addr irp = call->local[0];
     uint16_t index = kss_io_object(m, KSS_O_IRP, irp);
     if ((uint32_t)call->result == (uint32_t)STATUS_MORE_PROCESSING_REQUIRED) {
-        KSS_EMIT(m, KSS_EV_IRP_STOPPED, kss_object_number(m, index), call->local[1], 0, 0);
+        KSS_EMIT(m, KSS_EV_IRP_STOPPED, call->local[2], call->local[1], 0, 0);
         if (index != KSS_NONE && kss_object_ref(m, index)->irql & KSS_IRP_SENT)
             kss_object_ref(m, index)->irql |= KSS_IRP_STOPPED;
         return kss_return(0);
     }
     KSS_USE(kss_irp_use(m, irp, &index)); // unless the routine has freed it
-    kss_object_ref(m, index)->irql &= (uint16_t)~(unsigned)KSS_IRP_STOPPED;
+    kss_object_ref(m, index)->irql &= (uint16_t) ~(unsigned)KSS_IRP_STOPPED;
     return walk(m, call, index, step);
 }
 
@@ -202,8 +202,7 @@ struct kss_outcome kss_nt_IofCompleteRequest(struct kss_machine *m, struct kss_c
 
 // ---- The second stage ---------------------------------------------------------------------------
 static void say_late(struct kss_machine *m, uint16_t index, kss_addr address, unsigned what) {
-    KSS_EMIT(m, KSS_EV_IRP_LATE, kss_object_number(m, index), address, what,
-             kss_cpu(m)->thread);
+    KSS_EMIT(m, KSS_EV_IRP_LATE, kss_object_number(m, index), address, what, kss_cpu(m)->thread);
 }
 
 static void write_status(struct kss_machine *m, uint16_t index, kss_addr irp, kss_addr block) {
@@ -237,7 +236,7 @@ static uint32_t signal_event(struct kss_machine *m, uint16_t index, kss_addr eve
 }
 
 // What a buffered read brought goes to the caller's buffer.
-static void copy_back(struct kss_machine *m, kss_addr irp, uint64_t flags) {
+static void copy_back(struct kss_machine *m, uint16_t index, kss_addr irp, uint64_t flags) {
     uint64_t bytes = information_of(m, irp);
     kss_addr from = kss_get(m, irp + KSS_FIELD(IRP, AssociatedIrp));
     kss_addr to = kss_get(m, irp + KSS_FIELD(IRP, UserBuffer));
@@ -246,6 +245,12 @@ static void copy_back(struct kss_machine *m, kss_addr irp, uint64_t flags) {
         return;
     uint32_t region = kss_region_find(m, from);
     uint64_t room = region == KSS_NO_FRAME ? 0 : kss_region_at(m, region)->size;
+    uint32_t depth;
+    uint16_t stack = kss_stack_of(m, to, &depth);
+    if (bytes > room)
+        kss_irp_misuse(m, index, KSS_MISUSE_INFORMATION);
+    if (bytes != 0 && stack != KSS_NONE && depth > kss_stack_at(m, stack)->depth)
+        say_late(m, index, to, 2);
     uint8_t chunk[256];
     for (uint64_t at = 0; at < bytes && at < room; at += sizeof chunk) {
         uint64_t left = (bytes < room ? bytes : room) - at;
@@ -280,10 +285,14 @@ void kss_irp_finish(struct kss_machine *m, uint16_t index) {
     bool pending = kss_peek(m, irp + KSS_FIELD(IRP, PendingReturned), 1) != 0;
     kss_addr event = kss_get(m, irp + KSS_FIELD(IRP, UserEvent));
     kss_addr file = kss_get(m, irp + KSS_TAIL(OriginalFileObject));
-    copy_back(m, irp, flags);
+    copy_back(m, index, irp, flags);
     free_buffers(m, irp, flags);
+    // A synchronous file object's caller has the status from FinalStatus.
+    bool by_file = file != 0 && kss_nt_error(status) && !(flags & KSS_IRP_F_SYNCHRONOUS_API) &&
+                   kss_peek(m, file + KSS_FIELD(FILE_OBJECT, Flags), 4) & KSS_FO_SYNCHRONOUS_IO;
     if ((!kss_nt_error(status) || pending) && !kss_globals(m)->stopped) {
-        write_status(m, index, irp, kss_get(m, irp + KSS_FIELD(IRP, UserIosb)));
+        if (!by_file)
+            write_status(m, index, irp, kss_get(m, irp + KSS_FIELD(IRP, UserIosb)));
         if (file != 0)
             kss_poke(m, file + KSS_FIELD(FILE_OBJECT, FinalStatus), 4, status);
         if (event == 0 && file != 0)

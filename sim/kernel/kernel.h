@@ -213,8 +213,8 @@ uint16_t kss_thread_add_call(struct kss_machine *machine, const char *name, uint
 // memory is the truth: MajorFunction[], Flags, AttachedDevice, DeviceExtension are read from it.
 enum { KSS_MAJOR_FUNCTIONS = 28 };
 struct kss_driver {
-    const char *name;                    // "disk": the module, and \Driver\disk
-    uint32_t major[KSS_MAJOR_FUNCTIONS]; // code indices by IRP_MJ_x, KSS_NO_FRAME: none
+    const char *name;                      // "disk": the module, and \Driver\disk
+    uint32_t major[KSS_MAJOR_FUNCTIONS];   // code indices by IRP_MJ_x, KSS_NO_FRAME: none
     uint32_t add_device, unload, start_io; // KSS_NO_FRAME: none
 };
 // Returns the driver's index.

@@ -131,8 +131,9 @@ struct kss_call {
     uint64_t local[6];
     uint64_t result;                  // what the driver routine it called returned
     uint64_t out[KSS_CALL_ARGUMENTS]; // arguments of the driver routine it calls
-    uint64_t time_left, wait_began;   // of a wait that an APC interrupts; time_left: 0 without timeout
-    uint32_t routine;                 // enum kss_routine_id
+    uint64_t time_left,
+        wait_began;   // of a wait that an APC interrupts; time_left: 0 without timeout
+    uint32_t routine; // enum kss_routine_id
     uint32_t place;
     uint8_t step, count, out_count;
     uint8_t pad;
@@ -269,7 +270,7 @@ enum kss_apc_block { KSS_APC_FREE, KSS_APC_IRQL, KSS_APC_GUARDED };
 void kss_apc_queue(struct kss_machine *m, uint16_t thread, uint16_t irp);
 bool kss_apc_due(const struct kss_machine *m); // one for the running thread, deliverable now
 void kss_apc_deliver(struct kss_machine *m);
-void kss_apc_left(struct kss_machine *m);                     // at the end: `apc.never`
+void kss_apc_left(struct kss_machine *m);                    // at the end: `apc.never`
 void kss_apc_forget(struct kss_machine *m, uint16_t object); // its IRP is gone
 
 // ---- Devices and IRPs: see io.h -----------------------------------------------------------------

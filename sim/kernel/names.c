@@ -80,8 +80,8 @@ static kss_addr device_called(struct kss_machine *m, const char *path, const cha
     char name[KSS_IO_NAME];
     for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
         const struct kss_object *object = kss_object_ref(m, i);
-        if (object->kind != KSS_O_DEVICE || object->flags & KSS_OF_DEAD)
-            continue;
+        if (object->kind != KSS_O_DEVICE || object->flags & KSS_OF_DEAD || object->irql != 0)
+            continue; // irql: deleted, still open
         kss_addr address = object->address;
         kss_name_of(m, address, name);
         size_t length = name[0] != 0 ? begins(path, name) : 0;
@@ -219,9 +219,14 @@ static void describe_file(struct kss_machine *m, const struct kss_region *region
 // "IRP #1", "device disk0", "device disk0's extension+0x8", "driver disk", "system buffer #2".
 void kss_describe_nt(struct kss_machine *m, const struct kss_region *region, uint64_t inside,
                      struct kss_text *out) {
-    static const char *const kinds[KSS_NTB_COUNT] = {"",           "IRP",           "driver",
-                                                     "device",     "file object",   "system buffer",
-                                                     "symbolic link", "cancel spin lock"};
+    static const char *const kinds[KSS_NTB_COUNT] = {"",
+                                                     "IRP",
+                                                     "driver",
+                                                     "device",
+                                                     "file object",
+                                                     "system buffer",
+                                                     "symbolic link",
+                                                     "cancel spin lock"};
     char name[KSS_IO_NAME];
     if (region->kind == KSS_REGION_FREED)
         kss_text_str(out, "freed ");

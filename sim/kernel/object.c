@@ -65,10 +65,17 @@ uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind)
 }
 
 const char *kss_object_kind_name(unsigned kind) {
-    static const char *const names[] = {
-        "",        "KEVENT",        "KTIMER",        "KDPC",        "KSPIN_LOCK",
-        "KTHREAD", "DRIVER_OBJECT", "DEVICE_OBJECT", "FILE_OBJECT", "IRP",
-        "IO_STATUS_BLOCK"};
+    static const char *const names[] = {"",
+                                        "KEVENT",
+                                        "KTIMER",
+                                        "KDPC",
+                                        "KSPIN_LOCK",
+                                        "KTHREAD",
+                                        "DRIVER_OBJECT",
+                                        "DEVICE_OBJECT",
+                                        "FILE_OBJECT",
+                                        "IRP",
+                                        "IO_STATUS_BLOCK"};
     return names[kind];
 }
 

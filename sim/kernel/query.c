@@ -24,13 +24,28 @@ struct kss_outcome kss_nt_PsGetCurrentThreadId(struct kss_machine *m, struct kss
     return kss_return(thread == KSS_NONE ? 0 : 8u + 4u * thread);
 }
 
-static struct kss_outcome process_pointer(const struct kss_machine *m) {
-    uint16_t thread = kss_cpu(m)->thread;
+static struct kss_outcome process_of(const struct kss_machine *m, uint16_t thread) {
     uint32_t process = thread == KSS_NONE ? 0 : kss_thread_at(m, thread)->process;
     uint16_t first = 0; // the process's first thread stands for it
     while (process != 0 && kss_thread_at(m, first)->process != process)
         first++;
     return kss_return(kss_thread_address(m, 0x800) + (process == 0 ? 0 : (first + 1u) * 0x400u));
+}
+
+static struct kss_outcome process_pointer(const struct kss_machine *m) {
+    return process_of(m, kss_cpu(m)->thread);
+}
+
+// The process of the thread that asked; NULL for an IRP without one.
+struct kss_outcome kss_nt_IoGetRequestorProcess(struct kss_machine *m, struct kss_call *call) {
+    struct kss_outcome outcome;
+    unsigned offset =
+        KSS_OFFSET(IRP, Tail, kss_wide(m)) + KSS_OFFSET(IRP_Tail_Overlay, Thread, kss_wide(m));
+    kss_addr address =
+        kss_load(m, call->arguments[0] + offset, kss_pointer(m), KSS_WHO_DRIVER, &outcome);
+    KSS_TRY(outcome);
+    uint16_t thread = kss_thread_with_address(m, address);
+    return thread == KSS_NONE ? kss_return(0) : process_of(m, thread);
 }
 
 struct kss_outcome kss_nt_PsGetCurrentProcess(struct kss_machine *m, struct kss_call *call) {

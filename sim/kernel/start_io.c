@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// IoStartPacket and IoStartNextPacket: one request at a time through a driver's StartIo routine,
+// IoStartPacket, IoStartNextPacket, and the DPC of a device object: one request at a time through a driver's StartIo routine,
 // the others in the device queue of its device object. StartIo runs at DISPATCH_LEVEL, on the stack
 // of whoever starts it: a DPC that starts the next packet has it on the DPC stack.
 #include "kernel/io.h"
@@ -105,5 +105,24 @@ struct kss_outcome kss_nt_IoStartNextPacket(struct kss_machine *m, struct kss_ca
     if (irp != 0)
         return start_io(m, call, device, irp);
     set_busy(m, device, false);
+    return kss_return(0);
+}
+
+// ---- The device object's own DPC ----------------------------------------------------------------
+struct kss_outcome kss_nt_IoInitializeDpcRequest(struct kss_machine *m, struct kss_call *call) {
+    kss_addr device = call->arguments[0];
+    struct kss_call dpc = {
+        .arguments = {device + KSS_FIELD(DEVICE_OBJECT, Dpc), call->arguments[1], device},
+        .routine = call->routine,
+        .place = call->place};
+    return kss_nt_KeInitializeDpc(m, &dpc);
+}
+
+struct kss_outcome kss_nt_IoRequestDpc(struct kss_machine *m, struct kss_call *call) {
+    struct kss_call dpc = {.arguments = {call->arguments[0] + KSS_FIELD(DEVICE_OBJECT, Dpc),
+                                         call->arguments[1], call->arguments[2]},
+                           .routine = call->routine,
+                           .place = call->place};
+    KSS_TRY(kss_nt_KeInsertQueueDpc(m, &dpc));
     return kss_return(0);
 }

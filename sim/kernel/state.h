@@ -241,15 +241,15 @@ enum kss_object_kind {
 
 // What has become of an IRP: kss_object.irql.
 enum {
-    KSS_IRP_THREADED = 1,  // of the thread in Tail.Overlay.Thread: the I/O manager finishes it
-    KSS_IRP_SENT = 2,      // a driver has been called with it
-    KSS_IRP_PENDING = 4,   // marked pending in some stack location
-    KSS_IRP_STOPPED = 8,   // a completion routine stopped its completion and owns it
+    KSS_IRP_THREADED = 1,   // of the thread in Tail.Overlay.Thread: the I/O manager finishes it
+    KSS_IRP_SENT = 2,       // a driver has been called with it
+    KSS_IRP_PENDING = 4,    // marked pending in some stack location
+    KSS_IRP_STOPPED = 8,    // a completion routine stopped its completion and owns it
     KSS_IRP_COMPLETED = 16, // every completion routine has run
-    KSS_IRP_APC = 32,      // its second stage waits for the thread
+    KSS_IRP_APC = 32,       // its second stage waits for the thread
     KSS_IRP_CANCELLED = 64, // IoCancelIrp was called
-    KSS_IRP_RESENT = 128,  // sent again before the dispatch routine it went to first returned
-    KSS_IRP_RELEASED = 256 // IoFreeIrp or the I/O manager is freeing it
+    KSS_IRP_RESENT = 128,   // sent again before the dispatch routine it went to first returned
+    KSS_IRP_RELEASED = 256  // IoFreeIrp or the I/O manager is freeing it
 };
 enum {
     KSS_OF_SYNCHRONIZATION = 1,
@@ -265,8 +265,9 @@ enum {
 //   signal             number of its status block, 0: not on a stack
 //   arguments, context, dpc   bit L - 1 for stack location L, up to 64: dispatch returned; it
 //                      returned STATUS_PENDING; completion has passed; was marked pending then
-// A KSS_O_FILE: signal is its handle; of a KSS_O_DEVICE its number, routine its driver's index; of
-// a KSS_O_DRIVER signal is its index.
+// A KSS_O_FILE: signal is its handle, period its references, context its device, routine the thread
+// that a handle of kss_handle_of_device stands for. A KSS_O_DEVICE: signal is its number, routine its
+// driver's index, irql 1 when it is deleted and still open. A KSS_O_DRIVER: signal is its index.
 struct kss_object {
     kss_addr address;
     uint8_t kind, flags;
@@ -336,10 +337,10 @@ struct kss_global {                                 // one record
     uint64_t swapper_phase;                         // now modulo swapper period
     uint64_t stack_next, nonpaged_next, paged_next; // next addresses
     uint64_t nonpaged_used, paged_used;
-    uint64_t cancel_lock; // address of the cancel spin lock, 0: not used yet
-    uint32_t pool_blocks; // handed out so far
+    uint64_t cancel_lock;              // address of the cancel spin lock, 0: not used yet
+    uint32_t pool_blocks;              // handed out so far
     uint32_t nt_blocks[KSS_NTB_COUNT]; // the same of nt's own
-    uint32_t irps; // objects of kind KSS_O_IRP that live
+    uint32_t irps;                     // objects of kind KSS_O_IRP that live
     uint16_t current_cpu;
     uint8_t stopped;   // enum kss_end
     uint8_t spins;     // turns given up to spinning since something happened
@@ -399,9 +400,10 @@ struct kss_path_row {
 _Static_assert(sizeof(struct kss_cpu) == 16 && sizeof(struct kss_region) == 32 &&
                    sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
                    sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
-                   sizeof(struct kss_global) == 112 && sizeof(struct kss_apc) == 8 && sizeof(struct kss_clock) == 40 &&
-                   sizeof(struct kss_stack_cold) == 24 && sizeof(struct kss_object_cold) == 20 &&
-                   sizeof(struct kss_due_cold) == 8 && sizeof(struct kss_path_row) == 16,
+                   sizeof(struct kss_global) == 112 && sizeof(struct kss_apc) == 8 &&
+                   sizeof(struct kss_clock) == 40 && sizeof(struct kss_stack_cold) == 24 &&
+                   sizeof(struct kss_object_cold) == 20 && sizeof(struct kss_due_cold) == 8 &&
+                   sizeof(struct kss_path_row) == 16,
                "same on every target");
 
 #endif

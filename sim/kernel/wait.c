@@ -239,8 +239,7 @@ struct kss_outcome kss_nt_KeWaitForSingleObject(struct kss_machine *m, struct ks
         interrupted(kss_thread_at(m, kss_cpu(m)->thread), kss_cpu(m)->irql, mode, alertable);
     if (ended != 0)
         return at_once(m, object, ended);
-    return kss_block_thread(m, call, object, mode, alertable, reason, time.timed, time.after,
-                            1);
+    return kss_block_thread(m, call, object, mode, alertable, reason, time.timed, time.after, 1);
 }
 
 struct kss_outcome kss_wait_in(struct kss_machine *m, struct kss_call *call, kss_addr address,

@@ -72,6 +72,8 @@ const char *kss_wait_reason_name(unsigned reason) {
 }
 
 const char *kss_constant_name(const char *type, int64_t value) {
+    if (strcmp(type, "NTSTATUS") == 0) // passes over aliases
+        return kss_status_name((uint32_t)value);
     for (unsigned i = 0; i < kss_constant_count; i++) {
         const struct kss_constant *row = &kss_constants[i];
         if (row->value == value && strcmp(row->type, type) == 0)

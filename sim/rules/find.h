@@ -39,18 +39,23 @@ kss_rule kss_rule_irql, kss_rule_wait_at_dispatch, kss_rule_irql_balance, kss_ru
     kss_rule_absolute, kss_rule_remember_irql;
 // locks.c
 kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock,
-    kss_rule_lock_unowned, kss_rule_lock_lowered;
+    kss_rule_lock_unowned, kss_rule_lock_lowered, kss_rule_complete_under_lock;
 // results.c
 kss_rule kss_rule_status_dropped, kss_rule_wait_never, kss_rule_remember_wait_end,
     kss_rule_remember_wait;
 // irps.c
-kss_rule kss_rule_irp_sent, kss_rule_irp_return, kss_rule_irp_pending, kss_rule_irp_complete, kss_rule_irp_twice,
-    kss_rule_irp_mismatch, kss_rule_irp_never, kss_rule_irp_misuse, kss_rule_apc_left,
-    kss_rule_apc_level;
+kss_rule kss_rule_irp_sent, kss_rule_irp_return, kss_rule_irp_pending, kss_rule_irp_complete,
+    kss_rule_irp_twice, kss_rule_irp_mismatch, kss_rule_irp_never, kss_rule_irp_misuse,
+    kss_rule_irp_freed, kss_rule_apc_left, kss_rule_apc_level;
 bool kss_irp_explains_wait(struct kss_machine *machine, uint16_t thread, uint16_t waited);
 bool kss_irp_was_denied(struct kss_machine *machine);
+// The context that stack location [location] (from 1) of a live IRP hands to a completion routine
+// that is still to be called; 0: none is.
+kss_addr kss_irp_context(struct kss_machine *machine, const struct kss_object *irp,
+                         unsigned location, uint32_t *routine);
 // find.c
-kss_rule kss_rule_remember_init, kss_rule_remember_object, kss_rule_remember_queue, kss_rule_remember_promise;
+kss_rule kss_rule_remember_init, kss_rule_remember_object, kss_rule_remember_queue,
+    kss_rule_remember_promise;
 
 // ---- Memory -------------------------------------------------------------------------------------
 struct kss_rules_thread { // hot: what decides future findings of a thread
@@ -76,10 +81,6 @@ enum kss_memo {
     KSS_MEMO_DIED,         // object's address -> number of the KSS3001 of its death, 0: none
     KSS_MEMO_POLLED,       // thread -> 1: its last wait had a timeout of zero
     KSS_MEMO_LARGE,        // hash of a routine's name and size -> 1: told as KSS1003
-    KSS_MEMO_IRP_SENT_TO,     // IRP -> routine it was last sent to, + 1
-    KSS_MEMO_IRP_RETURNED_BY, // IRP -> routine + 1 that returned as if it were complete,
-    KSS_MEMO_IRP_STATUS,      //        with this status
-    KSS_MEMO_IRP_TOLD,        // IRP -> 1: a KSS8002 speaks of it
     // Marks: a place and a time; each takes two kinds.
     KSS_MARK_INIT = 16,          // object's address: initialised
     KSS_MARK_QUEUE = 18,         // object's address: timer set, DPC queued, lock acquired
@@ -97,7 +98,13 @@ enum kss_memo {
     KSS_MARK_IRP_PENDING = 44,   // IRP: marked pending
     KSS_MARK_IRP_RETURNED = 46,  // IRP: a routine returned as if it were complete
     KSS_MARK_APC_LEVEL = 48,     // thread: its IRQL was raised to APC_LEVEL
-    KSS_MARK_IRP_BACK = 50       // (IRP, routine): its dispatch routine returned
+    KSS_MARK_IRP_BACK = 50,      // (IRP, routine): its dispatch routine returned
+    // Of IRPs, behind the marks: kinds below are used up.
+    KSS_MEMO_IRP_SENT_TO = 52, // IRP -> routine it was last sent to, + 1
+    KSS_MEMO_IRP_RETURNED_BY,  // IRP -> routine + 1 that returned as if it were complete,
+    KSS_MEMO_IRP_STATUS,       //        with this status
+    KSS_MEMO_IRP_TOLD,         // IRP -> 1: a KSS8002 speaks of it
+    KSS_MEMO_IRP_COMPLETER,    // IRP -> routine that completed it last, + 1
 };
 
 // The value, 0 when there is none.

@@ -23,6 +23,7 @@ enum {
     MISUSE_THREADED_FREED,
     MISUSE_NOT_IRP,
     MISUSE_OWNED_BELOW,
+    MISUSE_INFORMATION,
     MISUSE_COUNT
 };
 
@@ -77,9 +78,11 @@ void kss_rule_irp_twice(struct kss_machine *machine, const struct kss_event *eve
                            (uint32_t)event->words[1], &number))
         return;
     struct kss_text who = {0}, first = {0};
+    uint64_t before = kss_memo(machine, KSS_MEMO_IRP_COMPLETER, event->words[0]);
+    before = before != 0 ? before - 1 : event->words[2];
     kss_say_routine(machine, (uint32_t)event->words[1], &who);
-    kss_say_routine(machine, (uint32_t)event->words[2], &first);
-    if (event->words[1] == event->words[2])
+    kss_say_routine(machine, (uint32_t)before, &first);
+    if (event->words[1] == before)
         kss_text_format(&finding.message, "`%s` completes an IRP that it has completed already",
                         who.bytes);
     else
@@ -132,6 +135,7 @@ void kss_rule_irp_complete(struct kss_machine *machine, const struct kss_event *
     returned_early(machine, event);
     kss_memo_set(machine, KSS_MARK_IRP_RETURNED, event->words[0], 0);
     kss_mark_set(machine, KSS_MARK_IRP_COMPLETED, event->words[0], event);
+    kss_memo_set(machine, KSS_MEMO_IRP_COMPLETER, event->words[0], event->words[3] + 1);
 }
 
 void kss_rule_irp_mismatch(struct kss_machine *machine, const struct kss_event *event) {
@@ -240,6 +244,10 @@ static const struct {
     [MISUSE_OWNED_BELOW] = {"sends an IRP that the driver below still has",
                             "two drivers work on one IRP",
                             "wait for its completion, or stop it in a completion routine, first"},
+    [MISUSE_INFORMATION] = {"says that it has returned more bytes than the system buffer holds",
+                            "as many bytes are copied to the caller",
+                            "IoStatus.Information is the number of bytes put into the buffer, not "
+                            "the number that would be needed"},
 };
 
 void kss_rule_irp_misuse(struct kss_machine *machine, const struct kss_event *event) {
@@ -251,7 +259,7 @@ void kss_rule_irp_misuse(struct kss_machine *machine, const struct kss_event *ev
     uint32_t number;
     if (!kss_finding_begin(machine, &finding,
                            freed ? KSS_HAZARD_freed_while_in_use : KSS_HAZARD_irp_misused,
-                           event->place, (uint32_t)what, &number))
+                           event->place, freed ? MISUSE_COUNT : (uint32_t)what, &number))
         return;
     struct kss_text who = {0};
     if (what == MISUSE_NOT_IRP && event->words[3] < KSS_NT_COUNT)
@@ -268,6 +276,23 @@ void kss_rule_irp_misuse(struct kss_machine *machine, const struct kss_event *ev
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
     kss_text_free(&who);
+}
+
+// ExFreePool of a pool block that holds an IRP.
+void kss_rule_irp_freed(struct kss_machine *machine, const struct kss_event *event) {
+    enum { BY_MEMORY = 2 };
+    struct kss_finding finding;
+    uint32_t number;
+    if (event->words[1] != BY_MEMORY || !event->words[2] ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_freed_while_in_use, event->place,
+                           MISUSE_COUNT, &number))
+        return;
+    kss_text_str(&finding.message, "the memory of an IRP is freed while a driver has the IRP");
+    kss_text_str(&finding.label, misuses[MISUSE_FREED_IN_FLIGHT].label);
+    cause_of_sending(machine, &finding, event->words[0]);
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "%s", misuses[MISUSE_FREED_IN_FLIGHT].help);
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
 }
 
 // ---- KSS5007 ------------------------------------------------------------------------------------
@@ -299,6 +324,34 @@ void kss_rule_apc_left(struct kss_machine *machine, const struct kss_event *even
                             : "leave the guarded region (release the guarded mutex)");
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
+}
+
+// ---- Completion contexts ------------------------------------------------------------------------
+static uint64_t field_at(struct kss_machine *machine, kss_addr address, unsigned size) {
+    const uint8_t *bytes = kss_direct(machine, address, size, false);
+    uint64_t value = 0;
+    for (unsigned i = 0; bytes != NULL && i < size; i++)
+        value |= (uint64_t)bytes[i] << (8 * i);
+    return value;
+}
+
+kss_addr kss_irp_context(struct kss_machine *machine, const struct kss_object *irp,
+                         unsigned location, uint32_t *routine) {
+    enum { INVOKED = 0xE0 }; // SL_INVOKE_ON_CANCEL, _SUCCESS, _ERROR
+    unsigned pointer = see_profile(machine)->pointer_size;
+    bool wide = pointer == 8;
+    kss_addr at = irp->address;
+    if (location < field_at(machine, at + KSS_OFFSET(IRP, CurrentLocation, wide), 1) ||
+        location > field_at(machine, at + KSS_OFFSET(IRP, StackCount, wide), 1))
+        return 0;
+    at += KSS_SIZE(IRP, wide) + (kss_addr)(location - 1) * KSS_SIZE(IO_STACK_LOCATION, wide);
+    if (!(field_at(machine, at + KSS_OFFSET(IO_STACK_LOCATION, Control, wide), 1) & INVOKED))
+        return 0;
+    kss_addr code =
+        field_at(machine, at + KSS_OFFSET(IO_STACK_LOCATION, CompletionRoutine, wide), pointer);
+    if (!kss_code_at(machine, code, routine))
+        return 0;
+    return field_at(machine, at + KSS_OFFSET(IO_STACK_LOCATION, Context, wide), pointer);
 }
 
 // ---- What these findings explain ----------------------------------------------------------------

@@ -39,8 +39,6 @@ static const char *user_of(uint64_t used_by) {
         return "is in a DPC queue";
     if (used_by & USED_BY_WAIT)
         return "a thread waits for it";
-    if (used_by & USED_BY_IRP)
-        return "is what an IRP under way reports to";
     return "is held as a lock";
 }
 
@@ -65,6 +63,9 @@ static void freed_in_use(struct kss_machine *machine, const struct kss_event *ev
     kss_say_address(machine, address, &what);
     if (event->words[1] & USED_BY_WAIT)
         kss_text_format(&finding.message, "%s is freed while a thread waits for it", what.bytes);
+    else if (event->words[1] & USED_BY_IRP)
+        kss_text_format(&finding.message, "%s is freed while an IRP under way reports to it",
+                        what.bytes);
     else
         kss_text_format(&finding.message, "%s is freed while it %s", what.bytes,
                         user_of(event->words[1]));
@@ -139,10 +140,11 @@ void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *e
         kss_say_routine(machine, (uint32_t)event->words[2], &who);
         kss_text_format(&finding.message, "%s goes out of scope while it %s", what.bytes,
                         user_of(used_by));
-        if (used_by == USED_BY_WAIT) {
+        if (used_by == USED_BY_WAIT || used_by & USED_BY_IRP) {
             kss_text_clear(&finding.message);
-            kss_text_format(&finding.message, "%s goes out of scope while a thread waits for it",
-                            what.bytes);
+            kss_text_format(&finding.message, "%s goes out of scope while %s", what.bytes,
+                            used_by & USED_BY_IRP ? "an IRP under way reports to it"
+                                                  : "a thread waits for it");
         }
         kss_text_format(&finding.label, "the frame of `%s` ends here", who.bytes);
         kss_cause_of_object(machine, &finding, address);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Spin locks: KSS5001, KSS5002.
+// Spin locks: KSS5001, KSS5002, KSS5006.
 //
 // Whether a lock is given back is asked only where the environment called: a routine that exists to
 // acquire a lock returns with it held, and is right to. Two more ways to lose a lock are told as
@@ -115,6 +115,25 @@ void kss_rule_lock_lowered(struct kss_machine *machine, const struct kss_event *
     kss_finding_remark(&finding, KSS_REMARK_SOURCE,
                        "DDI KeAcquireSpinLock; DBG bug-check-0xf--spin-lock-already-owned");
     kss_finding_emit(machine, &finding);
-
     kss_text_free(&irql);
+}
+
+// ---- KSS5006 ------------------------------------------------------------------------------------
+// Completion routines of other drivers run inside: one of them may want the lock, or complete for
+// long (DDI IoCompleteRequest: never with a spin lock held).
+void kss_rule_complete_under_lock(struct kss_machine *machine, const struct kss_event *event) {
+    struct kss_finding finding;
+    uint32_t number;
+    if (see_cpu(machine, event->cpu)->locks_held == 0 ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_call_under_spin_lock, event->place, 0,
+                           &number))
+        return;
+    kss_text_str(&finding.message, "an IRP is completed while a spin lock is held");
+    kss_text_str(&finding.label, "completion routines of other drivers run inside this call");
+    causes_of_held_locks(machine, &finding, event->cpu);
+    kss_finding_remark(
+        &finding, KSS_REMARK_HELP,
+        "take the IRP off its queue under the lock, release the lock, then complete");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
 }

@@ -181,10 +181,37 @@ static void look_at_waits(struct search *search) {
     }
 }
 
+// Completion routines that are still to be called run in the completer's context, a DPC's mostly.
+static void look_at_irps(struct search *search) {
+    enum { LOCATIONS = 127 };
+    for (uint32_t i = 0; i < see_object_count(search->machine); i++) {
+        struct kss_object irp = *see_object(search->machine, i);
+        if (irp.kind != KSS_O_IRP || irp.flags & KSS_OF_DEAD || !(irp.irql & KSS_IRP_SENT) ||
+            irp.irql & (KSS_IRP_COMPLETED | KSS_IRP_STOPPED))
+            continue;
+        struct kss_mark mark = kss_mark(search->machine, KSS_MARK_IRP_SENT,
+                                        see_object_cold(search->machine, i)->number);
+        for (unsigned location = 1; location <= LOCATIONS; location++) {
+            uint32_t routine = KSS_NO_FRAME;
+            kss_addr context = kss_irp_context(search->machine, &irp, location, &routine);
+            if (context == 0 || !holder(search, context, mark.place))
+                continue;
+            struct kss_text what = {0}, who = {0};
+            kss_say_address(search->machine, context, &what);
+            kss_finding_cause(search->finding, mark,
+                              "an IRP is sent whose completion hands the address of %s to `%s`",
+                              what.bytes, kss_say_routine(search->machine, routine, &who));
+            kss_text_free(&what);
+            kss_text_free(&who);
+        }
+    }
+}
+
 static void look(struct search *search) {
     look_at_promises(search);
     look_at_objects(search);
     look_at_waits(search);
+    look_at_irps(search);
 }
 
 // ---- KSS2001 ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@
 //   swap.c      KeSetKernelStackSwapEnable                               KSS2003 to 2005
 //   lifetime.c  objects used before they exist and after                 KSS3001, 3003, 3004
 //   irql.c      IRQLs, waits at DISPATCH_LEVEL, absolute times           KSS4001 to 4004, 4007
-//   locks.c     spin locks                                               KSS5001, 5002
+//   locks.c     spin locks                                               KSS5001, 5002, 5006
 //   irps.c      IRPs and what dispatch routines say of them              KSS8001 to 8004, 5007
 //   results.c   statuses nobody reads, waits nobody ends                 KSS7001, 7002
 #include "rules/find.h"
@@ -29,7 +29,7 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_IRP_CALL] = {kss_rule_irp_sent},
     [KSS_EV_IRP_RETURN] = {kss_rule_irp_return},
     [KSS_EV_IRP_PENDING] = {kss_rule_irp_pending},
-    [KSS_EV_IRP_COMPLETE] = {kss_rule_irp_complete},
+    [KSS_EV_IRP_COMPLETE] = {kss_rule_irp_complete, kss_rule_complete_under_lock},
     [KSS_EV_POOL_FREE] = {kss_rule_remember_free},
 
     [KSS_EV_WAIT] = {kss_rule_remember_wait, kss_rule_swap_wait, kss_rule_user_poll},
@@ -59,6 +59,7 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_IRP_TWICE] = {kss_rule_irp_twice},
     [KSS_EV_IRP_MISMATCH] = {kss_rule_irp_mismatch},
     [KSS_EV_IRP_MISUSE] = {kss_rule_irp_misuse},
+    [KSS_EV_IRP_FREE] = {kss_rule_irp_freed},
     [KSS_EV_IRP_NEVER] = {kss_rule_irp_never},
     [KSS_EV_APC_LEFT] = {kss_rule_apc_left},
 

@@ -312,6 +312,45 @@ static struct kss_expr *control_code(struct kss_build *b, struct kss_node *node,
     return code;
 }
 
+// One assignment of InitializeObjectAttributes; [value] NULL: 0.
+static struct kss_expr *attribute(struct kss_build *b, struct kss_node *node,
+                                  struct kss_ctype *type, const char *field,
+                                  struct kss_expr *value) {
+    uint32_t offset = 0;
+    struct kss_expr *to = kss_check_value(b, node->b);
+    const struct kss_member *member = kss_type_member(b, type, kss_unique(b, field), &offset);
+    if (to->type->kind == KSS_K_ERROR || member == NULL)
+        return kss_expr_error(b, node);
+    if (value == NULL)
+        value = kss_expr_const(b, member->type, 0, node);
+    struct kss_expr *target = kss_expr_deref(b, to, offset, member->type, node);
+    return kss_expr_assign(b, target, value, node);
+}
+
+// InitializeObjectAttributes(p, n, a, r, s), field by field as the header does.
+static struct kss_expr *object_attributes(struct kss_build *b, struct kss_node *node,
+                                          unsigned variant) {
+    static const char *const fields[] = {"ObjectName", "Attributes", "RootDirectory",
+                                         "SecurityDescriptor"};
+    struct kss_ctype *type = kss_type_text_find(b, "OBJECT_ATTRIBUTES", 17);
+    struct kss_node *at = node->b;
+    (void)variant;
+    struct kss_expr *to = kss_check_value(b, at);
+    to = kss_check_assign(b, to, kss_type_pointer_to(b, type), "argument 1");
+    if (to->type->kind == KSS_K_ERROR)
+        return kss_expr_error(b, node);
+    struct kss_expr *size = kss_expr_const(b, &b->size_type, type->size, node);
+    struct kss_expr *all = attribute(b, node, type, "Length", size);
+    for (unsigned i = 0; i < sizeof fields / sizeof *fields; i++) {
+        at = at->next;
+        struct kss_expr *one = attribute(b, node, type, fields[i], kss_check_value(b, at));
+        all = kss_expr_operator(b, KSS_OP_COMMA, all, one, node);
+    }
+    struct kss_expr *last = attribute(b, node, type, "SecurityQualityOfService", NULL);
+    all = kss_expr_operator(b, KSS_OP_COMMA, all, last, node);
+    return kss_expr_cast(b, all, kss_type_base(b, KSS_BASE_VOID), node);
+}
+
 // memset takes the byte before the length, RtlFillMemory behind it.
 static struct kss_expr *fill(struct kss_build *b, struct kss_node *node, unsigned variant) {
     const struct kss_routine *row = kss_routine_find("RtlFillMemory", 13);
@@ -411,6 +450,7 @@ static const struct {
     {"LOBYTE", part_of, 2, 1},
     {"HIBYTE", part_of, 3, 1},
     {"CTL_CODE", control_code, 0, 4},
+    {"InitializeObjectAttributes", object_attributes, 0, 5},
     {"Int32x32To64", wide_product, 0, 2},
     {"UInt32x32To64", wide_product, 1, 2},
     {"YieldProcessor", no_code, 0, 0},

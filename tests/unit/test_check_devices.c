@@ -11,7 +11,7 @@ static void drivers(void **state) {
                      "KSS0101 1:25 unknown routine `Raed` [did you mean `Read`?]\n");
     assert_diagnoses("VOID Odd(PIRP i) { }\ndriver d { IRP_MJ_READ: Odd; }\n",
                      "KSS0124 2:25 `Odd` does not have the shape that is wanted: DRIVER_DISPATCH "
-                     "{wanted: LONG (DEVICE_OBJECT *, IRP *)} <1:6 it is: VOID (IRP *)>\n");
+                     "{wanted: NTSTATUS (DEVICE_OBJECT *, IRP *)} <1:6 it is: VOID (IRP *)>\n");
     assert_diagnoses("DRIVER_DISPATCH Read;\ndriver d { IRP_MJ_READ: Read; }\n",
                      "KSS0125 2:25 `Read` is declared, but has no body <1:17 declared here>\n");
     assert_diagnoses(READ "driver d { IRP_MJ_RAED: Read; }\n",
@@ -19,8 +19,10 @@ static void drivers(void **state) {
     assert_diagnoses(READ "driver d { frobnicate: Read; }\n",
                      "KSS0106 2:12 a driver has no `frobnicate` [it has IRP_MJ_ codes, entry, add, "
                      "unload, startio, extension, lower, io]\n");
-    assert_diagnoses(READ "driver d { IRP_MJ_MAXIMUM_FUNCTION: Read; }\n",
-                     "KSS0106 2:12 a driver has no `IRP_MJ_MAXIMUM_FUNCTION`\n");
+    assert_diagnoses(
+        READ "driver d { IRP_MJ_MAXIMUM_FUNCTION: Read; }\n",
+        "KSS0106 2:12 a driver has no `IRP_MJ_MAXIMUM_FUNCTION` [it has IRP_MJ_ codes, entry, "
+        "add, unload, startio, extension, lower, io]\n");
     assert_diagnoses(READ "driver d { IRP_MJ_READ: Read; IRP_MJ_READ: Read; }\n",
                      "KSS0110 2:31 `IRP_MJ_READ` is given twice <2:12 the first one is here>\n");
     assert_diagnoses("driver d { }\ndriver d { }\n",
@@ -49,7 +51,7 @@ static void extensions(void **state) {
     assert_diagnoses(EXT "driver d { extension: PE; }\n",
                      "KSS0116 2:23 a device extension is a structure of at most 65535 bytes\n");
     assert_diagnoses(EXT "driver d { extension: E; lower: Lowre; }\n",
-                     "KSS0105 2:33 `E` has no field `Lowre` [did you mean `Lower`?]\n");
+                     "KSS0105 2:33 `_E` has no field `Lowre` [did you mean `Lower`?]\n");
     assert_diagnoses(EXT "driver d { extension: E; lower: n; }\n",
                      "KSS0112 2:33 the field `n` must be `PDEVICE_OBJECT`, not `ULONG`\n");
     assert_diagnoses(EXT "driver d { lower: Lower; }\n",
@@ -81,14 +83,16 @@ static void values(void **state) {
                             "q); }\n"
                             "VOID ObfDereferenceObject(PVOID p) { }\n",
                      "");
-    assert_diagnoses(DEVICE "thread T { D = NULL; }\n",
-                     "KSS0115 3:12 this cannot be assigned to\n");
+    assert_diagnoses(
+        DEVICE "thread T { D = NULL; }\n",
+        "KSS0115 3:12 the left side of `=` cannot be assigned {this is `DEVICE_OBJECT *`}\n");
     assert_diagnoses(DEVICE "thread T { PVOID p = &D; }\n",
                      "KSS0115 3:22 `&` needs a variable or other memory {this is a value without "
                      "an address}\n");
-    assert_diagnoses(DEVICE "thread T { PIRP irp = D; }\n",
-                     "KSS0112 3:23 the value must be `IRP *`, not `DEVICE_OBJECT *` {this is "
-                     "`DEVICE_OBJECT *`}\n");
+    assert_diagnoses(
+        DEVICE "thread T { PIRP irp = D; }\n",
+        "KSS0112 3:23 the initial value must be `IRP *`, not `DEVICE_OBJECT *` {this is "
+        "`DEVICE_OBJECT *`}\n");
     assert_diagnoses(DEVICE "thread T { ULONG D = 3; D = D + 1; }\n", ""); // hidden by a local
     assert_diagnoses(DEVICE "PDEVICE_OBJECT Kept = D;\n",
                      "KSS0117 3:23 a global's initial value must be a constant\n");
