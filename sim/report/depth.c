@@ -31,7 +31,8 @@ static void table_row(const struct kss_report *report, uint32_t depth, uint32_t 
     if (row == NULL)
         kss_text_str(out, name);
     else if (!kss_log_symbol(report->log, row->routine, out))
-        kss_text_str(out, row->origin == KSS_ORIGIN_MEASURED ? "nt (kss itself)" : "interrupt frame");
+        kss_text_str(out,
+                     row->origin == KSS_ORIGIN_MEASURED ? "nt (kss itself)" : "interrupt frame");
     kss_text_char(out, '\n');
 }
 

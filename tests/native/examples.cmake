@@ -28,3 +28,6 @@ target_include_directories(crunch_thread SYSTEM PRIVATE ${KSS_NT_DIR})
 
 kss_add_driver(relay SOURCES drivers/filter/relay.c)
 kss_example_test(filter relay)
+
+kss_add_driver(pulse SOURCES drivers/timer/pulse.c)
+kss_example_test(timer pulse)

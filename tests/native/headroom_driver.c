@@ -16,6 +16,7 @@ NTSTATUS MeasureHere(PMEASURED Measured);
 NTSTATUS MeasureDeeper(PMEASURED Measured);
 NTSTATUS MeasureInCallout(PMEASURED Measured);
 NTSTATUS CallGuarded(PULONG Overflowed, PMEASURED After);
+NTSTATUS CallGuardedThenLarge(PULONG Overflowed);
 NTSTATUS IgnoreTheGuard(VOID);
 EXPAND_STACK_CALLOUT MeasureCallout;
 KDEFERRED_ROUTINE MeasureDpc;
@@ -68,6 +69,13 @@ static DECLSPEC_NOINLINE UCHAR ReadWithALargeFrame(VOID) {
     return room[99];
 }
 
+static DECLSPEC_NOINLINE UCHAR LargeFrameAlone(VOID) {
+    volatile UCHAR room[0x1400];
+
+    room[0] = 4;
+    return room[0];
+}
+
 NTSTATUS GuardedRead(PULONG Overflowed) {
     if (IoGetRemainingStackSize() < LEAST_STACK) {
         *Overflowed += 1;
@@ -81,6 +89,13 @@ NTSTATUS CallGuarded(PULONG Overflowed, PMEASURED After) {
 
     Measure(After);
     return status;
+}
+
+// After the guarded routine has returned its caller has all of the stack again, also without a call to NT.
+NTSTATUS CallGuardedThenLarge(PULONG Overflowed) {
+    NTSTATUS status = GuardedRead(Overflowed);
+
+    return LargeFrameAlone() == 4 ? status : STATUS_UNSUCCESSFUL;
 }
 
 NTSTATUS IgnoreTheGuard(VOID) {

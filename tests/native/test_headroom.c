@@ -8,7 +8,7 @@ struct measured {
 };
 
 void MeasureHere(void), MeasureDeeper(void), MeasureInCallout(void), MeasureDpc(void),
-    CallGuarded(void), IgnoreTheGuard(void);
+    CallGuarded(void), CallGuardedThenLarge(void), IgnoreTheGuard(void);
 
 enum { ONE_FRAME = 0x100 }; // of Measure, unoptimised
 
@@ -76,6 +76,17 @@ static void guard_does_not(void **state) {
     assert_no_hazard("KSS1001");
 }
 
+static void limit_is_back_without_a_call(void **state) {
+    uint32_t overflowed = 0;
+    (void)state;
+    kss_leave_stack("GuardedRead", 0x800);
+    assert_int_equal(kss_call_thread("App", CallGuardedThenLarge, &overflowed), 0x103);
+    assert_int_equal(overflowed, 1);
+    assert_int_equal(kss_call_thread("Again", CallGuardedThenLarge, &overflowed), 0x103);
+    assert_int_equal(overflowed, 2);
+    assert_no_hazard("KSS1001");
+}
+
 static void guard_without_limit(void **state) {
     uint32_t overflowed = 0;
     struct measured after = {0};
@@ -100,8 +111,13 @@ static void without_a_guard_it_overflows(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kss_test_setup, kss_test_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(agrees_with_the_bytes),        TEST(on_a_segment),   TEST(on_the_dpc_stack),
-        TEST(guard_takes_its_branch),       TEST(guard_does_not), TEST(guard_without_limit),
+        TEST(agrees_with_the_bytes),
+        TEST(on_a_segment),
+        TEST(on_the_dpc_stack),
+        TEST(guard_takes_its_branch),
+        TEST(guard_does_not),
+        TEST(guard_without_limit),
+        TEST(limit_is_back_without_a_call),
         TEST(without_a_guard_it_overflows),
     };
     return cmocka_run_group_tests_name("headroom", tests, NULL, NULL);
