@@ -21,3 +21,8 @@ foreach(source IN LISTS benchmarks)
     endif()
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
 endforeach()
+
+if(TARGET bench_native)
+    kss_add_driver(bench_driver SOURCES tests/bench/native_driver.c)
+    target_link_libraries(bench_native PRIVATE bench_driver)
+endif()

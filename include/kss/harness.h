@@ -32,20 +32,20 @@ extern "C" {
 
 // ---- Machines ----------------------------------------------------------------------------------
 
-struct kss_machine_options {  // zeros are defaults
-    const char *machine;      // "x64", "x64-xsave", "x86", "arm", "arm64"; NULL: x64 or x86, as the
-                              // host's pointers are wide. It must have pointers as wide as the host's
-    const char *name;         // in reports; NULL: "native"
-    uint32_t stack;           // kernel stack size; 0: the machine's
-    const char *swap;         // "balance-set" (default), "eager" (out at every legal moment), "never"
-    unsigned processors;      // 0: one
-    bool small_memory;        // stacks leave memory after 3 s instead of 15 s
-    bool page_in_foreign;     // touching another thread's out-swapped stack below DISPATCH_LEVEL pages
-                              // it in instead of bug check 0x50 (undocumented: a policy)
-    unsigned watchdog;        // ms of processor time without an NT call that are a hang; 0: 10,000;
-                              // UINT_MAX: never
-    bool all_events;          // record every kind of event
-    bool call_log;            // record every NT call of driver code, for kss_call_at
+struct kss_machine_options { // zeros are defaults
+    const char *machine;     // "x64", "x64-xsave", "x86", "arm", "arm64"; NULL: x64 or x86, as the
+        // host's pointers are wide. It must have pointers as wide as the host's
+    const char *name;     // in reports; NULL: "native"
+    uint32_t stack;       // kernel stack size; 0: the machine's
+    const char *swap;     // "balance-set" (default), "eager" (out at every legal moment), "never"
+    unsigned processors;  // 0: one
+    bool small_memory;    // stacks leave memory after 3 s instead of 15 s
+    bool page_in_foreign; // touching another thread's out-swapped stack below DISPATCH_LEVEL pages
+                          // it in instead of bug check 0x50 (undocumented: a policy)
+    unsigned watchdog;    // ms of processor time without an NT call that are a hang; 0: 10,000;
+                          // UINT_MAX: never
+    bool all_events;      // record every kind of event
+    bool call_log;        // record every NT call of driver code, for kss_call_at
 };
 
 // Makes a machine and makes it current; variables of drivers made with kss_add_driver get their initial
@@ -142,17 +142,17 @@ void *kss_device_object(const char *name);
 // A request from a user thread, as NtReadFile and its like send it: to the top of the stack that
 // [device] is in, with an IRP made by nt, on that thread's stack, synchronously.
 struct kss_io {
-    void *device;       // PDEVICE_OBJECT, or
-    void *handle;       // what an IRP_MJ_CREATE gave
-    const char *path;   // CREATE: "\\Device\\mydrv0", "\\DosDevices\\mydrv"
-    unsigned major;     // IRP_MJ_CREATE (gives handle), _CLOSE, _READ, _WRITE, _DEVICE_CONTROL
-    uint32_t control;   // DEVICE_CONTROL: the code
-    void *input;        // WRITE, DEVICE_CONTROL: what the caller sends
-    void *output;       // READ, DEVICE_CONTROL: where the answer goes
+    void *device;     // PDEVICE_OBJECT, or
+    void *handle;     // what an IRP_MJ_CREATE gave
+    const char *path; // CREATE: "\\Device\\mydrv0", "\\DosDevices\\mydrv"
+    unsigned major;   // IRP_MJ_CREATE (gives handle), _CLOSE, _READ, _WRITE, _DEVICE_CONTROL
+    uint32_t control; // DEVICE_CONTROL: the code
+    void *input;      // WRITE, DEVICE_CONTROL: what the caller sends
+    void *output;     // READ, DEVICE_CONTROL: where the answer goes
     uint32_t input_length, output_length;
-    int64_t offset;     // READ, WRITE
+    int64_t offset; // READ, WRITE
     // filled in when the thread has ended:
-    uint32_t status;      // what the system call returned
+    uint32_t status;       // what the system call returned
     uintptr_t information; // bytes transferred
 };
 // Starts the thread; [io] must live until it has ended. Returns its number.
@@ -232,7 +232,7 @@ unsigned kss_thread_make_(bool system, const char *name, kss_routine *routine,
                      (const uintptr_t[]){KSS_EACH_(__VA_ARGS__)},                                  \
                      sizeof((const uintptr_t[]){KSS_EACH_(__VA_ARGS__)}) / sizeof(uintptr_t) - 1)
 #define KSS_COUNT_ 0
-#define KSS_W_(a) (uintptr_t)(a)
+#define KSS_W_(a)  (uintptr_t)(a)
 #define KSS_EACH_(...)                                                                             \
     KSS_ROW_(__VA_ARGS__, KSS_E9_, KSS_E8_, KSS_E7_, KSS_E6_, KSS_E5_, KSS_E4_, KSS_E3_, KSS_E2_,  \
              KSS_E1_, )                                                                            \

@@ -7,7 +7,7 @@
 
 #include "wdm.h"
 
-#define IOCTL_STORAGE_BASE     FILE_DEVICE_MASS_STORAGE
+#define IOCTL_STORAGE_BASE FILE_DEVICE_MASS_STORAGE
 #define IOCTL_STORAGE_CHECK_VERIFY                                                                 \
     CTL_CODE(IOCTL_STORAGE_BASE, 0x0200, METHOD_BUFFERED, FILE_READ_ACCESS)
 #define IOCTL_STORAGE_CHECK_VERIFY2                                                                \

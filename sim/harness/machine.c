@@ -121,11 +121,10 @@ unsigned kss_thread_start(const struct kss_thread_options *options) {
         refuse("kss_thread_start", "a priority is 0 to 31");
     for (unsigned i = 0; i < options->argument_count; i++)
         arguments[i] = options->arguments[i];
-    return kss_session_thread(h->session, options->name ? options->name : "thread",
-                              options->routine, arguments, options->argument_count,
-                              options->returns_pointer ? sizeof(void *) : 4,
-                              options->priority ? options->priority : PRIORITY, options->process,
-                              options->system);
+    return kss_session_thread(
+        h->session, options->name ? options->name : "thread", options->routine, arguments,
+        options->argument_count, options->returns_pointer ? sizeof(void *) : 4,
+        options->priority ? options->priority : PRIORITY, options->process, options->system);
 }
 
 unsigned kss_thread_make_(bool system, const char *name, kss_routine *routine,

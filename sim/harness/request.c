@@ -31,7 +31,8 @@ _Noreturn static void refuse(const char *what, const char *why, const char *name
     kss_os_fatal(words);
 }
 
-static struct kss_loaded *must_be_loaded(struct kss_harness *h, const char *what, const char *name) {
+static struct kss_loaded *must_be_loaded(struct kss_harness *h, const char *what,
+                                         const char *name) {
     struct kss_loaded *driver = loaded(h, name);
     if (driver == NULL)
         refuse(what, "no such driver is loaded:", name);
@@ -49,10 +50,8 @@ static struct kss_loaded *add(struct kss_harness *h, const char *name,
 }
 
 static struct kss_driver empty_driver(const char *name) {
-    struct kss_driver driver = {.name = name,
-                                .add_device = KSS_NO_FRAME,
-                                .unload = KSS_NO_FRAME,
-                                .start_io = KSS_NO_FRAME};
+    struct kss_driver driver = {
+        .name = name, .add_device = KSS_NO_FRAME, .unload = KSS_NO_FRAME, .start_io = KSS_NO_FRAME};
     for (unsigned i = 0; i < KSS_MAJOR_FUNCTIONS; i++)
         driver.major[i] = KSS_NO_FRAME;
     return driver;
@@ -91,9 +90,9 @@ static void *registry_path(struct kss_harness *h, const char *name) {
     if (path == NULL)
         kss_os_fatal("out of memory");
     for (size_t i = 0; i < length; i++)
-        path->text[i] = (uint16_t)(unsigned char)(i < sizeof services - 1
-                                                      ? services[i]
-                                                      : name[i - (sizeof services - 1)]);
+        path->text[i] =
+            (uint16_t)(unsigned char)(i < sizeof services - 1 ? services[i]
+                                                              : name[i - (sizeof services - 1)]);
     path->text[length] = 0;
     path->length = (uint16_t)(length * 2);
     path->maximum = (uint16_t)(length * 2 + 2);
@@ -112,10 +111,11 @@ uint32_t kss_load_driver(const char *name) {
     struct kss_driver driver = empty_driver(module->name);
     struct kss_loaded *row = add(h, module->name, &driver);
     uint16_t number = row->number;
-    uint32_t status = run_system(h, "DriverEntry", module->entry,
-                                 (const uintptr_t[]){(uintptr_t)kss_driver_object(h->machine, number),
-                                                     (uintptr_t)registry_path(h, module->name)},
-                                 2);
+    uint32_t status =
+        run_system(h, "DriverEntry", module->entry,
+                   (const uintptr_t[]){(uintptr_t)kss_driver_object(h->machine, number),
+                                       (uintptr_t)registry_path(h, module->name)},
+                   2);
     if (status != PENDING)
         kss_driver_started(h->machine, number);
     return status;
@@ -124,8 +124,7 @@ uint32_t kss_load_driver(const char *name) {
 void *kss_driver_object_of(const char *name) {
     struct kss_harness *h = kss_harness("kss_driver_object_of");
     struct kss_loaded *driver = loaded(h, name);
-    return driver == NULL ? NULL
-                          : (void *)(uintptr_t)kss_driver_object(h->machine, driver->number);
+    return driver == NULL ? NULL : (void *)(uintptr_t)kss_driver_object(h->machine, driver->number);
 }
 
 uint32_t kss_add_device(const char *name, void *pdo) {

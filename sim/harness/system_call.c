@@ -22,9 +22,9 @@ static NTSTATUS create(struct kss_io *io, IO_STATUS_BLOCK *block) {
     text[narrow.Length] = 0;
     RtlInitUnicodeString(&name, text);
     InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE, NULL, NULL);
-    NTSTATUS status = NtCreateFile(&handle, GENERIC_READ | GENERIC_WRITE | SYNCHRONIZE, &attributes,
-                                   block, NULL, FILE_ATTRIBUTE_NORMAL, 0, FILE_OPEN,
-                                   FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
+    NTSTATUS status =
+        NtCreateFile(&handle, GENERIC_READ | GENERIC_WRITE | SYNCHRONIZE, &attributes, block, NULL,
+                     FILE_ATTRIBUTE_NORMAL, 0, FILE_OPEN, FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
     io->handle = handle;
     return status;
 }
@@ -40,8 +40,8 @@ NTSTATUS kss_system_call(struct kss_io *io, HANDLE handle) {
         io->handle = NULL;
         break;
     case IRP_MJ_READ:
-        status = NtReadFile(handle, NULL, NULL, NULL, &block, io->output, io->output_length, &offset,
-                            NULL);
+        status = NtReadFile(handle, NULL, NULL, NULL, &block, io->output, io->output_length,
+                            &offset, NULL);
         break;
     case IRP_MJ_WRITE:
         status = NtWriteFile(handle, NULL, NULL, NULL, &block, io->input, io->input_length, &offset,

@@ -23,7 +23,8 @@ static void promise_run(const char *what, enum kss_due_kind kind, uint64_t after
     kss_promise(h->machine, &due, after, 0, 0);
 }
 
-void kss_interrupt(uint64_t after, unsigned irql, kss_routine *isr, void *interrupt, void *context) {
+void kss_interrupt(uint64_t after, unsigned irql, kss_routine *isr, void *interrupt,
+                   void *context) {
     const struct kss_config *config = kss_machine_config(kss_harness("kss_interrupt")->machine);
     const struct kss_profile *profile = &config->profile;
     if (irql == 0)
@@ -36,10 +37,9 @@ void kss_interrupt(uint64_t after, unsigned irql, kss_routine *isr, void *interr
 
 void kss_dpc(uint64_t after, kss_routine *deferred, void *context, void *argument1,
              void *argument2) {
-    promise_run("kss_dpc", KSS_DUE_DPC, after, 0, deferred,
-                (const uintptr_t[]){0, (uintptr_t)context, (uintptr_t)argument1,
-                                    (uintptr_t)argument2},
-                4);
+    promise_run(
+        "kss_dpc", KSS_DUE_DPC, after, 0, deferred,
+        (const uintptr_t[]){0, (uintptr_t)context, (uintptr_t)argument1, (uintptr_t)argument2}, 4);
 }
 
 void kss_signal(uint64_t after, void *event) {

@@ -187,6 +187,7 @@ struct kss_outcome kss_nt_IoCreateDeviceSecure(struct kss_machine *m, struct kss
 static void free_if_unused(struct kss_machine *m, kss_addr device) {
     uint16_t index = kss_io_object(m, KSS_O_DEVICE, device);
     if (index != KSS_NONE && kss_object_ref(m, index)->irql == DEVICE_DELETED &&
+        kss_object_ref(m, index)->period == 0 &&
         kss_peek(m, device + KSS_FIELD(DEVICE_OBJECT, ReferenceCount), 4) == 0)
         kss_nt_block_free(m, device);
 }
@@ -290,15 +291,31 @@ struct kss_outcome kss_nt_IoDetachDevice(struct kss_machine *m, struct kss_call 
     return kss_return(0);
 }
 
-// References are counted for file objects alone; other objects go when they are deleted.
-struct kss_outcome kss_nt_IoGetAttachedDeviceReference(struct kss_machine *m,
-                                                       struct kss_call *call) {
+// References are counted for file objects and devices (kss_object.period); other objects go when they
+// are deleted. A deleted device's memory stays until its last reference and its last handle are gone.
+static uint64_t device_reference(struct kss_machine *m, kss_addr device, int by) {
+    uint16_t index = kss_io_object(m, KSS_O_DEVICE, device);
+    if (index == KSS_NONE)
+        return 1;
+    uint64_t count = kss_object_ref(m, index)->period;
+    if (by > 0 || count > 0)
+        count += (uint64_t)(int64_t)by;
+    kss_object_ref(m, index)->period = count;
+    free_if_unused(m, device);
+    return count + 1;
+}
+
+struct kss_outcome kss_nt_IoGetAttachedDevice(struct kss_machine *m, struct kss_call *call) {
     KSS_TRY(use_device(m, &call->arguments[0]));
     return kss_return(kss_device_top(m, call->arguments[0]));
 }
 
-struct kss_outcome kss_nt_IoGetAttachedDevice(struct kss_machine *m, struct kss_call *call) {
-    return kss_nt_IoGetAttachedDeviceReference(m, call);
+struct kss_outcome kss_nt_IoGetAttachedDeviceReference(struct kss_machine *m,
+                                                       struct kss_call *call) {
+    struct kss_outcome top = kss_nt_IoGetAttachedDevice(m, call);
+    KSS_TRY(top);
+    device_reference(m, top.value, 1);
+    return top;
 }
 
 static struct kss_outcome reference(struct kss_machine *m, kss_addr object, int by) {
@@ -308,7 +325,8 @@ static struct kss_outcome reference(struct kss_machine *m, kss_addr object, int 
         KSS_TRY(outcome);
     }
     uint16_t file = kss_io_object(m, KSS_O_FILE, object);
-    return kss_return(file == KSS_NONE ? 1 : kss_file_reference(m, object, by));
+    return kss_return(file == KSS_NONE ? device_reference(m, object, by)
+                                       : kss_file_reference(m, object, by));
 }
 
 struct kss_outcome kss_nt_ObReferenceObject(struct kss_machine *m, struct kss_call *call) {

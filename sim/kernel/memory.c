@@ -319,7 +319,8 @@ static struct kss_outcome touch_region(struct kss_machine *m, struct kss_region 
     if (out && raised)
         return fault(m, address, write, who, who == KSS_WHO_NT ? 0xA : 0xD1);
     if (out && m->space != NULL)
-        m->space->residency(m->space->context, region->address, region->address + region->size, true);
+        m->space->residency(m->space->context, region->address, region->address + region->size,
+                            true);
     region->out = 0;
     return kss_return(0);
 }
@@ -422,10 +423,27 @@ struct kss_outcome kss_read(struct kss_machine *m, kss_addr address, void *bytes
     return outcome;
 }
 
+// How many of [size] bytes are below a stack pointer. What nt writes there is lost, as in scenarios; on
+// Windows it lands in whatever frame came there later, natively that may be the processor's own.
+static uint32_t dead_bytes(struct kss_machine *m, kss_addr address, uint32_t size) {
+    uint32_t depth;
+    uint16_t s = kss_stack_of(m, address, &depth);
+    if (s == KSS_NONE || depth <= kss_stack_at(m, s)->depth)
+        return 0;
+    uint32_t dead = depth - kss_stack_at(m, s)->depth;
+    return dead < size ? dead : size;
+}
+
 static void put(struct kss_machine *m, kss_addr address, const void *bytes, uint32_t size) {
     if (m->space != NULL && !in_space(m, address)) {
         m->space->write(m->space->context, address, bytes, size);
         return;
+    }
+    if (m->space != NULL) {
+        uint32_t dead = dead_bytes(m, address, size);
+        address += dead;
+        bytes = (const uint8_t *)bytes + dead;
+        size -= dead;
     }
     for (uint32_t done = 0, step; done < size; done += step) {
         uint8_t *to = bytes_at(m, address + done, size - done, &step);

@@ -17,53 +17,53 @@
 
 // entry_ms.c makes them once more, for callers with exact frames.
 #ifndef KSS_ENTRY
-#define KSS_ENTRY(name) name
+#define KSS_ENTRY(name)          name
 #define KSS_VA_START(list, last) va_start(list, last)
-#define KSS_VA_END(list) va_end(list)
+#define KSS_VA_END(list)         va_end(list)
 #endif
 
 // ---- Arguments ------------------------------------------------------------------------------------
 // Row parameters become (TYPE, Name); NOTHING becomes (VOID, ).
-#define OBJECT(type, name, ...) (type, name)
-#define POINTER(type, name, ...) (type, name)
-#define VALUE(type, name, ...) (type, name)
-#define NUMBER(type, name, ...) (type, name)
+#define OBJECT(type, name, ...)   (type, name)
+#define POINTER(type, name, ...)  (type, name)
+#define VALUE(type, name, ...)    (type, name)
+#define NUMBER(type, name, ...)   (type, name)
 #define DURATION(type, name, ...) (type, name)
 #undef CALLBACK
 #define CALLBACK(type, name, ...) (type, name)
-#define STRING(type, name, ...) (type, name)
-#define KSS_FIRST_OBJECT OBJECT
-#define KSS_FIRST_POINTER POINTER
-#define KSS_FIRST_VALUE VALUE
-#define KSS_FIRST_NUMBER NUMBER
-#define KSS_FIRST_DURATION DURATION
-#define KSS_FIRST_CALLBACK CALLBACK
-#define KSS_FIRST_STRING STRING
-#define KSS_FIRST_NOTHING (VOID, )
+#define STRING(type, name, ...)   (type, name)
+#define KSS_FIRST_OBJECT          OBJECT
+#define KSS_FIRST_POINTER         POINTER
+#define KSS_FIRST_VALUE           VALUE
+#define KSS_FIRST_NUMBER          NUMBER
+#define KSS_FIRST_DURATION        DURATION
+#define KSS_FIRST_CALLBACK        CALLBACK
+#define KSS_FIRST_STRING          STRING
+#define KSS_FIRST_NOTHING         (VOID, )
 
 // KSS_IS(prefix, token, a, b): b where prefix_token is defined as `~, b`, else a.
 #define KSS_SECOND(a, b, ...) b
-#define KSS_CHOOSE(...) KSS_SECOND(__VA_ARGS__)
+#define KSS_CHOOSE(...)       KSS_SECOND(__VA_ARGS__)
 
 #define KSS_DECLARE(type, name) type name
-#define KSS_PUT(type, name) KSS_PUT_(type, name)
-#define KSS_PUT_(type, name) KSS_CHOOSE(KSS_TAKE_##type, KSS_PUT_BITS, ~)(name)
-#define KSS_TAKE_void ~, KSS_PUT_ZERO // VOID is a macro
-#define KSS_PUT_ZERO(name) 0
-#define KSS_PUT_BITS(name) kss_bits(&name, sizeof name)
+#define KSS_PUT(type, name)     KSS_PUT_(type, name)
+#define KSS_PUT_(type, name)    KSS_CHOOSE(KSS_TAKE_##type, KSS_PUT_BITS, ~)(name)
+#define KSS_TAKE_void           ~, KSS_PUT_ZERO // VOID is a macro
+#define KSS_PUT_ZERO(name)      0
+#define KSS_PUT_BITS(name)      kss_bits(&name, sizeof name)
 
-#define KSS_MAP_1(m, a) m a
-#define KSS_MAP_2(m, a, ...) m a, KSS_MAP_1(m, __VA_ARGS__)
-#define KSS_MAP_3(m, a, ...) m a, KSS_MAP_2(m, __VA_ARGS__)
-#define KSS_MAP_4(m, a, ...) m a, KSS_MAP_3(m, __VA_ARGS__)
-#define KSS_MAP_5(m, a, ...) m a, KSS_MAP_4(m, __VA_ARGS__)
-#define KSS_MAP_6(m, a, ...) m a, KSS_MAP_5(m, __VA_ARGS__)
-#define KSS_MAP_7(m, a, ...) m a, KSS_MAP_6(m, __VA_ARGS__)
-#define KSS_MAP_8(m, a, ...) m a, KSS_MAP_7(m, __VA_ARGS__)
-#define KSS_MAP_9(m, a, ...) m a, KSS_MAP_8(m, __VA_ARGS__)
-#define KSS_MAP_10(m, a, ...) m a, KSS_MAP_9(m, __VA_ARGS__)
-#define KSS_MAP_11(m, a, ...) m a, KSS_MAP_10(m, __VA_ARGS__)
-#define KSS_MAP_12(m, a, ...) m a, KSS_MAP_11(m, __VA_ARGS__)
+#define KSS_MAP_1(m, a)                                      m a
+#define KSS_MAP_2(m, a, ...)                                 m a, KSS_MAP_1(m, __VA_ARGS__)
+#define KSS_MAP_3(m, a, ...)                                 m a, KSS_MAP_2(m, __VA_ARGS__)
+#define KSS_MAP_4(m, a, ...)                                 m a, KSS_MAP_3(m, __VA_ARGS__)
+#define KSS_MAP_5(m, a, ...)                                 m a, KSS_MAP_4(m, __VA_ARGS__)
+#define KSS_MAP_6(m, a, ...)                                 m a, KSS_MAP_5(m, __VA_ARGS__)
+#define KSS_MAP_7(m, a, ...)                                 m a, KSS_MAP_6(m, __VA_ARGS__)
+#define KSS_MAP_8(m, a, ...)                                 m a, KSS_MAP_7(m, __VA_ARGS__)
+#define KSS_MAP_9(m, a, ...)                                 m a, KSS_MAP_8(m, __VA_ARGS__)
+#define KSS_MAP_10(m, a, ...)                                m a, KSS_MAP_9(m, __VA_ARGS__)
+#define KSS_MAP_11(m, a, ...)                                m a, KSS_MAP_10(m, __VA_ARGS__)
+#define KSS_MAP_12(m, a, ...)                                m a, KSS_MAP_11(m, __VA_ARGS__)
 #define KSS_PICK(a, b, c, d, e, f, g, h, i, j, k, l, n, ...) KSS_MAP_##n
 #define KSS_MAP(m, ...)                                                                            \
     KSS_PICK(__VA_ARGS__, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)(m, __VA_ARGS__)
@@ -90,22 +90,22 @@ static inline uint64_t kss_bits(const void *bytes, size_t size) {
     memcpy(&result_, &value_, sizeof result_);                                                     \
     return result_
 
-#define KSS_RETURN(type) KSS_RETURN_(type)
-#define KSS_RETURN_(type) KSS_CHOOSE(KSS_GIVE_##type, KSS_RESULT, ~)(type)
-#define KSS_GIVE_void ~, KSS_NO_RESULT
+#define KSS_RETURN(type)    KSS_RETURN_(type)
+#define KSS_RETURN_(type)   KSS_CHOOSE(KSS_GIVE_##type, KSS_RESULT, ~)(type)
+#define KSS_GIVE_void       ~, KSS_NO_RESULT
 #define KSS_NO_RESULT(type) (void)value_
 
 // Written out below: a variable part, no return, a const the table does not have.
-#define KSS_OWN_DbgPrint ~, KSS_SKIP
-#define KSS_OWN_DbgPrintEx ~, KSS_SKIP
+#define KSS_OWN_DbgPrint               ~, KSS_SKIP
+#define KSS_OWN_DbgPrintEx             ~, KSS_SKIP
 #define KSS_OWN_ExRaiseAccessViolation ~, KSS_SKIP
-#define KSS_OWN_ExRaiseStatus ~, KSS_SKIP
-#define KSS_OWN_KeBugCheck ~, KSS_SKIP
-#define KSS_OWN_KeBugCheckEx ~, KSS_SKIP
-#define KSS_OWN_RtlCompareMemory ~, KSS_SKIP
+#define KSS_OWN_ExRaiseStatus          ~, KSS_SKIP
+#define KSS_OWN_KeBugCheck             ~, KSS_SKIP
+#define KSS_OWN_KeBugCheckEx           ~, KSS_SKIP
+#define KSS_OWN_RtlCompareMemory       ~, KSS_SKIP
 // The headers have these as inline functions, as the WDK's do.
 #define KSS_OWN_ExAllocatePoolUninitialized ~, KSS_SKIP
-#define KSS_OWN_ExAllocatePoolZero ~, KSS_SKIP
+#define KSS_OWN_ExAllocatePoolZero          ~, KSS_SKIP
 #define KSS_SKIP(...)
 #define KSS_BIND_S(...)
 #define KSS_BIND_SN(name, result, ...)                                                             \
@@ -143,8 +143,8 @@ VOID NTAPI KSS_ENTRY(KeBugCheck)(ULONG BugCheckCode) {
 }
 
 VOID NTAPI KSS_ENTRY(KeBugCheckEx)(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1,
-                        ULONG_PTR BugCheckParameter2, ULONG_PTR BugCheckParameter3,
-                        ULONG_PTR BugCheckParameter4) {
+                                   ULONG_PTR BugCheckParameter2, ULONG_PTR BugCheckParameter3,
+                                   ULONG_PTR BugCheckParameter4) {
     KSS_LEAVE(KeBugCheckEx, BugCheckCode, BugCheckParameter1, BugCheckParameter2,
               BugCheckParameter3, BugCheckParameter4);
 }
@@ -157,8 +157,7 @@ SIZE_T NTAPI KSS_ENTRY(RtlCompareMemory)(const VOID *Source1, const VOID *Source
 
 // ---- DbgPrint -----------------------------------------------------------------------------------------
 // The arguments are taken off as the format says how wide they are; the kernel prints.
-static unsigned take(uint64_t *arguments, unsigned count, const char *format,
-                     kss_nt_va_list list) {
+static unsigned take(uint64_t *arguments, unsigned count, const char *format, kss_nt_va_list list) {
     for (; *format != 0 && count < KSS_PARAMETERS; format++) {
         if (*format != '%' || *++format == '%')
             continue;

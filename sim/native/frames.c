@@ -9,13 +9,17 @@
 //   low edge of its caller's frame          |  low edge of its caller's frame = fp of the caller
 #include "native/private.h"
 
+#include "kernel/fast.h"
+
 #include <string.h>
 
 struct walk {
     struct kss_native *n;
-    kss_addr base, limit; // of the kernel stack
-    struct kss_path_row *rows;
+    kss_addr base, limit;      // of the kernel stack
+    struct kss_path_row *rows; // NULL: [seek] is looked for instead
     uint32_t count, room;
+    const struct kss_native_record *seek;
+    bool found;
 };
 
 static bool word_at(const struct walk *w, kss_addr address, kss_addr *value) {
@@ -28,7 +32,7 @@ static bool word_at(const struct walk *w, kss_addr address, kss_addr *value) {
 }
 
 static void row(struct walk *w, uint32_t routine, kss_addr low, kss_addr high, unsigned entry) {
-    if (w->count == w->room || high <= low)
+    if (w->rows == NULL || w->count == w->room || high <= low)
         return;
     w->rows[w->count++] = (struct kss_path_row){.routine = routine,
                                                 .depth = (uint32_t)(w->base - low),
@@ -76,6 +80,8 @@ static void walk_activation(struct walk *w, const struct kss_activation *a) {
         kss_addr back;
         if (!word_at(w, frame, &next) || !word_at(w, frame + sizeof(void *), &back))
             break;
+        if (w->rows == NULL)
+            w->found |= frame == w->seek->frame && back == w->seek->back;
         kss_addr high = edge_above(frame, next);
         if (high <= low || high > top)
             break;
@@ -101,4 +107,26 @@ uint32_t kss_native_frames(void *context, struct kss_machine *machine, uint16_t 
     for (const struct kss_activation *a = kss_native_top(n, stack); a != NULL; a = a->outer)
         walk_activation(&w, a);
     return w.count;
+}
+
+static struct walk walk_of(struct kss_native *n, uint16_t stack) {
+    const struct kss_stack *s = kss_stack_at(n->machine, stack);
+    return (struct walk){.n = n, .base = s->base, .limit = s->base - s->size, .room = 1};
+}
+
+bool kss_native_record(struct kss_native *n, const struct kss_activation *a,
+                       struct kss_native_record *record) {
+    struct walk w = walk_of(n, a->stack);
+    return word_at(&w, (kss_addr)(uintptr_t)a->frame, &record->frame) &&
+           word_at(&w, record->frame + sizeof(void *), &record->back);
+}
+
+bool kss_native_holds(struct kss_native *n, uint16_t stack,
+                      const struct kss_native_record *record) {
+    struct walk w = walk_of(n, stack);
+    w.seek = record;
+    for (const struct kss_activation *a = kss_native_top(n, stack); a != NULL && !w.found;
+         a = a->outer)
+        walk_activation(&w, a);
+    return w.found;
 }

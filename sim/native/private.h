@@ -13,6 +13,7 @@ enum { KSS_ASIDE = 1024, KSS_LEAVES = 8 };
 
 enum kss_request {
     KSS_REQUEST_NT,       // call.* is set; the value goes to [value]
+    KSS_REQUEST_SERVED,   // the NT call was served on the spot, and something else must run now
     KSS_REQUEST_HOST,     // work(work_argument)
     KSS_REQUEST_RETURNED, // [value]
     KSS_REQUEST_FAULT,    // fault
@@ -30,6 +31,7 @@ struct kss_activation {
     uint8_t request; // enum kss_request
     void *top;       // its stack begins here and grows down
     void *sp, *frame, *pc;
+    void *low; // of its entry point's frame
     const struct kss_native_call *call;
     void (*work)(void *);
     void *work_argument;
@@ -52,11 +54,17 @@ struct kss_native_routine { // parallel to the image's code table
     bool ms_abi;
 };
 
+// A call under way: where its frame record lies and where it returns to.
+struct kss_native_record {
+    kss_addr frame, back;
+};
+
 struct kss_native_leave_row {
     const char *name;
     uint32_t bytes;
-    uint16_t stack; // while it holds
-    uint32_t depth, old_size;
+    uint16_t stack;                  // while it holds
+    struct kss_native_record record; // the call it holds for
+    uint32_t old_size;
 };
 
 struct kss_native {
@@ -66,6 +74,7 @@ struct kss_native {
     struct kss_space space;
     struct kss_host_arena arena;
     struct kss_fiber scheduler;
+    void *service_stack; // where NT calls are served on the spot; NULL: by a switch
     struct kss_activation *running; // NULL: the scheduler itself
     struct kss_activation *serving; // whose host call is at work
     struct kss_activation **stacks; // innermost activation by kernel stack
@@ -98,8 +107,17 @@ uint32_t kss_native_place(struct kss_native *n, const void *pc, uint32_t nt);
 uint32_t kss_native_caller(struct kss_native *n, const void *pc);
 uint32_t kss_native_frames(void *context, struct kss_machine *machine, uint16_t stack,
                            struct kss_path_row *rows, uint32_t room);
-// Moves StackLimit up for routines named by kss_native_leave, and back when they have returned.
+// The driver routine that has called NT; false: it keeps no frame record.
+bool kss_native_record(struct kss_native *n, const struct kss_activation *a,
+                       struct kss_native_record *record);
+// That call has not returned yet.
+bool kss_native_holds(struct kss_native *n, uint16_t stack, const struct kss_native_record *record);
+// Moves StackLimit up for routines named by kss_native_leave.
 void kss_native_apply_leaves(struct kss_native *n, const struct kss_activation *a);
+// And back where they have returned; true: it did so for that stack.
+bool kss_native_return_leaves(struct kss_native *n, uint16_t stack);
+// The stack is gone.
+void kss_native_forget_leaves(struct kss_native *n, uint16_t stack);
 void kss_native_watch(struct kss_native *n, unsigned milliseconds); // 0: no more
 _Noreturn void kss_native_outside(uint32_t routine);
 struct kss_activation *kss_native_top(const struct kss_native *n, uint16_t stack);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The native processor's loop: it asks the kernel for a turn, lets driver code run on its fiber until
 // it wants something, and obeys. See native.h for who runs where.
+#include "native/call_on.h"
 #include "native/private.h"
 #include "native/sanitize.h"
 #include "native/seh.h"
@@ -21,8 +22,9 @@ struct kss_native *kss_native_new(const struct kss_config *config, struct kss_im
     if (*error != NULL)
         return NULL;
     if (config->profile.pointer_size != sizeof(void *)) {
-        *error = sizeof(void *) == 8 ? "a 64-bit program cannot run native code on a 32-bit machine"
-                                     : "a 32-bit program cannot run native code on a 64-bit machine";
+        *error = sizeof(void *) == 8
+                     ? "a 64-bit program cannot run native code on a 32-bit machine"
+                     : "a 32-bit program cannot run native code on a 64-bit machine";
         return NULL;
     }
     struct kss_native *n = calloc(1, sizeof *n);
@@ -105,6 +107,7 @@ static void drop(struct kss_native *n, struct kss_activation *a) {
 
 // Activations of a stack that the kernel gave up without returns: its thread has ended.
 static void drop_all(struct kss_native *n, uint16_t stack) {
+    kss_native_forget_leaves(n, stack);
     while (kss_native_top(n, stack) != NULL)
         drop(n, n->stacks[stack]);
 }
@@ -114,7 +117,7 @@ static void drop_all(struct kss_native *n, uint16_t stack) {
 #endif
 
 #define KSS_CALL(abi, function, a)                                                                 \
-    ((uint64_t(abi *)(uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t,  \
+    ((uint64_t(abi *)(uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t, \
                       uintptr_t))(uintptr_t)(function))(                                           \
         (uintptr_t)(a)[0], (uintptr_t)(a)[1], (uintptr_t)(a)[2], (uintptr_t)(a)[3],                \
         (uintptr_t)(a)[4], (uintptr_t)(a)[5], (uintptr_t)(a)[6], (uintptr_t)(a)[7])
@@ -123,7 +126,8 @@ static void drop_all(struct kss_native *n, uint16_t stack) {
         (uintptr_t)(a)[0], (uintptr_t)(a)[1], (uintptr_t)(a)[2], (uintptr_t)(a)[3])
 
 // Spare arguments lie in registers or are ignored, by every calling convention used here.
-static uint64_t kss_invoke(const struct kss_activation *a, const struct kss_native_routine *routine) {
+static uint64_t kss_invoke(const struct kss_activation *a,
+                           const struct kss_native_routine *routine) {
     const uint64_t *v = a->arguments;
 #ifdef KSS_MS_ABI
     if (routine->ms_abi)
@@ -136,7 +140,8 @@ static uint64_t kss_invoke(const struct kss_activation *a, const struct kss_nati
 
 // What a driver routine's value means depends on who called it: some return nothing, and what is in
 // the register then is nobody's.
-static uint64_t meaning(const struct kss_native *n, const struct kss_activation *a, uint64_t value) {
+static uint64_t meaning(const struct kss_native *n, const struct kss_activation *a,
+                        uint64_t value) {
     switch (a->entry) {
     case KSS_ENTRY_THREAD:
         switch (n->routines[a->routine].returns) {
@@ -162,6 +167,8 @@ static void kss_activation_main(void *argument) {
 // What the entry point stored below the driver's stack pointer goes aside, so that the new activation
 // begins exactly there.
 static void *set_aside(struct kss_native *n, struct kss_activation *outer, uint8_t *top) {
+    if (outer->aside_size != 0) // the second call of one NT routine: the first was put there already
+        return top;
     uint8_t *low = kss_fiber_sp(&outer->fiber), *high = outer->sp;
     size_t size = (size_t)(high - low);
     if (low > high || size > sizeof outer->aside)
@@ -253,6 +260,16 @@ static void kss_raise_main(void *argument) {
 #define KSS_PLAIN __attribute__((no_sanitize("address", "undefined"), noinline))
 
 // ---- Requests -----------------------------------------------------------------------------------------
+enum next { TURN, GO_ON };
+static enum next serve_nt(struct kss_native *n, struct kss_activation *a);
+
+#ifdef KSS_CALL_ON
+static int serve_directly(void *argument) {
+    struct kss_activation *a = argument;
+    return serve_nt(a->native, a);
+}
+#endif
+
 KSS_PLAIN uint64_t kss_native_enter(const struct kss_native_call *call) {
     struct kss_native *n = current;
     struct kss_activation *a = n == NULL ? NULL : n->running;
@@ -263,6 +280,20 @@ KSS_PLAIN uint64_t kss_native_enter(const struct kss_native_call *call) {
     a->frame = call->frame;
     a->pc = call->pc;
     a->request = KSS_REQUEST_NT;
+    a->low = __builtin_frame_address(0);
+#ifdef KSS_CALL_ON
+    if (n->service_stack != NULL) {
+        n->running = NULL; // what faults now is ours
+        int next = kss_call_on(n->service_stack, serve_directly, a);
+        n->running = a;
+        if (next == GO_ON) {
+            if (a->raised != 0)
+                raise_here(a);
+            return a->value;
+        }
+        a->request = KSS_REQUEST_SERVED;
+    }
+#endif
     kss_fiber_switch(&a->fiber, &n->scheduler, false);
     if (a->raised != 0)
         raise_here(a);
@@ -314,16 +345,14 @@ static enum kss_fault_answer on_fault(void *context, const struct kss_fault *fau
     return KSS_FAULT_RESUME;
 }
 
-enum next { GO_ON, TURN };
-
 static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     struct kss_machine *m = n->machine;
     const struct kss_native_call *call = a->call;
     kss_watchdog_feed();
     kss_at(m, kss_native_place(n, a->pc, call->routine));
     kss_native_depth(m, (kss_addr)(uintptr_t)a->sp);
-    uint32_t entry = (uint32_t)(kss_current_stack(m)->base -
-                                (kss_addr)(uintptr_t)kss_fiber_sp(&a->fiber));
+    uint32_t entry =
+        (uint32_t)(kss_current_stack(m)->base - (kss_addr)(uintptr_t)kss_fiber_sp(&a->fiber));
     if (entry > n->entry_depth[a->stack])
         n->entry_depth[a->stack] = entry;
     if (n->leave_count != 0)
@@ -382,6 +411,8 @@ static enum next serve_access(struct kss_native *n, struct kss_activation *a) {
     uint32_t routine = kss_native_caller(n, (const char *)fault->pc + 1);
     const struct kss_stack *stack = kss_current_stack(m);
     if (overflows(n, fault)) {
+        if (n->leave_count != 0 && kss_native_return_leaves(n, a->stack))
+            return GO_ON; // the limit was another routine's
         uint64_t below = stack->base - stack->size - address;
         kss_native_overflow(m, routine, (uint32_t)below);
         return TURN;
@@ -432,6 +463,7 @@ static enum next serve(struct kss_native *n, struct kss_activation **at) {
     struct kss_activation *a = *at;
     switch ((enum kss_request)a->request) {
     case KSS_REQUEST_NT: return serve_nt(n, a);
+    case KSS_REQUEST_SERVED: return TURN;
     case KSS_REQUEST_HOST: return serve_host(n, a);
     case KSS_REQUEST_FAULT: return serve_fault(n, a);
     case KSS_REQUEST_UNHANDLED: return serve_unhandled(n, at);
@@ -440,15 +472,29 @@ static enum next serve(struct kss_native *n, struct kss_activation **at) {
     uint64_t value = meaning(n, a, a->value);
     if (a->entry == KSS_ENTRY_THREAD)
         n->routines[a->routine].value = value;
+    uint16_t stack = a->stack;
     drop(n, a);
+    if (n->leave_count != 0)
+        kss_native_return_leaves(n, stack);
     kss_returned(n->machine, value);
     return TURN;
 }
 
 // ---- The loop -----------------------------------------------------------------------------------------
+// Below what the scheduler itself uses while a fiber runs: its stack continues there.
+static KSS_PLAIN void *service_stack(void) {
+#ifdef KSS_CALL_ON
+    enum { BELOW = 1024 };
+    if (!kss_valgrind_runs())
+        return (void *)(((uintptr_t)__builtin_frame_address(0) - BELOW) & ~(uintptr_t)15);
+#endif
+    return NULL;
+}
+
 static void execute(struct kss_native *n, struct kss_activation *a) {
     do {
         put_back(n, a);
+        n->service_stack = service_stack();
         n->running = a;
         kss_fiber_switch(&n->scheduler, &a->fiber, false);
         n->running = NULL;

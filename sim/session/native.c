@@ -50,8 +50,7 @@ struct kss_session *kss_session_native(const char *name, const struct kss_config
         free(native);
         return NULL;
     }
-    struct kss_session *session =
-        kss_session_new(&(struct kss_options){.all_events = all_events});
+    struct kss_session *session = kss_session_new(&(struct kss_options){.all_events = all_events});
     session->native = native;
     session->native_free = free_native;
     session->program = &native->program;
@@ -74,11 +73,8 @@ uint16_t kss_session_thread(struct kss_session *session, const char *name, void 
     uint32_t body = kss_native_body(native->processor, name, routine, arguments, count, returns);
     native->threads = kss_grow(native->threads, &native->thread_room, program->thread_count + 1u,
                                sizeof *native->threads);
-    native->threads[program->thread_count++] = (struct kss_script_thread){.name = name,
-                                                                          .process = process,
-                                                                          .body = body,
-                                                                          .priority = priority,
-                                                                          .system = system};
+    native->threads[program->thread_count++] = (struct kss_script_thread){
+        .name = name, .process = process, .body = body, .priority = priority, .system = system};
     program->threads = native->threads;
     return kss_thread_add(session->machine, name, body, priority, process, system, false, 0);
 }
@@ -119,9 +115,8 @@ static void refresh_places(struct kss_session *session) {
         const struct kss_native_site *site = kss_native_site_at(native->processor, place);
         uint32_t begin = (uint32_t)native->text.length;
         write_site(&native->program, site, &native->text);
-        native->spans[place] = (struct kss_span){.file = native->program.file,
-                                                 .begin = begin,
-                                                 .end = (uint32_t)native->text.length - 1};
+        native->spans[place] = (struct kss_span){
+            .file = native->program.file, .begin = begin, .end = (uint32_t)native->text.length - 1};
         native->place_routines[place] = site->code;
     }
     native->sites_seen = count;

@@ -39,3 +39,5 @@ awk -v n="$files" -v s="$seconds" 'BEGIN {
 "$build/bench/bench_state"
 "$build/bench/bench_parse"
 "$build/bench/bench_jsonl"
+"$build/bench/bench_fiber"
+"$build/bench/bench_native"

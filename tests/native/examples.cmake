@@ -25,3 +25,9 @@ kss_known_flags(driver_flags ${KSS_DRIVER_FLAGS})
 add_library(crunch_thread OBJECT drivers/ioctl/thread.c)
 target_compile_options(crunch_thread PRIVATE -Wall -Wextra -Werror ${driver_flags})
 target_include_directories(crunch_thread SYSTEM PRIVATE ${KSS_NT_DIR})
+
+kss_add_driver(relay SOURCES drivers/filter/relay.c)
+kss_example_test(filter relay)
+
+kss_add_driver(pulse SOURCES drivers/timer/pulse.c)
+kss_example_test(timer pulse)

@@ -9,6 +9,7 @@ function(kss_harness_test name driver)
     set_tests_properties(native.${name} PROPERTIES LABELS native)
 endfunction()
 
-foreach(name swap irp overflow)
+foreach(name swap irp overflow headroom)
     kss_harness_test(${name} ${name})
 endforeach()
+kss_harness_test(faults fault)

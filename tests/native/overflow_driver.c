@@ -9,7 +9,7 @@ DECLSPEC_NOINLINE ULONG Pong(ULONG Level);
 DECLSPEC_NOINLINE ULONG BigFrame(ULONG Seed);
 NTSTATUS RecurseHere(VOID);
 NTSTATUS PingPong(VOID);
-NTSTATUS BigFrameLate(ULONG Before);
+NTSTATUS BigFrameLate(BOOLEAN TakeSome);
 NTSTATUS InCallout(VOID);
 NTSTATUS InACalloutThatFits(VOID);
 NTSTATUS Ordinary(VOID);
@@ -50,13 +50,11 @@ ULONG BigFrame(ULONG Seed) {
     return room[0];
 }
 
-static DECLSPEC_NOINLINE ULONG TakeAndGoOn(ULONG Left) {
-    volatile UCHAR room[1024];
+static DECLSPEC_NOINLINE ULONG TakeFirst(ULONG Seed) {
+    volatile UCHAR room[8192];
 
-    room[Left % sizeof room] = 1;
-    if (Left > sizeof room)
-        return TakeAndGoOn(Left - sizeof room) + room[Left % sizeof room];
-    return BigFrame(Left) + room[0];
+    room[Seed] = 1;
+    return BigFrame(Seed) + room[Seed + 1];
 }
 
 NTSTATUS RecurseHere(VOID) {
@@ -67,11 +65,11 @@ NTSTATUS PingPong(VOID) {
     return Ping(0) == 0 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }
 
-// Takes about [Before] bytes of stack before the frame of 20,000.
-NTSTATUS BigFrameLate(ULONG Before) {
-    if (Before == 0)
-        return BigFrame(7) == 7 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
-    return TakeAndGoOn(Before) == 0 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+// With [TakeSome] the frame of 20,000 bytes comes after one of 8,192.
+NTSTATUS BigFrameLate(BOOLEAN TakeSome) {
+    ULONG result = TakeSome ? TakeFirst(7) : BigFrame(7);
+
+    return result == 7 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }
 
 VOID RecursingCallout(PVOID Parameter) {

@@ -69,7 +69,8 @@ static void store_while_resident(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(user_wait_signalled_late, kss_test_setup, kss_test_teardown),
+        cmocka_unit_test_setup_teardown(user_wait_signalled_late, kss_test_setup,
+                                        kss_test_teardown),
         cmocka_unit_test_setup_teardown(user_wait_signalled_early, kss_test_setup,
                                         kss_test_teardown),
         cmocka_unit_test_setup_teardown(kernel_wait_is_fine, kss_test_setup, kss_test_teardown),

@@ -8,7 +8,7 @@
 //                                 whatever thread and at whatever IRQL the IRP is completed
 //   device control  RelayAsk      copied, sent, waited for: the completion routine only sets an event
 //                                 on our stack, and the IRP is ours again afterwards
-//   write           RelayWrite    kept in a list with a cancel routine while paused, else skipped
+//   write           RelayWrite    skipped; while paused kept in a list, with a cancel routine
 //
 // Each takes the remove lock first and gives it back when relay has no more business with the IRP:
 // IRP_MN_REMOVE_DEVICE waits for all of them.
@@ -196,8 +196,12 @@ static VOID RelaySetPaused(_In_ PRELAY_EXTENSION Extension, _In_ BOOLEAN Paused)
     KeAcquireSpinLock(&Extension->Lock, &irql);
     Extension->Paused = Paused;
     KeReleaseSpinLock(&Extension->Lock, irql);
-    while (!Paused && (irp = RelayTakeWrite(Extension)) != NULL)
-        (VOID) RelayForward(Extension, irp); // pending already, whatever the driver below says
+    while (!Paused && (irp = RelayTakeWrite(Extension)) != NULL) {
+        // Copied, not skipped: our location bears the mark of an IRP that we have pended.
+        IoCopyCurrentIrpStackLocationToNext(irp);
+        (VOID) IoCallDriver(Extension->Lower, irp);
+        IoReleaseRemoveLock(&Extension->RemoveLock, irp);
+    }
 }
 
 _Use_decl_annotations_ static NTSTATUS RelayControl(PDEVICE_OBJECT DeviceObject, PIRP Irp) {

@@ -80,8 +80,9 @@ static BOOLEAN CrunchWithdrawJob(_Inout_ PCRUNCH_EXTENSION Extension, _Inout_ PC
     return queued;
 }
 
-static NTSTATUS CrunchRunJob(_Inout_ PCRUNCH_EXTENSION Extension, _In_reads_bytes_(Length) PVOID Bytes,
-                             _In_ ULONG Length, _Out_ PULONG Checksum) {
+static NTSTATUS CrunchRunJob(_Inout_ PCRUNCH_EXTENSION Extension,
+                             _In_reads_bytes_(Length) PVOID Bytes, _In_ ULONG Length,
+                             _Out_ PULONG Checksum) {
     CRUNCH_JOB job;
     NTSTATUS status;
     KIRQL irql;

@@ -15,7 +15,8 @@ NTSTATUS CrunchStartWorker(PCRUNCH_EXTENSION Extension, PKSTART_ROUTINE Start) {
 
     PAGED_CODE();
     InitializeObjectAttributes(&attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
-    status = PsCreateSystemThread(&handle, THREAD_ALL_ACCESS, &attributes, NULL, NULL, Start, Extension);
+    status =
+        PsCreateSystemThread(&handle, THREAD_ALL_ACCESS, &attributes, NULL, NULL, Start, Extension);
     if (!NT_SUCCESS(status))
         return status;
     // A handle of our own to a thread of our own: this cannot fail.
