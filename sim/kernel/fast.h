@@ -83,4 +83,27 @@ static inline struct kss_frame *kss_fast_pop(struct kss_hot *hot, const struct k
     return (struct kss_frame *)(void *)(hot->run + frame->previous);
 }
 
+// ---- Native processors --------------------------------------------------------------------------
+// As kss_native_depth; most calls come from where the one before came from.
+static inline void kss_fast_depth(struct kss_machine *m, kss_addr sp) {
+    uint16_t index = kss_cpu(m)->stack;
+    struct kss_stack *stack = kss_stack_at(m, index);
+    uint32_t depth = (uint32_t)(stack->base - sp);
+    if (depth < stack->depth || depth > kss_stack_cold_at(m, index)->deepest)
+        kss_native_depth(m, sp);
+    else
+        stack->depth = depth;
+}
+
+// As kss_must_turn.
+static inline bool kss_fast_must_turn(const struct kss_machine *m) {
+    const struct kss_section_entry *sections = m->block->sections;
+    uint32_t waits = sections[KSS_S_PENDING].used | sections[KSS_S_READY].used |
+                     sections[KSS_S_APC].used;
+    if (waits == 0 && sections[KSS_S_CPU].used == sizeof(struct kss_cpu) &&
+        !kss_globals(m)->stopped)
+        return false;
+    return kss_must_turn(m);
+}
+
 #endif

@@ -266,7 +266,7 @@ static enum next serve_nt(struct kss_native *n, struct kss_activation *a);
 #ifdef KSS_CALL_ON
 static int serve_directly(void *argument) {
     struct kss_activation *a = argument;
-    return serve_nt(a->native, a);
+    return (int)serve_nt(a->native, a);
 }
 #endif
 
@@ -349,15 +349,15 @@ static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     struct kss_machine *m = n->machine;
     const struct kss_native_call *call = a->call;
     kss_watchdog_feed();
-    kss_at(m, kss_native_place(n, a->pc, call->routine));
-    kss_native_depth(m, (kss_addr)(uintptr_t)a->sp);
-    uint32_t entry =
-        (uint32_t)(kss_current_stack(m)->base - (kss_addr)(uintptr_t)kss_fiber_sp(&a->fiber));
+    kss_clock(m)->place = kss_native_place(n, a->pc, call->routine);
+    kss_fast_depth(m, (kss_addr)(uintptr_t)a->sp);
+    const struct kss_stack *stack = kss_stack_at(m, a->stack);
+    uint32_t entry = (uint32_t)(stack->base - (kss_addr)(uintptr_t)a->low);
     if (entry > n->entry_depth[a->stack])
         n->entry_depth[a->stack] = entry;
     if (n->leave_count != 0)
         kss_native_apply_leaves(n, a);
-    const struct kss_stack *stack = kss_current_stack(m);
+    stack = kss_stack_at(m, a->stack);
     if (stack->depth > stack->size) {
         kss_native_overflow(m, kss_native_caller(n, a->pc), stack->depth - stack->size);
         return TURN;
@@ -367,7 +367,7 @@ static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     struct kss_outcome outcome =
         kss_nt_call(m, (enum kss_routine_id)call->routine, call->arguments, call->count);
     switch (outcome.kind) {
-    case KSS_OUT_RETURN: a->value = outcome.value; return kss_must_turn(m) ? TURN : GO_ON;
+    case KSS_OUT_RETURN: a->value = outcome.value; return kss_fast_must_turn(m) ? TURN : GO_ON;
     case KSS_OUT_RAISE:
         a->raised = (uint32_t)outcome.value;
         a->raised_at = (uint64_t)(uintptr_t)a->pc;

@@ -31,3 +31,10 @@ kss_example_test(filter relay)
 
 kss_add_driver(pulse SOURCES drivers/timer/pulse.c)
 kss_example_test(timer pulse)
+
+# docs/native.md, done: an installed kss, the page's files, its commands.
+if(CMOCKA_LIBRARY AND NOT KSS_SANITIZE AND NOT CMAKE_CROSSCOMPILING AND NOT CMAKE_C_FLAGS)
+    add_test(NAME native.page COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER}
+             sh ${PROJECT_SOURCE_DIR}/tests/consumer/page.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+    set_tests_properties(native.page PROPERTIES LABELS native)
+endif()

@@ -80,9 +80,10 @@ static BOOLEAN CrunchWithdrawJob(_Inout_ PCRUNCH_EXTENSION Extension, _Inout_ PC
     return queued;
 }
 
-static NTSTATUS CrunchRunJob(_Inout_ PCRUNCH_EXTENSION Extension,
-                             _In_reads_bytes_(Length) PVOID Bytes, _In_ ULONG Length,
-                             _Out_ PULONG Checksum) {
+// Not inlined: the job costs stack only while it is needed.
+static DECLSPEC_NOINLINE NTSTATUS CrunchRunJob(_Inout_ PCRUNCH_EXTENSION Extension,
+                                               _In_reads_bytes_(Length) PVOID Bytes,
+                                               _In_ ULONG Length, _Out_ PULONG Checksum) {
     CRUNCH_JOB job;
     NTSTATUS status;
     KIRQL irql;

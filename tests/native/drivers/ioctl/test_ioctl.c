@@ -146,7 +146,7 @@ static void kernel_mode_wait_may_be_long(void **state) {
 }
 
 // The same with UserMode in the wait, the only difference. After 16 s the stack is out; when the worker
-// takes the job, RemoveHeadList writes to it, at DISPATCH_LEVEL under the spin lock.
+// takes the job, RemoveHeadList touches it, at DISPATCH_LEVEL under the spin lock.
 static void user_mode_wait_ends_in_0xD1(void **state) {
     ULONG answer = 0;
 

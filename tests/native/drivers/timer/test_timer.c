@@ -61,9 +61,9 @@ static void hardware_write(void *context, size_t offset, unsigned width, uint64_
     }
 }
 
-// The driver loaded, its device started. The registers lie where nothing else is: [base] is a number.
+// The driver loaded, its device started. The registers need an address, not memory: nobody touches it.
 static PDEVICE_OBJECT start(uint64_t delay, ULONG outcome) {
-    static uint64_t room[2]; // an address that is ours
+    static uint64_t room[2];
     struct kss_registers registers = {
         .base = room, .size = PULSE_LENGTH, .read = hardware_read, .write = hardware_write};
 
