@@ -30,6 +30,8 @@ static const struct kind kinds[] = {
     {"dpc.queue", ",object,routine,inserted,"},
     {"dpc.run", ",object,routine,"},
     {"dpc.done", ",object,routine,"},
+    {"interrupt", ",routine,irql,"},
+    {"interrupt.done", ",routine,"},
     {"irql", ",from,to,"},
     {"irql.rule", ",routine,min,max,"},
     {"lock", ",object,how,old_irql,"},

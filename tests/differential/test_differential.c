@@ -15,7 +15,8 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     AddOne(void), LeaveRaised(void), PinnedWait(void), PinForEver(void), Expand(void),
     Descend(void), Server(void), Client(void), Serve(void), Ask(void), Alertable(void),
     EnterAndForget(void), FreeTwice(void), Queue(void), PendRead(void), LowerRead(void),
-    TwiceRead(void), HangRead(void);
+    TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void),
+    WaitForPulse(void), Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void);
 
 struct body {
     const char *name;
@@ -43,6 +44,11 @@ static void alert_then_terminate(void) {
 
 #define BODY(name, routine, priority)                                                              \
     { name, routine, #routine, priority, false }
+
+static void interrupt_twice(void) {
+    kss_interrupt(KSS_MS(100), 8, Isr, NULL, NULL);
+    kss_interrupt(KSS_MS(250), 8, Isr, NULL, NULL);
+}
 
 static const struct twin twins[] = {
     {.name = "event-user-wait", .threads = {BODY("App", UserWait, 0)}},
@@ -73,7 +79,18 @@ static const struct twin twins[] = {
     {.name = "irp-completed-twice", .threads = {{"App", .reads = true}}, .disk = TwiceRead},
     {.name = "irp-cancelled",
      .threads = {{"App", .reads = true}},
-     .disk = HangRead,
+     .disk = HangRead, .value = 0xC0000120},
+    {.name = "interrupt", .threads = {BODY("App", WaitForInterrupts, 0)}, .drive = interrupt_twice},
+    {.name = "pulse", .threads = {BODY("High", WaitForPulse, 12), BODY("Low", Pulse, 8)}},
+    {.name = "wait-at-dispatch", .threads = {BODY("App", WaitRaised, 0)}},
+    {.name = "irp-synchronous",
+     .threads = {{"App", .reads = true}},
+     .disk = SyncLower,
+     .filter = "irp-synchronous"},
+    {.name = "irp-late",
+     .threads = {{"App", .reads = true}},
+     .disk = LateLower,
+     .filter = "irp-late",
      .value = 0xC0000120},
 };
 
