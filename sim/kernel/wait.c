@@ -29,6 +29,28 @@ static void consume(struct kss_machine *m, uint16_t index) {
 }
 
 // ---- Wait blocks --------------------------------------------------------------------------------
+// Header.WaitListHead leads through the wait blocks in the waiters' KTHREADs, for driver code that asks
+// whether somebody waits. Those blocks are nt's: only their list entries are there to be seen.
+static void mirror_waiters(struct kss_machine *m, uint16_t index) {
+    enum { WAIT_BLOCK = 0x140 }; // in a KTHREAD, a convention of the simulator
+    const struct kss_object *object = kss_object_ref(m, index);
+    if (object->flags & KSS_OF_DEAD ||
+        (object->kind != KSS_O_EVENT && object->kind != KSS_O_TIMER && object->kind != KSS_O_THREAD))
+        return;
+    unsigned pointer = kss_pointer(m);
+    kss_addr head = object->address + (kss_wide(m) ? KSS_OFF64_DISPATCHER_HEADER_WaitListHead
+                                                   : KSS_OFF32_DISPATCHER_HEADER_WaitListHead);
+    kss_addr last = head;
+    for (uint16_t block = object->waiters; block != KSS_NONE; block = kss_wait_at(m, block)->next) {
+        kss_addr entry = kss_thread_address(m, kss_wait_at(m, block)->thread) + WAIT_BLOCK;
+        kss_poke(m, last, pointer, entry);
+        kss_poke(m, entry + pointer, pointer, last);
+        last = entry;
+    }
+    kss_poke(m, last, pointer, head);
+    kss_poke(m, head + pointer, pointer, last);
+}
+
 static uint16_t wait_block(struct kss_machine *m, uint16_t object, uint16_t thread) {
     uint32_t count = kss_wait_at_count(m), index = 0;
     while (index < count && kss_wait_at(m, index)->kind != 0)
@@ -44,6 +66,7 @@ static uint16_t wait_block(struct kss_machine *m, uint16_t object, uint16_t thre
     while (*link != KSS_NONE)
         link = &kss_wait_at(m, *link)->next;
     *link = (uint16_t)index;
+    mirror_waiters(m, object);
     return (uint16_t)index;
 }
 
@@ -54,8 +77,9 @@ static void free_wait_blocks(struct kss_machine *m, struct kss_thread *thread) {
         while (*link != block)
             link = &kss_wait_at(m, *link)->next;
         *link = wait->next;
-        uint16_t next = wait->next_of_thread;
+        uint16_t next = wait->next_of_thread, object = wait->object;
         memset(wait, 0, sizeof *wait);
+        mirror_waiters(m, object);
         block = next;
     }
     thread->wait_blocks = KSS_NONE;

@@ -91,7 +91,8 @@ static enum kss_fault_answer on_hang(void *context, const struct kss_fault *faul
         return KSS_FAULT_RESUME;
     a->fault = *fault;
     a->sp = fault->sp;
-    a->pc = fault->pc;
+    a->pc = (const char *)fault->pc + 1;
+    a->frame = fault->frame;
     a->request = KSS_REQUEST_FAULT;
     kss_fiber_switch(&a->fiber, &n->scheduler, false);
     return KSS_FAULT_RESUME;

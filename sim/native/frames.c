@@ -55,7 +55,7 @@ static kss_addr edge_above(kss_addr frame, kss_addr next_frame) {
 // A fault in the first instructions of a routine: it has no frame record yet.
 static bool before_record(const struct kss_activation *a, const void *pc) {
     struct kss_symbol symbol;
-    return a->request == KSS_REQUEST_FAULT && kss_symbol_at(pc, &symbol) && symbol.offset <= 5;
+    return a->request == KSS_REQUEST_FAULT && kss_symbol_at(pc, &symbol) && symbol.offset <= 6;
 }
 
 static void walk_activation(struct walk *w, const struct kss_activation *a) {

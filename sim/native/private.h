@@ -30,7 +30,8 @@ struct kss_activation {
     uint8_t entry;   // enum kss_entry
     uint8_t request; // enum kss_request
     void *top;       // its stack begins here and grows down
-    void *sp, *frame, *pc;
+    void *sp, *frame;
+    const void *pc; // behind the instruction at work, as a return address is
     void *low; // of its entry point's frame
     const struct kss_native_call *call;
     void (*work)(void *);

@@ -167,7 +167,8 @@ static void kss_activation_main(void *argument) {
 // What the entry point stored below the driver's stack pointer goes aside, so that the new activation
 // begins exactly there.
 static void *set_aside(struct kss_native *n, struct kss_activation *outer, uint8_t *top) {
-    if (outer->aside_size != 0) // the second call of one NT routine: the first was put there already
+    if (outer->aside_size !=
+        0) // the second call of one NT routine: the first was put there already
         return top;
     uint8_t *low = kss_fiber_sp(&outer->fiber), *high = outer->sp;
     size_t size = (size_t)(high - low);
@@ -338,7 +339,7 @@ static enum kss_fault_answer on_fault(void *context, const struct kss_fault *fau
         return KSS_FAULT_PASS; // the simulator's own: somebody's debugger wants to know
     a->fault = *fault;
     a->sp = fault->sp;
-    a->pc = fault->pc;
+    a->pc = (const char *)fault->pc + 1; // as return addresses: behind what is at work
     a->frame = fault->frame;
     a->request = KSS_REQUEST_FAULT;
     kss_fiber_switch(&a->fiber, &n->scheduler, false);
@@ -408,7 +409,7 @@ static enum next serve_access(struct kss_native *n, struct kss_activation *a) {
     struct kss_machine *m = n->machine;
     const struct kss_fault *fault = &a->fault;
     kss_addr address = (kss_addr)(uintptr_t)fault->address;
-    uint32_t routine = kss_native_caller(n, (const char *)fault->pc + 1);
+    uint32_t routine = kss_native_caller(n, a->pc);
     const struct kss_stack *stack = kss_current_stack(m);
     if (overflows(n, fault)) {
         if (n->leave_count != 0 && kss_native_return_leaves(n, a->stack))
@@ -427,8 +428,31 @@ static enum next serve_access(struct kss_native *n, struct kss_activation *a) {
     }
 }
 
+// A fault in a library that driver code called (memcpy, memset): the driver's own code is at work there
+// (design S7). Libraries keep no frame records; the first return address into a driver above the stack
+// pointer, in the frame of that driver routine, is where it called.
+static void back_to_driver(struct kss_activation *a) {
+    uintptr_t at = (uintptr_t)a->sp, end = (uintptr_t)a->frame, word;
+    struct kss_symbol symbol;
+    const struct kss_stack *stack = kss_current_stack(a->native->machine);
+    if (kss_module_of(a->fault.pc) != NULL || end <= at || end > stack->base)
+        return;
+    if (at < stack->base - stack->size || at % sizeof word != 0)
+        return;
+    for (; at < end; at += sizeof word) {
+        memcpy(&word, (const uint8_t *)at + a->native->space.alias, sizeof word);
+        const char *before = (const char *)word - 1;
+        if (kss_module_of(before) != NULL && kss_symbol_at(before, &symbol) && symbol.routine) {
+            a->pc = (const void *)word;
+            a->sp = (void *)(at + sizeof word);
+            return;
+        }
+    }
+}
+
 static enum next serve_fault(struct kss_native *n, struct kss_activation *a) {
-    kss_at(n->machine, kss_native_place(n, (const char *)a->fault.pc + 1, KSS_NT_COUNT));
+    back_to_driver(a);
+    kss_at(n->machine, kss_native_place(n, a->pc, KSS_NT_COUNT));
     switch (a->fault.kind) {
     case KSS_FAULT_ACCESS: return serve_access(n, a);
     case KSS_FAULT_DIVIDE: return raise(n, a, (uint32_t)STATUS_INTEGER_DIVIDE_BY_ZERO);

@@ -153,10 +153,7 @@ static uint32_t innermost(void *context) {
     if (n->machine == NULL)
         return KSS_NO_FRAME;
     const struct kss_activation *a = kss_native_top(n, kss_cpu(n->machine)->stack);
-    if (a == NULL)
-        return KSS_NO_FRAME;
-    bool fault = a->request == KSS_REQUEST_FAULT;
-    return kss_native_caller(n, (const char *)a->pc + (fault && a->pc != NULL));
+    return a == NULL ? KSS_NO_FRAME : kss_native_caller(n, a->pc);
 }
 
 void kss_native_make_space(struct kss_native *n) {

@@ -15,9 +15,9 @@ DRIVER_INITIALIZE DriverEntry;
 DRIVER_ADD_DEVICE LateAdd;
 DRIVER_DISPATCH LateRead;
 DRIVER_DISPATCH LateLower;
-KDEFERRED_ROUTINE LateDone;
+KDEFERRED_ROUTINE LateAnswer;
 
-VOID LateDone(PKDPC TheDpc, PVOID Context, PVOID Argument1, PVOID Argument2) {
+VOID LateAnswer(PKDPC TheDpc, PVOID Context, PVOID Argument1, PVOID Argument2) {
     UNREFERENCED_PARAMETER(TheDpc);
     UNREFERENCED_PARAMETER(Argument1);
     UNREFERENCED_PARAMETER(Argument2);
@@ -34,7 +34,7 @@ NTSTATUS LateLower(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     UNREFERENCED_PARAMETER(DeviceObject);
     IoMarkIrpPending(Irp);
     KeInitializeTimer(&Timer);
-    KeInitializeDpc(&Dpc, LateDone, Irp);
+    KeInitializeDpc(&Dpc, LateAnswer, Irp);
     due.QuadPart = -50000000LL;
     KeSetTimer(&Timer, due, &Dpc);
     return STATUS_PENDING;

@@ -15,8 +15,8 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     AddOne(void), LeaveRaised(void), PinnedWait(void), PinForEver(void), Expand(void),
     Descend(void), Server(void), Client(void), Serve(void), Ask(void), Alertable(void),
     EnterAndForget(void), FreeTwice(void), Queue(void), PendRead(void), LowerRead(void),
-    TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void),
-    WaitForPulse(void), Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void);
+    TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void), WaitForPulse(void),
+    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void);
 
 struct body {
     const char *name;
@@ -75,23 +75,24 @@ static const struct twin twins[] = {
     {.name = "irp-filter",
      .threads = {{"App", .reads = true}},
      .disk = LowerRead,
-     .filter = "irp-filter"},
+     .filter = "twin-irp-filter"},
     {.name = "irp-completed-twice", .threads = {{"App", .reads = true}}, .disk = TwiceRead},
     {.name = "irp-cancelled",
      .threads = {{"App", .reads = true}},
-     .disk = HangRead, .value = 0xC0000120},
+     .disk = HangRead,
+     .value = 0xC0000120},
     {.name = "interrupt", .threads = {BODY("App", WaitForInterrupts, 0)}, .drive = interrupt_twice},
     {.name = "pulse", .threads = {BODY("High", WaitForPulse, 12), BODY("Low", Pulse, 8)}},
     {.name = "wait-at-dispatch", .threads = {BODY("App", WaitRaised, 0)}},
     {.name = "irp-synchronous",
      .threads = {{"App", .reads = true}},
      .disk = SyncLower,
-     .filter = "irp-synchronous"},
+     .filter = "twin-irp-synchronous"},
     {.name = "irp-late",
      .threads = {{"App", .reads = true}},
      .disk = LateLower,
-     .filter = "irp-late",
-     .value = 0xC0000120},
+     .filter = "twin-irp-late",
+     .value = 0xC00000B5},
 };
 
 // Returns the number of its first thread.

@@ -21,6 +21,8 @@ NTSTATUS IgnoreTheGuard(VOID);
 EXPAND_STACK_CALLOUT MeasureCallout;
 KDEFERRED_ROUTINE MeasureDpc;
 
+static volatile ULONG Somewhere = 17; // no compiler knows that most of an array is never used
+
 VOID Measure(PMEASURED Measured) {
     ULONG local = 0;
 
@@ -37,9 +39,9 @@ NTSTATUS MeasureHere(PMEASURED Measured) {
 static DECLSPEC_NOINLINE UCHAR TakeStack(PMEASURED Measured) {
     volatile UCHAR room[5000];
 
-    room[17] = 3;
+    room[Somewhere] = 3;
     Measure(Measured);
-    return room[17];
+    return room[Somewhere];
 }
 
 NTSTATUS MeasureDeeper(PMEASURED Measured) {
@@ -72,8 +74,8 @@ static DECLSPEC_NOINLINE UCHAR ReadWithALargeFrame(VOID) {
 static DECLSPEC_NOINLINE UCHAR LargeFrameAlone(VOID) {
     volatile UCHAR room[0x1400];
 
-    room[0] = 4;
-    return room[0];
+    room[Somewhere] = 4;
+    return room[Somewhere];
 }
 
 NTSTATUS GuardedRead(PULONG Overflowed) {

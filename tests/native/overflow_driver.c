@@ -45,9 +45,9 @@ ULONG Pong(ULONG Level) {
 ULONG BigFrame(ULONG Seed) {
     volatile UCHAR room[20000];
 
-    room[0] = (UCHAR)Seed;
+    room[Seed] = (UCHAR)Seed;
     Reached = 1;
-    return room[0];
+    return room[Seed];
 }
 
 static DECLSPEC_NOINLINE ULONG TakeFirst(ULONG Seed) {
