@@ -172,7 +172,8 @@ void kss_signal(uint64_t after, void *event);
 // Pageable memory is trimmed then, as under memory pressure.
 void kss_trim_memory(uint64_t after);
 
-// DPCs stay queued while held; kss_hold_dpcs(false) lets them run at the next run.
+// DPCs stay queued while held; kss_hold_dpcs(false) lets them run at the next run. Code that spins until
+// one has run, as KeFlushQueuedDpcs does, hangs meanwhile, and is reported so.
 void kss_hold_dpcs(bool hold);
 
 // Puts the stack of a thread out of memory now if its wait allows that (UserMode, swapping enabled,

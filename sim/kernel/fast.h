@@ -98,8 +98,8 @@ static inline void kss_fast_depth(struct kss_machine *m, kss_addr sp) {
 // As kss_must_turn.
 static inline bool kss_fast_must_turn(const struct kss_machine *m) {
     const struct kss_section_entry *sections = m->block->sections;
-    uint32_t waits = sections[KSS_S_PENDING].used | sections[KSS_S_READY].used |
-                     sections[KSS_S_APC].used;
+    uint32_t waits =
+        sections[KSS_S_PENDING].used | sections[KSS_S_READY].used | sections[KSS_S_APC].used;
     if (waits == 0 && sections[KSS_S_CPU].used == sizeof(struct kss_cpu) &&
         !kss_globals(m)->stopped)
         return false;

@@ -199,11 +199,17 @@ uint16_t kss_object_init(struct kss_machine *m, kss_addr address, enum kss_objec
 }
 
 // ---- Death --------------------------------------------------------------------------------------
-// Natively a frame's end is seen at the next NT call, which may be its caller's: who initialised the object
-// tells more.
-static uint32_t whose(const struct kss_machine *m, uint16_t index, uint32_t routine) {
-    uint32_t maker = kss_object_cold_at(m, index)->routine;
-    return m->space != NULL && routine != KSS_NO_FRAME && maker != KSS_NO_FRAME ? maker : routine;
+static void say_died(struct kss_machine *m, uint16_t index, unsigned use, uint32_t routine) {
+    uint32_t place = kss_clock(m)->place, maker = kss_object_cold_at(m, index)->routine;
+    if (!kss_wants(m, KSS_EV_OBJECT_DIES))
+        return;
+    // Natively a frame's end is seen at the next NT call, which may be its caller's: who initialised
+    // the object tells more.
+    if (m->space != NULL && routine != KSS_NO_FRAME && maker != KSS_NO_FRAME && maker != routine) {
+        routine = maker;
+        place = m->image->code[maker].place;
+    }
+    kss_emit_at(m, KSS_EV_OBJECT_DIES, place, kss_object_number(m, index), use, routine, 0);
 }
 
 void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_t routine,
@@ -217,8 +223,7 @@ void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_
             kss_irp_dies(m, (uint16_t)i);
         unsigned use = in_use(m, (uint16_t)i);
         if (use != 0)
-            KSS_EMIT(m, KSS_EV_OBJECT_DIES, kss_object_number(m, (uint16_t)i), use,
-                     whose(m, (uint16_t)i, routine), 0);
+            say_died(m, (uint16_t)i, use, routine);
         object = kss_object_ref(m, i);
         count_in_memory(m, object, -1);
         object->flags |= KSS_OF_DEAD;

@@ -35,7 +35,8 @@ static void mirror_waiters(struct kss_machine *m, uint16_t index) {
     enum { WAIT_BLOCK = 0x140 }; // in a KTHREAD, a convention of the simulator
     const struct kss_object *object = kss_object_ref(m, index);
     if (object->flags & KSS_OF_DEAD ||
-        (object->kind != KSS_O_EVENT && object->kind != KSS_O_TIMER && object->kind != KSS_O_THREAD))
+        (object->kind != KSS_O_EVENT && object->kind != KSS_O_TIMER &&
+         object->kind != KSS_O_THREAD))
         return;
     unsigned pointer = kss_pointer(m);
     kss_addr head = object->address + (kss_wide(m) ? KSS_OFF64_DISPATCHER_HEADER_WaitListHead

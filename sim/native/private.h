@@ -32,7 +32,7 @@ struct kss_activation {
     void *top;       // its stack begins here and grows down
     void *sp, *frame;
     const void *pc; // behind the instruction at work, as a return address is
-    void *low; // of its entry point's frame
+    void *low;      // of its entry point's frame
     const struct kss_native_call *call;
     void (*work)(void *);
     void *work_argument;
@@ -75,7 +75,7 @@ struct kss_native {
     struct kss_space space;
     struct kss_host_arena arena;
     struct kss_fiber scheduler;
-    void *service_stack; // where NT calls are served on the spot; NULL: by a switch
+    void *service_stack;            // where NT calls are served on the spot; NULL: by a switch
     struct kss_activation *running; // NULL: the scheduler itself
     struct kss_activation *serving; // whose host call is at work
     struct kss_activation **stacks; // innermost activation by kernel stack

@@ -189,6 +189,15 @@ static void put_back(struct kss_native *n, struct kss_activation *a) {
     a->aside_size = 0;
 }
 
+// A routine of a pageable section that the system itself calls at DISPATCH_LEVEL or above.
+static void system_calls_pageable(struct kss_native *n, const struct kss_turn *turn) {
+    const struct kss_code *code = &n->code[turn->routine];
+    if (!(code->flags & KSS_CODE_PAGEABLE) || kss_current_irql(n->machine) <= KSS_APC_LEVEL)
+        return;
+    kss_at(n->machine, code->place);
+    KSS_EMIT(n->machine, KSS_EV_PAGED_CODE, turn->routine, false, 0, 0);
+}
+
 static struct kss_activation *begin(struct kss_native *n, const struct kss_turn *turn) {
     uint16_t index = kss_cpu(n->machine)->stack;
     const struct kss_stack *stack = kss_stack_at(n->machine, index);
@@ -553,6 +562,7 @@ void kss_native_run(struct kss_native *n, uint64_t until, unsigned watchdog) {
         if (turn.kind == KSS_TURN_END)
             break;
         if (turn.kind == KSS_TURN_CALL) {
+            system_calls_pageable(n, &turn);
             execute(n, begin(n, &turn));
         } else {
             struct kss_activation *a = n->stacks[kss_cpu(n->machine)->stack];

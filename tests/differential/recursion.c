@@ -3,7 +3,7 @@
 // Its twin: recursion.kss
 #include <ntifs.h>
 
-ULONG Descend(ULONG Level);
+DECLSPEC_NOINLINE ULONG Descend(ULONG Level); // one turn is one frame
 
 ULONG Descend(ULONG Level) {
     volatile UCHAR page[0x200];

@@ -30,7 +30,8 @@ kss_add_driver(relay SOURCES drivers/filter/relay.c)
 kss_example_test(filter relay)
 
 kss_add_driver(pulse SOURCES drivers/timer/pulse.c)
-kss_example_test(timer pulse)
+kss_add_driver(pulse_paged SOURCES drivers/timer/mistakes.c)
+kss_example_test(timer pulse pulse_paged)
 
 # docs/native.md, done: an installed kss, the page's files, its commands.
 if(CMOCKA_LIBRARY AND NOT KSS_SANITIZE AND NOT CMAKE_CROSSCOMPILING AND NOT CMAKE_C_FLAGS)

@@ -66,9 +66,9 @@ VOID MeasureDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2) {
 static DECLSPEC_NOINLINE UCHAR ReadWithALargeFrame(VOID) {
     volatile UCHAR room[0xC00];
 
-    room[99] = 9;
+    room[Somewhere] = 9;
     (VOID) KeGetCurrentIrql();
-    return room[99];
+    return room[Somewhere];
 }
 
 static DECLSPEC_NOINLINE UCHAR LargeFrameAlone(VOID) {

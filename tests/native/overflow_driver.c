@@ -50,11 +50,13 @@ ULONG BigFrame(ULONG Seed) {
     return room[Seed];
 }
 
+static volatile ULONG Somewhere = 17; // no compiler knows that most of an array is never used
+
 static DECLSPEC_NOINLINE ULONG TakeFirst(ULONG Seed) {
     volatile UCHAR room[8192];
 
-    room[Seed] = 1;
-    return BigFrame(Seed) + room[Seed + 1];
+    room[Somewhere] = 1;
+    return BigFrame(Seed) + room[Somewhere + 1];
 }
 
 NTSTATUS RecurseHere(VOID) {

@@ -285,6 +285,8 @@ static void kept_writes_can_be_cancelled(void **state) {
     assert_int_equal(kss_call_thread("Canceller", CancelSent), STATUS_SUCCESS);
     assert_int_equal(kss_thread_phase(writer), KSS_THREAD_ENDED);
     assert_int_equal((uint32_t)kss_thread_value(writer), (uint32_t)STATUS_CANCELLED);
+    PRELAY_EXTENSION extension = pdo->AttachedDevice->DeviceExtension;
+    assert_true(IsListEmpty(&extension->Kept));
     assert_int_equal(control(pdo, IOCTL_RELAY_RESUME), STATUS_SUCCESS);
     assert_int_equal(bus.writes, 0);
     remove_and_unload(pdo);

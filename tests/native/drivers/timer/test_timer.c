@@ -12,6 +12,9 @@
 #include "pulse.h"
 #include "kss/cmocka.h"
 
+KSERVICE_ROUTINE HastyInterrupt; // mistakes.c
+NTSTATUS HastyWait(VOID), PagedQueue(VOID);
+
 // ---- The hardware ---------------------------------------------------------------------------------
 
 static struct hardware {
@@ -105,6 +108,8 @@ static void measures(void **state) {
     kss_run_all(); // the watchdog is off
     assert_true(kss_time() < KSS_S(1));
     assert_true(kss_unload_driver("pulse"));
+    assert_int_equal(kss_calls("KeFlushQueuedDpcs"),
+                     1); // no run on one processor shows its absence
     assert_null(kss_device_object("\\Device\\Pulse0"));
     assert_no_leaks();
     assert_clean();
@@ -167,6 +172,23 @@ static void one_at_a_time(void **state) {
     assert_int_equal(first.status, STATUS_SUCCESS);
     assert_int_equal(hardware.starts, 1);
     assert_clean();
+}
+
+// ---- Mistakes --------------------------------------------------------------------------------------
+
+// pulse_paged's DPC routine is listed in alloc_text(PAGE). The page was there, this time.
+static void dpc_routines_are_not_pageable(void **state) {
+    (void)state;
+    assert_int_equal(kss_call_thread("App", PagedQueue), STATUS_SUCCESS);
+    assert_hazard_in("pageable-code-at-dispatch", "pulse_paged!PagedDpc");
+}
+
+// An ISR that does the DPC's work: IoCompleteRequest and KeSetEvent are for DISPATCH_LEVEL at most.
+static void isrs_set_no_events(void **state) {
+    (void)state;
+    kss_interrupt(KSS_MS(1), 0, (kss_routine *)HastyInterrupt, NULL, NULL);
+    assert_int_equal(kss_call_thread("App", HastyWait), STATUS_SUCCESS);
+    assert_hazard_in("irql-too-high", "pulse_paged!HastyInterrupt");
 }
 
 // ---- The watchdog ---------------------------------------------------------------------------------
@@ -294,6 +316,8 @@ int main(void) {
         TEST(leaves_other_interrupts_alone),
         TEST(acknowledges_before_the_dpc),
         TEST(one_at_a_time),
+        TEST(dpc_routines_are_not_pageable),
+        TEST(isrs_set_no_events),
         TEST(gives_up_after_three_seconds),
         TEST(survives_a_late_interrupt),
         TEST(cancel_races_with_completion),
