@@ -89,7 +89,8 @@ enum kss_thread_phase {
     KSS_THREAD_STOPPED // the machine ended under it
 };
 enum kss_thread_phase kss_thread_phase(unsigned thread);
-// What its routine returned; 0 while it has not ended. An NTSTATUS: cast it.
+// What its routine returned, or gave to PsTerminateSystemThread; 0 while it has not ended. An NTSTATUS:
+// cast it.
 uintptr_t kss_thread_value(unsigned thread);
 bool kss_thread_out(unsigned thread); // its stack is out-swapped now
 

@@ -171,6 +171,10 @@ static bool ours(const struct kss_symbol *symbol) {
             kss_routine_find(symbol->name, strlen(symbol->name)) != NULL);
 }
 
+bool kss_native_body_returned(const struct kss_native *n, uint32_t body) {
+    return n->routines[body].returned;
+}
+
 uint64_t kss_native_body_value(const struct kss_native *n, uint32_t body) {
     return n->routines[body].value;
 }

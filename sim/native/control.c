@@ -51,7 +51,8 @@ bool kss_native_return_leaves(struct kss_native *n, uint16_t stack) {
         struct kss_native_leave_row *leave = &n->leaves[i];
         if (leave->stack != stack || kss_native_holds(n, stack, &leave->record))
             continue;
-        move_limit(n, stack, leave->old_size);
+        if (leave->old_size > kss_stack_at(n->machine, stack)->size) // or an outer one's was first
+            move_limit(n, stack, leave->old_size);
         leave->stack = KSS_NONE;
         back = true;
     }

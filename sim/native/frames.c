@@ -96,22 +96,26 @@ static void walk_activation(struct walk *w, const struct kss_activation *a) {
     row(w, KSS_NO_FRAME, low, top, KSS_ENTRY_NT); // the call into driver code
 }
 
+// Of all of a stack, also while a routine is left less of it.
+static struct walk walk_of(struct kss_native *n, uint16_t stack) {
+    const struct kss_stack *s = kss_stack_at(n->machine, stack);
+    uint32_t size = s->size;
+    for (uint32_t i = 0; i < n->leave_count; i++)
+        if (n->leaves[i].stack == stack && n->leaves[i].old_size > size)
+            size = n->leaves[i].old_size;
+    return (struct walk){.n = n, .base = s->base, .limit = s->base - size, .room = 1};
+}
+
 uint32_t kss_native_frames(void *context, struct kss_machine *machine, uint16_t stack,
                            struct kss_path_row *rows, uint32_t room) {
     struct kss_native *n = context;
-    uint32_t used;
-    const struct kss_stack *s =
-        (const struct kss_stack *)kss_section_const(machine, KSS_S_STACK, &used) + stack;
-    struct walk w = {
-        .n = n, .base = s->base, .limit = s->base - s->size, .rows = rows, .room = room};
+    struct walk w = walk_of(n, stack);
+    (void)machine; // the one attached
+    w.rows = rows;
+    w.room = room;
     for (const struct kss_activation *a = kss_native_top(n, stack); a != NULL; a = a->outer)
         walk_activation(&w, a);
     return w.count;
-}
-
-static struct walk walk_of(struct kss_native *n, uint16_t stack) {
-    const struct kss_stack *s = kss_stack_at(n->machine, stack);
-    return (struct walk){.n = n, .base = s->base, .limit = s->base - s->size, .room = 1};
 }
 
 bool kss_native_record(struct kss_native *n, const struct kss_activation *a,

@@ -43,7 +43,8 @@ uint32_t kss_native_code(struct kss_native *native, void (*routine)(void));
 uint32_t kss_native_body(struct kss_native *native, const char *name, void (*routine)(void),
                          const uint64_t *arguments, unsigned count, unsigned returns);
 
-// What it returned, 0 while it has not.
+// Whether it has returned (a system thread may end otherwise), and what; 0 while it has not.
+bool kss_native_body_returned(const struct kss_native *native, uint32_t body);
 uint64_t kss_native_body_value(const struct kss_native *native, uint32_t body);
 
 // Places of events are instructions of driver code. Place numbers begin at 1.

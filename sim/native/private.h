@@ -52,7 +52,7 @@ struct kss_native_routine { // parallel to the image's code table
     uint64_t arguments[KSS_ARGUMENTS];
     uint64_t value; // a body's
     uint8_t argument_count, returns;
-    bool ms_abi;
+    bool ms_abi, returned;
 };
 
 // A call under way: where its frame record lies and where it returns to.

@@ -503,8 +503,10 @@ static enum next serve(struct kss_native *n, struct kss_activation **at) {
     case KSS_REQUEST_RETURNED: break;
     }
     uint64_t value = meaning(n, a, a->value);
-    if (a->entry == KSS_ENTRY_THREAD)
+    if (a->entry == KSS_ENTRY_THREAD) {
         n->routines[a->routine].value = value;
+        n->routines[a->routine].returned = true;
+    }
     uint16_t stack = a->stack;
     drop(n, a);
     if (n->leave_count != 0)

@@ -81,8 +81,11 @@ uint16_t kss_session_thread(struct kss_session *session, const char *name, void 
 
 uint64_t kss_session_thread_value(const struct kss_session *session, uint16_t thread) {
     const struct kss_session_native *native = session->native;
-    uint32_t body = native->threads[thread].body;
-    return kss_native_body_value(native->processor, body);
+    uint32_t body = native->threads[thread].body, used;
+    const struct kss_thread *threads = kss_section_const(session->machine, KSS_S_THREAD, &used);
+    if (kss_native_body_returned(native->processor, body))
+        return kss_native_body_value(native->processor, body);
+    return threads[thread].state == KSS_T_ENDED ? threads[thread].exit_status : 0;
 }
 
 // ---- The header -------------------------------------------------------------------------------------

@@ -39,3 +39,13 @@ if(CMOCKA_LIBRARY AND NOT KSS_SANITIZE AND NOT CMAKE_CROSSCOMPILING AND NOT CMAK
              sh ${PROJECT_SOURCE_DIR}/tests/consumer/page.sh ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
     set_tests_properties(native.page PROPERTIES LABELS native)
 endif()
+
+# Under valgrind, as docs/native.md has it.
+if(VALGRIND_COMMAND AND NOT KSS_SANITIZE AND NOT CMAKE_CROSSCOMPILING)
+    foreach(name ioctl filter timer)
+        add_test(NAME native.valgrind.${name}
+                 COMMAND ${VALGRIND_COMMAND} -q --error-exitcode=9
+                         --vex-iropt-register-updates=allregs-at-mem-access $<TARGET_FILE:example_${name}>)
+        set_tests_properties(native.valgrind.${name} PROPERTIES LABELS native TIMEOUT 300)
+    endforeach()
+endif()
