@@ -506,6 +506,10 @@ struct kss_outcome kss_store(struct kss_machine *m, kss_addr address, unsigned s
 }
 
 void kss_poke(struct kss_machine *m, kss_addr address, unsigned size, uint64_t value) {
+    if (in_space(m, address) && m->space->wrote == NULL) { // hosts are little-endian
+        memcpy(kss_host_bytes(m, address), &value, size);
+        return;
+    }
     uint8_t bytes[8];
     little_endian(bytes, size, value);
     put(m, address, bytes, size);

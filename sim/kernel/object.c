@@ -285,9 +285,22 @@ static bool stack_is_out(const struct kss_machine *m, uint16_t index) {
            kss_thread_at(m, kss_stack_at(m, stack)->thread)->out;
 }
 
+// An object of the kind wanted on a stack that is in memory: nothing to find out about its bytes.
+static bool plainly_there(const struct kss_machine *m, uint16_t index, enum kss_object_kind kind) {
+    const struct kss_object *object = kss_object_ref(m, index);
+    if (object->kind != kind || object->flags & KSS_OF_DEAD || object->stack == KSS_NONE)
+        return false;
+    const struct kss_stack *stack = kss_stack_at(m, object->stack);
+    return stack->kind != KSS_STACK_FREE && stack->base - object->address <= stack->depth &&
+           (stack->thread == KSS_NONE || !kss_thread_at(m, stack->thread)->out) &&
+           !kss_globals(m)->stopped;
+}
+
 struct kss_outcome kss_object_use(struct kss_machine *m, struct kss_call *call, kss_addr address,
                                   enum kss_object_kind kind, bool write, uint16_t *index) {
     *index = find(m, address);
+    if (*index != KSS_NONE && plainly_there(m, *index, kind))
+        return kss_return(0);
     if (*index != KSS_NONE && kss_object_ref(m, *index)->flags & KSS_OF_DEAD) {
         if (!owner_reuses(m, *index)) {
             report_dead(m, *index); // the access lands in memory that is no object any more

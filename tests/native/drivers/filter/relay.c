@@ -6,8 +6,8 @@
 //   create, close   RelayPass     the stack location is skipped: the driver below sees ours
 //   read            RelayRead     copied, with a completion routine that works on the data, in
 //                                 whatever thread and at whatever IRQL the IRP is completed
-//   device control  RelayAsk      copied, sent, waited for: the completion routine only sets an event
-//                                 on our stack, and the IRP is ours again afterwards
+//   device control  RelayAsk      copied, sent, waited for: the completion routine only sets an
+//                                 event on our stack, and the IRP is ours again afterwards
 //   write           RelayWrite    skipped; while paused kept in a list, with a cancel routine
 //
 // Each takes the remove lock first and gives it back when relay has no more business with the IRP:
@@ -41,7 +41,7 @@ static NTSTATUS RelayComplete(_In_ PIRP Irp, _In_ NTSTATUS Status) {
     return Status;
 }
 
-// ---- Skipped --------------------------------------------------------------------------------------
+// ---- Skipped ------------------------------------------------------------------------------------
 
 static NTSTATUS RelayForward(_In_ PRELAY_EXTENSION Extension, _In_ PIRP Irp) {
     NTSTATUS status;
@@ -61,7 +61,7 @@ _Use_decl_annotations_ static NTSTATUS RelayPass(PDEVICE_OBJECT DeviceObject, PI
     return RelayForward(extension, Irp);
 }
 
-// ---- Read: a completion routine -------------------------------------------------------------------
+// ---- Read: a completion routine -----------------------------------------------------------------
 
 _Use_decl_annotations_ static NTSTATUS RelayReadDone(PDEVICE_OBJECT DeviceObject, PIRP Irp,
                                                      PVOID Context) {
@@ -91,7 +91,7 @@ _Use_decl_annotations_ static NTSTATUS RelayRead(PDEVICE_OBJECT DeviceObject, PI
     return IoCallDriver(extension->Lower, Irp);
 }
 
-// ---- Device control: waited for -------------------------------------------------------------------
+// ---- Device control: waited for -----------------------------------------------------------------
 
 // Takes the IRP away from the I/O manager: it stays ours until IoCompleteRequest is called again.
 _Use_decl_annotations_ static NTSTATUS RelayAsked(PDEVICE_OBJECT DeviceObject, PIRP Irp,
@@ -129,10 +129,10 @@ static NTSTATUS RelayCounters(_In_ PRELAY_EXTENSION Extension, _In_ PIRP Irp) {
     return status;
 }
 
-// ---- Write: kept ----------------------------------------------------------------------------------
+// ---- Write: kept --------------------------------------------------------------------------------
 
-// The cancel spin lock is held. The IRP is in Kept, or RelayResume has just taken it out and found that
-// its cancel routine was gone; only then nobody else completes it.
+// The cancel spin lock is held. The IRP is in Kept, or RelayResume has just taken it out and found
+// that its cancel routine was gone; only then nobody else completes it.
 _Use_decl_annotations_ static VOID RelayCancelWrite(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     PRELAY_EXTENSION extension = DeviceObject->DeviceExtension;
     KIRQL irql;
@@ -170,8 +170,8 @@ _Use_decl_annotations_ static NTSTATUS RelayWrite(PDEVICE_OBJECT DeviceObject, P
     return STATUS_PENDING;
 }
 
-// The oldest kept write, no longer cancellable, or NULL. A write whose cancel routine is on its way is
-// left to that: it goes back as a list of its own, so that RemoveEntryList there does no harm.
+// The oldest kept write, no longer cancellable, or NULL. A write whose cancel routine is on its way
+// is left to that: it goes back as a list of its own, so that RemoveEntryList there does no harm.
 static PIRP RelayTakeWrite(_In_ PRELAY_EXTENSION Extension) {
     PIRP irp = NULL;
     KIRQL irql;
@@ -225,7 +225,7 @@ _Use_decl_annotations_ static NTSTATUS RelayControl(PDEVICE_OBJECT DeviceObject,
     }
 }
 
-// ---- Attaching and removing -----------------------------------------------------------------------
+// ---- Attaching and removing ---------------------------------------------------------------------
 
 _Use_decl_annotations_ static NTSTATUS RelayPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     PRELAY_EXTENSION extension = DeviceObject->DeviceExtension;

@@ -7,9 +7,10 @@
 //       |
 //     \Device\Bus         kss_make_device with the dispatch routines below
 //
-// The routines named Bus... and those given to kss_thread are driver code: they run on kernel stacks,
-// call NT routines, and may not assert anything (a failing CMocka assertion jumps). They leave what they saw
-// in `bus`; the test looks there. Bus keeps requests until the test says that the hardware is ready.
+// The routines named Bus... and those given to kss_thread are driver code: they run on kernel
+// stacks, call NT routines, and may not assert anything (a failing CMocka assertion jumps). They
+// leave what they saw in `bus`; the test looks there. Bus keeps requests until the test says that
+// the hardware is ready.
 #include "relay.h"
 #include "kss/cmocka.h"
 
@@ -21,7 +22,7 @@ static struct bus {
     PIRP sent;      // by SendWrite
 } bus;
 
-// ---- Bus ------------------------------------------------------------------------------------------
+// ---- Bus ----------------------------------------------------------------------------------------
 
 static NTSTATUS BusComplete(PIRP irp, NTSTATUS status, ULONG_PTR information) {
     irp->IoStatus.Status = status;
@@ -93,7 +94,7 @@ static VOID BusControlIsDone(PKDPC dpc, PVOID context, PVOID argument1, PVOID ar
     BusCounters(bus.pending);
 }
 
-// ---- What nt's PnP manager and other drivers do -----------------------------------------------------
+// ---- What nt's PnP manager and other drivers do -------------------------------------------------
 
 static NTSTATUS Send(PDEVICE_OBJECT pdo, ULONG major, UCHAR minor, PVOID buffer, ULONG length) {
     PDEVICE_OBJECT top = IoGetAttachedDeviceReference(pdo);
@@ -131,7 +132,7 @@ static NTSTATUS CancelSent(VOID) {
     return IoCancelIrp(bus.sent) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }
 
-// ---- The device stack -----------------------------------------------------------------------------
+// ---- The device stack ---------------------------------------------------------------------------
 
 static PDEVICE_OBJECT make_stack(unsigned filters) {
     static const struct kss_dispatch dispatch[] = {
@@ -164,10 +165,10 @@ static void remove_and_unload(PDEVICE_OBJECT pdo) {
     assert_true(kss_unload_driver("relay"));
 }
 
-// ---- Tests ----------------------------------------------------------------------------------------
+// ---- Tests --------------------------------------------------------------------------------------
 
-// Pended below, completed by a DPC: relay's completion routine runs there, at DISPATCH_LEVEL, and the
-// reader's thread gets what it decoded.
+// Pended below, completed by a DPC: relay's completion routine runs there, at DISPATCH_LEVEL, and
+// the reader's thread gets what it decoded.
 static void decodes_what_is_read(void **state) {
     PDEVICE_OBJECT pdo = make_stack(1);
     char text[8] = "";
@@ -216,7 +217,8 @@ static uint32_t ask(PDEVICE_OBJECT pdo, RELAY_COUNTERS *counters) {
     return kss_io("Asker", &io);
 }
 
-// The synchronous path: answered at once; answered after 40 s, with the event on the waiter's stack.
+// The synchronous path: answered at once; answered after 40 s, with the event on the waiter's
+// stack.
 static void waits_for_the_answer(void **state) {
     PDEVICE_OBJECT pdo = make_stack(1);
     RELAY_COUNTERS counters = {9, 9};
@@ -294,8 +296,8 @@ static void kept_writes_can_be_cancelled(void **state) {
     assert_clean();
 }
 
-// A device that goes while a read is under way: removal waits for the read, and nothing comes through
-// in the meantime.
+// A device that goes while a read is under way: removal waits for the read, and nothing comes
+// through in the meantime.
 static void removal_waits_for_requests(void **state) {
     PDEVICE_OBJECT pdo = make_stack(1);
     char text[4];
@@ -333,7 +335,7 @@ static void fails_to_attach_without_a_device(void **state) {
     assert_clean();
 }
 
-// ---- Stack ----------------------------------------------------------------------------------------
+// ---- Stack --------------------------------------------------------------------------------------
 
 // Every driver of a device stack runs in the caller's kernel stack. What one layer of relay costs:
 static uint32_t stack_with(unsigned filters) {

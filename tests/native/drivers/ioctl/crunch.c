@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // crunch: a control device that computes checksums in a system thread of its own.
 //
-// A client's thread comes in by IRP_MJ_DEVICE_CONTROL, describes its job in a structure on its kernel
-// stack, queues it and waits for the event inside:
+// A client's thread comes in by IRP_MJ_DEVICE_CONTROL, describes its job in a structure on its
+// kernel stack, queues it and waits for the event inside:
 //
 //     client's kernel stack                        worker's kernel stack
 //     +-----------------------+                    +------------------+
@@ -12,10 +12,10 @@
 //     | KeWaitForSingleObject | <----------------- |   KeSetEvent     |
 //     +-----------------------+                    +------------------+
 //
-// The worker writes into the client's stack. So that stack must be in memory for as long as the job is
-// known to the worker: the wait is a KernelMode wait (DDI KeWaitForSingleObject). Whoever wants the
-// client to be killable while it waits needs both CRUNCH_WAIT_MODE=UserMode and CRUNCH_PIN_STACK=1,
-// and the code below that takes the job back.
+// The worker writes into the client's stack. So that stack must be in memory for as long as the job
+// is known to the worker: the wait is a KernelMode wait (DDI KeWaitForSingleObject). Whoever wants
+// the client to be killable while it waits needs both CRUNCH_WAIT_MODE=UserMode and
+// CRUNCH_PIN_STACK=1, and the code below that takes the job back.
 #include "crunch.h"
 
 #ifndef CRUNCH_WAIT_MODE
@@ -49,7 +49,7 @@ static NTSTATUS CrunchComplete(_In_ PIRP Irp, _In_ NTSTATUS Status, _In_ ULONG_P
     return Status;
 }
 
-// ---- Jobs -----------------------------------------------------------------------------------------
+// ---- Jobs ---------------------------------------------------------------------------------------
 
 // Takes the oldest job, or NULL. From here on the worker alone knows it.
 static PCRUNCH_JOB CrunchTakeJob(_Inout_ PCRUNCH_EXTENSION Extension) {
@@ -140,7 +140,7 @@ _Use_decl_annotations_ static VOID CrunchWorker(PVOID StartContext) {
     }
 }
 
-// ---- Dispatch routines ----------------------------------------------------------------------------
+// ---- Dispatch routines --------------------------------------------------------------------------
 
 _Use_decl_annotations_ static NTSTATUS CrunchCreate(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     PFILE_OBJECT file = IoGetCurrentIrpStackLocation(Irp)->FileObject;
@@ -194,7 +194,7 @@ _Use_decl_annotations_ static NTSTATUS CrunchDeviceControl(PDEVICE_OBJECT Device
     }
 }
 
-// ---- Loading and unloading ------------------------------------------------------------------------
+// ---- Loading and unloading ----------------------------------------------------------------------
 
 static NTSTATUS CrunchMakeTable(PULONG *Table) {
     PULONG table = ExAllocatePool2(POOL_FLAG_PAGED, 256 * sizeof(ULONG), CRUNCH_TAG);

@@ -7,12 +7,12 @@
 //     ../../examples.cmake  how the three are put together, three times
 //
 // The driver is built as three drivers that differ in the wait of CrunchRunJob: crunch waits in
-// KernelMode, crunch_user in UserMode, crunch_pinned in UserMode with its stack kept in memory. Each test
-// below is a world of its own: a machine at time 0 with no driver loaded.
+// KernelMode, crunch_user in UserMode, crunch_pinned in UserMode with its stack kept in memory.
+// Each test below is a world of its own: a machine at time 0 with no driver loaded.
 #include "crunch.h"
 #include "kss/cmocka.h"
 
-// A test's usual beginning: DriverEntry runs in a system thread, then the thread it asked for is made.
+// The test may look into driver memory.
 static PCRUNCH_EXTENSION extension_of_device(void) {
     PDEVICE_OBJECT device = kss_device_object("\\Device\\Crunch");
 
@@ -20,12 +20,14 @@ static PCRUNCH_EXTENSION extension_of_device(void) {
     return device->DeviceExtension;
 }
 
+// The thread that CrunchStartWorker asked for. A test that wants a slow worker makes it late.
 static void start_worker(void) {
     PCRUNCH_EXTENSION extension = extension_of_device();
 
     kss_system_thread("Worker", extension->Start, extension);
 }
 
+// A test's usual beginning: DriverEntry runs in a system thread of its own.
 static void load(const char *driver) {
     assert_int_equal(kss_load_driver(driver), STATUS_SUCCESS);
 }
@@ -48,7 +50,7 @@ static uint32_t close_handle(struct kss_io *io) {
     return kss_io("Closer", io);
 }
 
-// ---- What it is for -------------------------------------------------------------------------------
+// ---- What it is for -----------------------------------------------------------------------------
 
 // The check value of CRC-32 is that of "123456789".
 static void answers(void **state) {
@@ -113,7 +115,7 @@ static void takes_jobs_in_order(void **state) {
 
     PCRUNCH_EXTENSION extension = extension_of_device();
     PCRUNCH_JOB job = CONTAINING_RECORD(extension->Jobs.Flink, CRUNCH_JOB, Link);
-    assert_memory_equal(job->Bytes, "a", 1); // the test may look into driver memory
+    assert_memory_equal(job->Bytes, "a", 1);
     start_worker();
     kss_run_all();
     assert_int_equal(one.status, STATUS_SUCCESS);
@@ -123,7 +125,7 @@ static void takes_jobs_in_order(void **state) {
     assert_true(IsListEmpty(&extension->Jobs));
 }
 
-// ---- The stack that must not leave ----------------------------------------------------------------
+// ---- The stack that must not leave --------------------------------------------------------------
 
 // The worker takes its first job after a minute. A stack in a KernelMode wait stays where it is.
 static void kernel_mode_wait_may_be_long(void **state) {
@@ -145,8 +147,8 @@ static void kernel_mode_wait_may_be_long(void **state) {
     assert_clean();
 }
 
-// The same with UserMode in the wait, the only difference. After 16 s the stack is out; when the worker
-// takes the job, RemoveHeadList touches it, at DISPATCH_LEVEL under the spin lock.
+// The same with UserMode in the wait, the only difference. After 16 s the stack is out; when the
+// worker takes the job, RemoveHeadList touches it, at DISPATCH_LEVEL under the spin lock.
 static void user_mode_wait_ends_in_0xD1(void **state) {
     ULONG answer = 0;
 
@@ -195,7 +197,8 @@ static void pinned_stack_stays(void **state) {
     assert_clean();
 }
 
-// What UserMode is for: the client can be killed. Its job is taken back before its stack frame goes.
+// What UserMode is for: the client can be killed. Its job is taken back before its stack frame
+// goes.
 static void pinned_client_can_be_killed(void **state) {
     ULONG answer = 0;
 
@@ -217,7 +220,7 @@ static void pinned_client_can_be_killed(void **state) {
     assert_clean();
 }
 
-// ---- Failures -------------------------------------------------------------------------------------
+// ---- Failures -----------------------------------------------------------------------------------
 
 // All that a client does, as far as it gets. Nothing is asserted: the loop below judges.
 static void use_it(void) {

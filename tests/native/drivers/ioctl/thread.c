@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// crunch's worker thread as Windows makes and ends it. kss compiles this file and does not run it: it
-// has no PsCreateSystemThread. worker_by_hand.c stands in its place there.
+// crunch's worker thread as Windows makes and ends it. kss compiles this file and does not run it:
+// it has no PsCreateSystemThread. worker_by_hand.c stands in its place there.
 #include "crunch.h"
 
 #ifdef ALLOC_PRAGMA
@@ -32,8 +32,8 @@ VOID CrunchEndWorker(PCRUNCH_EXTENSION Extension) {
     KeBugCheckEx(0xE2, 0, 0, 0, 0); // not reached
 }
 
-// Waits for the thread itself, not for an event that it sets: an event is set by code of this driver,
-// which is about to be unmapped.
+// Waits for the thread itself, not for an event that it sets: an event is set by code of this
+// driver, which is about to be unmapped.
 VOID CrunchStopWorker(PCRUNCH_EXTENSION Extension) {
     PAGED_CODE();
     InterlockedExchange(&Extension->Stopping, TRUE);

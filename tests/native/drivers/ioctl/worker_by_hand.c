@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// crunch's worker thread where the test makes it: here is noted what is to be started, the test does so
-// by kss_system_thread. Takes the place of thread.c.
+// crunch's worker thread where the test makes it: here is noted what is to be started, the test
+// does so by kss_system_thread. Takes the place of thread.c.
 #include "crunch.h"
 
 NTSTATUS CrunchStartWorker(PCRUNCH_EXTENSION Extension, PKSTART_ROUTINE Start) {

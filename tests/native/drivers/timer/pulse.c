@@ -7,9 +7,10 @@
 //                    PulseWatchdog        takes it when three seconds are over
 //                    PulseCancel          takes it when its caller does not want it any more
 //
-// Who takes the IRP completes it, and taking is one step: under Lock, with the cancel routine removed.
-// If IoSetCancelRoutine finds none, PulseCancel is on its way and the IRP is left to it. The ISR runs
-// above DISPATCH_LEVEL, where Lock may not be taken: Latched is all it shares, by interlocked operations.
+// Who takes the IRP completes it, and taking is one step: under Lock, with the cancel routine
+// removed. If IoSetCancelRoutine finds none, PulseCancel is on its way and the IRP is left to it.
+// The ISR runs above DISPATCH_LEVEL, where Lock may not be taken: Latched is all it shares, by
+// interlocked operations.
 #include "pulse.h"
 
 DRIVER_INITIALIZE DriverEntry;
@@ -35,7 +36,7 @@ static NTSTATUS PulseComplete(_In_ PIRP Irp, _In_ NTSTATUS Status, _In_ ULONG_PT
     return Status;
 }
 
-// ---- Taking the IRP -------------------------------------------------------------------------------
+// ---- Taking the IRP -----------------------------------------------------------------------------
 
 // With Lock held: the pending IRP, now the caller's alone, or NULL.
 _Requires_lock_held_(Extension->Lock) static PIRP PulseTake(_Inout_ PPULSE_EXTENSION Extension) {
@@ -61,7 +62,7 @@ _Use_decl_annotations_ static VOID PulseCancel(PDEVICE_OBJECT DeviceObject, PIRP
     PulseComplete(Irp, STATUS_CANCELLED, 0, IO_NO_INCREMENT);
 }
 
-// ---- Reading --------------------------------------------------------------------------------------
+// ---- Reading ------------------------------------------------------------------------------------
 
 _Use_decl_annotations_ static NTSTATUS PulseRead(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     PPULSE_EXTENSION extension = DeviceObject->DeviceExtension;
@@ -147,7 +148,7 @@ _Use_decl_annotations_ static VOID PulseWatchdog(PKDPC Dpc, PVOID DeferredContex
         PulseComplete(irp, STATUS_IO_TIMEOUT, 0, IO_NO_INCREMENT);
 }
 
-// ---- Loading and unloading ------------------------------------------------------------------------
+// ---- Loading and unloading ----------------------------------------------------------------------
 
 _Use_decl_annotations_ static NTSTATUS PulseOpenClose(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     UNREFERENCED_PARAMETER(DeviceObject);
@@ -164,8 +165,8 @@ NTSTATUS PulseStartDevice(PDEVICE_OBJECT DeviceObject, PVOID Registers) {
     return STATUS_SUCCESS;
 }
 
-// All handles are closed and the interrupt is disconnected: nobody queues DPCs any more. One may still be
-// queued, and its KDPC goes with the device.
+// All handles are closed and the interrupt is disconnected: nobody queues DPCs any more. One may
+// still be queued, and its KDPC goes with the device.
 _Use_decl_annotations_ static VOID PulseUnload(PDRIVER_OBJECT DriverObject) {
     PPULSE_EXTENSION extension = DriverObject->DeviceObject->DeviceExtension;
 

@@ -33,7 +33,8 @@ typedef struct _PULSE_EXTENSION {
 } PULSE_EXTENSION, *PPULSE_EXTENSION;
 
 KSERVICE_ROUTINE PulseInterrupt;
-// From IRP_MN_START_DEVICE, with the registers mapped: connects the interrupt, makes the device idle.
+// From IRP_MN_START_DEVICE, with the registers mapped: connects the interrupt, makes the device
+// idle.
 NTSTATUS PulseStartDevice(_In_ PDEVICE_OBJECT DeviceObject, _In_ PVOID Registers);
 
 #endif

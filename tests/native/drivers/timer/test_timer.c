@@ -6,16 +6,17 @@
 //     READ_REGISTER_ULONG(STATUS)           --> hardware_read
 //     PulseInterrupt                        <-- kss_interrupt     at that time, at device IRQL
 //
-// Hooks of registers run between the driver's instructions, on the test's own stack; they may ask for an
-// interrupt, but not assert. pulse ticks only while a read is under way, so kss_run_all comes to an end;
-// with a periodic timer that is always on it would not: kss_advance_time is for such drivers.
+// Hooks of registers run between the driver's instructions, on the test's own stack; they may ask
+// for an interrupt, but not assert. pulse ticks only while a read is under way, so kss_run_all
+// comes to an end; with a periodic timer that is always on it would not: kss_advance_time is for
+// such drivers.
 #include "pulse.h"
 #include "kss/cmocka.h"
 
 KSERVICE_ROUTINE HastyInterrupt; // mistakes.c
 NTSTATUS HastyWait(VOID), PagedQueue(VOID);
 
-// ---- The hardware ---------------------------------------------------------------------------------
+// ---- The hardware -------------------------------------------------------------------------------
 
 static struct hardware {
     uint64_t delay; // from START to the interrupt; 0: it never comes
@@ -64,7 +65,8 @@ static void hardware_write(void *context, size_t offset, unsigned width, uint64_
     }
 }
 
-// The driver loaded, its device started. The registers need an address, not memory: nobody touches it.
+// The driver loaded, its device started. The registers need an address, not memory: nobody touches
+// it.
 static PDEVICE_OBJECT start(uint64_t delay, ULONG outcome) {
     static uint64_t room[2];
     struct kss_registers registers = {
@@ -87,7 +89,7 @@ static struct kss_io read_of(PDEVICE_OBJECT device, ULONG *value) {
         .device = device, .major = IRP_MJ_READ, .output = value, .output_length = sizeof *value};
 }
 
-// ---- Interrupts and DPCs --------------------------------------------------------------------------
+// ---- Interrupts and DPCs ------------------------------------------------------------------------
 
 static void measures(void **state) {
     PDEVICE_OBJECT device = start(KSS_MS(5), PULSE_READY);
@@ -174,7 +176,7 @@ static void one_at_a_time(void **state) {
     assert_clean();
 }
 
-// ---- Mistakes --------------------------------------------------------------------------------------
+// ---- Mistakes -----------------------------------------------------------------------------------
 
 // pulse_paged's DPC routine is listed in alloc_text(PAGE). The page was there, this time.
 static void dpc_routines_are_not_pageable(void **state) {
@@ -191,7 +193,7 @@ static void isrs_set_no_events(void **state) {
     assert_hazard_in("irql-too-high", "pulse_paged!HastyInterrupt");
 }
 
-// ---- The watchdog ---------------------------------------------------------------------------------
+// ---- The watchdog -------------------------------------------------------------------------------
 
 static void gives_up_after_three_seconds(void **state) {
     PDEVICE_OBJECT device = start(0, 0);
@@ -228,10 +230,10 @@ static void survives_a_late_interrupt(void **state) {
     assert_clean();
 }
 
-// ---- Cancel against completion --------------------------------------------------------------------
+// ---- Cancel against completion ------------------------------------------------------------------
 
-// A driver that sends reads of its own and may cancel them. Its IRP is its own until it frees it: the
-// completion routine keeps the I/O manager away.
+// A driver that sends reads of its own and may cancel them. Its IRP is its own until it frees it:
+// the completion routine keeps the I/O manager away.
 static struct client {
     PIRP irp; // NULL: not under way
     ULONG value;
