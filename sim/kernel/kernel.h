@@ -343,6 +343,9 @@ void kss_native_depth(struct kss_machine *machine, kss_addr sp);
 // was brought in); STOP; RAISE.
 struct kss_outcome kss_native_fault(struct kss_machine *machine, kss_addr address, bool write,
                                     kss_addr pc);
+// Natively: nobody runs on the stack of an ended thread any more; its figures are said, its memory goes
+// and its slot is used again.
+void kss_native_retire(struct kss_machine *machine, uint16_t stack);
 // Natively: an exception leaves the driver routine that the kernel called last. Gives up its frame and
 // the NT routine that called it, so that the exception goes on in that routine's caller; false: the
 // caller is no driver code, or must not see it (an expanded callout): use kss_unhandled.

@@ -3,6 +3,10 @@
 // highest priority, among equals whoever became ready first.
 #include "kernel/machine.h"
 
+#include "base/os.h"
+
+enum { MOST_THREADS = 0x7FF }; // their addresses; processes come behind (query.c)
+
 static uint32_t process_number(const char *name) {
     if (name == NULL || strcmp(name, "System") == 0)
         return 0;
@@ -16,6 +20,8 @@ uint16_t kss_thread_add(struct kss_machine *m, const char *name, uint32_t body, 
                         const char *process, bool system, bool gui, uint32_t place) {
     const struct kss_profile *profile = &m->config.profile;
     uint16_t index = (uint16_t)kss_thread_at_count(m);
+    if (index >= MOST_THREADS)
+        kss_os_fatal("a simulated machine holds at most 2,047 threads");
     kss_section_append(m, KSS_S_THREAD, sizeof(struct kss_thread));
     kss_section_append(m, KSS_S_THREAD_COLD, sizeof(struct kss_thread_cold));
     struct kss_thread *thread = kss_thread_at(m, index);

@@ -477,6 +477,14 @@ void kss_emit_deepest(struct kss_machine *m, uint16_t index) {
     kss_cpu(m)->stack = executing;
 }
 
+void kss_native_retire(struct kss_machine *m, uint16_t stack) {
+    uint32_t place = kss_clock(m)->place;
+    kss_at(m, 0);
+    kss_emit_deepest(m, stack);
+    kss_stack_release(m, stack);
+    kss_at(m, place);
+}
+
 void kss_machine_finish(struct kss_machine *m) {
     kss_at(m, 0);
     enum kss_end end = kss_ended(m);

@@ -89,6 +89,7 @@ struct kss_native {
     uint32_t old_count;
     struct kss_native_site *sites; // place number - 1
     uint32_t site_count, site_room, *site_table;
+    bool busy;
     kss_native_hook *hook;
     void *hook_context;
     struct kss_native_leave_row leaves[KSS_LEAVES];

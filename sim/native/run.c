@@ -536,23 +536,30 @@ static void execute(struct kss_native *n, struct kss_activation *a) {
     } while (serve(n, &a) == GO_ON);
 }
 
-// Stacks of threads that have ended hold activations nobody goes on with.
+// Threads that have ended: activations nobody goes on with, and stacks that others may have.
 static void sweep(struct kss_native *n) {
-    for (uint16_t i = 0; i < n->stack_room; i++) {
-        if (n->stacks[i] == NULL)
-            continue;
-        const struct kss_stack *stack = kss_stack_at(n->machine, i);
-        if (stack->kind == KSS_STACK_FREE ||
-            (stack->thread != KSS_NONE &&
-             kss_thread_at(n->machine, stack->thread)->state == KSS_T_ENDED))
+    struct kss_machine *m = n->machine;
+    for (uint16_t i = 0; i < kss_stack_at_count(m); i++) {
+        const struct kss_stack *stack = kss_stack_at(m, i);
+        bool ended = stack->kind == KSS_STACK_THREAD &&
+                     kss_thread_at(m, stack->thread)->state == KSS_T_ENDED;
+        if (ended || stack->kind == KSS_STACK_FREE)
             drop_all(n, i);
+        if (ended) {
+            kss_native_retire(m, i);
+            if (i < n->stack_room)
+                n->entry_depth[i] = 0;
+        }
     }
 }
 
 void kss_native_run(struct kss_native *n, uint64_t until, unsigned watchdog) {
     if (kss_ended(n->machine) != KSS_END_RUNNING)
         return;
+    if (n->busy)
+        kss_os_fatal("a run was asked for from inside a run");
     struct kss_native *before = current;
+    n->busy = true;
     current = n;
     kss_set_horizon(n->machine, until);
     if (!kss_fault_enter(on_fault, n))
@@ -577,5 +584,6 @@ void kss_native_run(struct kss_native *n, uint64_t until, unsigned watchdog) {
     if (watchdog != 0)
         kss_native_watch(n, 0);
     kss_fault_leave();
+    n->busy = false;
     current = before;
 }

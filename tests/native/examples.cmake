@@ -41,7 +41,7 @@ if(CMOCKA_LIBRARY AND NOT KSS_SANITIZE AND NOT CMAKE_CROSSCOMPILING AND NOT CMAK
 endif()
 
 # Under valgrind, as docs/native.md has it.
-if(VALGRIND_COMMAND AND NOT KSS_SANITIZE AND NOT CMAKE_CROSSCOMPILING)
+if(VALGRIND_COMMAND AND KSS_HAVE_VALGRIND_H AND NOT KSS_SANITIZE AND NOT CMAKE_CROSSCOMPILING)
     foreach(name ioctl filter timer)
         add_test(NAME native.valgrind.${name}
                  COMMAND ${VALGRIND_COMMAND} -q --error-exitcode=9

@@ -29,6 +29,8 @@ PULONG Paged;        // a block of paged pool
 volatile LONG Turns; // of the endless loop
 static volatile LONG Zero;
 
+#define DELIBERATE __attribute__((no_sanitize("undefined"))) // the sanitizer is not asked
+
 #define UNUSED_DPC                                                                                 \
     UNREFERENCED_PARAMETER(Dpc);                                                                   \
     UNREFERENCED_PARAMETER(Context);                                                               \
@@ -36,11 +38,11 @@ static volatile LONG Zero;
     UNREFERENCED_PARAMETER(Argument2)
 
 // ---- Pointers ----------------------------------------------------------------------------------
-NTSTATUS ReadAt(ULONG_PTR Address) {
+DELIBERATE NTSTATUS ReadAt(ULONG_PTR Address) {
     return *(volatile LONG *)Address;
 }
 
-NTSTATUS ReadNull(VOID) {
+DELIBERATE NTSTATUS ReadNull(VOID) {
     return *(volatile LONG *)(ULONG_PTR)0;
 }
 
@@ -107,7 +109,7 @@ NTSTATUS Privileged(ULONG Which) {
     return Which == 0 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }
 
-NTSTATUS Divide(VOID) {
+DELIBERATE NTSTATUS Divide(VOID) {
     return (NTSTATUS)(1000 / Zero);
 }
 
@@ -116,7 +118,7 @@ VOID DivideDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2) {
     Turns = Divide();
 }
 
-NTSTATUS DivideGuarded(LONG Divisor) {
+DELIBERATE NTSTATUS DivideGuarded(LONG Divisor) {
     volatile LONG result = 0;
     NTSTATUS status = STATUS_SUCCESS;
 

@@ -23,8 +23,10 @@ static void assert_overflow_in(const char *routine) {
 }
 
 static void assert_report_names(const char *words) {
-    if (strstr(kss_report(true), words) == NULL)
-        fail_msg("the report does not say `%s`:\n%s", words, kss_report(true));
+    if (strstr(kss_report(true), words) != NULL)
+        return;
+    print_error("the report does not say `%s`:\n", words);
+    kss_failed_(__FILE__, __LINE__);
 }
 
 static void recursion(void **state) {
@@ -156,6 +158,15 @@ static void one_overflow(void) {
     kss_teardown();
 }
 
+// AddressSanitizer keeps what was freed for a while.
+#if defined(__SANITIZE_ADDRESS__)
+enum { SANITIZED = 1 };
+#elif defined(__has_feature)
+enum { SANITIZED = __has_feature(address_sanitizer) };
+#else
+enum { SANITIZED = 0 };
+#endif
+
 static void a_thousand_in_a_row(void **state) {
     enum { WARM = 50, COUNT = 1000, MEGABYTE = 1 << 20 };
     (void)state;
@@ -164,6 +175,8 @@ static void a_thousand_in_a_row(void **state) {
     size_t maps = count_maps(), resident = resident_bytes();
     for (unsigned i = 0; i < COUNT; i++)
         one_overflow();
+    if (SANITIZED)
+        return;
     assert_in_range(count_maps(), 0, maps + 2);
     assert_in_range(resident_bytes(), 0, resident + 2 * MEGABYTE); // 2 KiB each would be seen
 }
