@@ -52,10 +52,15 @@ static kss_addr edge_above(kss_addr frame, kss_addr next_frame) {
 #endif
 }
 
-// A fault in the first instructions of a routine: it has no frame record yet.
-static bool before_record(const struct kss_activation *a, const void *pc) {
+// A fault in the first instruction of a routine, or where it saves the frame pointer (behind an endbr): it
+// has no frame record yet.
+static bool before_record(const struct kss_activation *a) {
+    enum { PUSH_FRAME_POINTER = 0x55 };
     struct kss_symbol symbol;
-    return a->request == KSS_REQUEST_FAULT && kss_symbol_at(pc, &symbol) && symbol.offset <= 6;
+    if (a->request != KSS_REQUEST_FAULT || !kss_symbol_at(a->pc, &symbol))
+        return false;
+    return symbol.offset == 1 ||
+           (symbol.offset <= 5 && *((const uint8_t *)a->pc - 1) == PUSH_FRAME_POINTER);
 }
 
 static void walk_activation(struct walk *w, const struct kss_activation *a) {
@@ -64,7 +69,7 @@ static void walk_activation(struct walk *w, const struct kss_activation *a) {
     if (low < w->limit) // it has overflowed: the row of what crossed is the kernel's
         low = w->limit;
 #if defined(__x86_64__) || defined(__i386__)
-    if (before_record(a, a->pc) && word_at(w, low, &next)) {
+    if (before_record(a) && word_at(w, low, &next)) {
         row(w, kss_native_caller(w->n, a->pc), low, low + sizeof(void *), a->entry);
         pc = next;
         low += sizeof(void *);
