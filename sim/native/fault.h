@@ -42,6 +42,7 @@ struct kss_fault {
     void *address;                // ACCESS only: the first byte that could not be reached
     void *pc, *sp;                // of the instruction; a breakpoint is at its own address, too
     void *frame;                  // the frame pointer register
+    void *link;                   // the link register; NULL where there is none
     const char *instruction;      // "hlt", "mov cr", "int 29h"; NULL: nothing special
     unsigned length;              // bytes of the instruction where known, else 0
     int signal;

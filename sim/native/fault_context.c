@@ -92,6 +92,18 @@ void *kss_context_sp(const void *context) {
     return (void *)(uintptr_t)SP(uc);
 }
 
+// AArch64 leaves have their return address in a register only.
+void *kss_context_link(const void *context) {
+#if defined __linux__ && defined __aarch64__
+    return (void *)(uintptr_t)((const ucontext_t *)context)->uc_mcontext.regs[30];
+#elif defined __APPLE__ && defined __aarch64__
+    return (void *)(uintptr_t)((const ucontext_t *)context)->uc_mcontext->__ss.__lr;
+#else
+    (void)context;
+    return NULL;
+#endif
+}
+
 void kss_context_set_pc(void *context, void *pc) {
     ucontext_t *uc = context;
 #ifdef __APPLE__
@@ -257,6 +269,7 @@ bool kss_context_describe(struct kss_fault *fault, int signal, const siginfo_t *
                                 .pc = kss_context_pc(context),
                                 .sp = kss_context_sp(context),
                                 .frame = kss_context_frame(context),
+                                .link = kss_context_link(context),
                                 .signal = signal};
     switch (signal) {
     case SIGSEGV:

@@ -13,6 +13,7 @@
 void *kss_context_pc(const void *context);
 void *kss_context_sp(const void *context);
 void *kss_context_frame(const void *context);
+void *kss_context_link(const void *context);
 void kss_context_set_pc(void *context, void *pc);
 const sigset_t *kss_context_mask(const void *context);
 

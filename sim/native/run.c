@@ -448,6 +448,10 @@ static void back_to_driver(struct kss_activation *a) {
         return;
     if (at < stack->base - stack->size || at % sizeof word != 0)
         return;
+    if (a->fault.link != NULL && kss_module_of((const char *)a->fault.link - 1) != NULL) {
+        a->pc = a->fault.link;
+        return;
+    }
     for (; at < end; at += sizeof word) {
         memcpy(&word, (const uint8_t *)at + a->native->space.alias, sizeof word);
         const char *before = (const char *)word - 1;

@@ -71,6 +71,10 @@ MEMBER(ULARGE_INTEGER, u, u)
     enum check_##name{size_of_##name = TRUTH(sizeof(name) == (bytes)),                             \
                       sign_of_##name = TRUTH(((name)-1 < (name)1) == (negative))};
 #define SCALAR(name, kind) SCALAR_##kind(name)
+#ifdef KSS_HOST_WCHAR_IS_WIDE
+typedef WCHAR wide_char; // musl's own wchar_t is not what driver code gets
+#define wchar_t wide_char
+#endif
 #define SCALAR_VOID(name)
 #define SCALAR_I8(name)   INTEGER(name, 1, 1)
 #define SCALAR_U8(name)   INTEGER(name, 1, 0)
