@@ -8,7 +8,7 @@
 //   stacks          slots of stack + guard page   bytes only where live frames have locals
 //
 // Checks are per region: residency (out-swapped stack, trimmed pageable memory), life (dead frame,
-// freed block), and mapping. A fault becomes what nt-facts section 3.4 and design S7, S12 say:
+// freed block), and mapping. A fault becomes (DBG bug-check-0xa, -0xd1, -0x50; KRN handling-exceptions):
 //
 //   nt works on an object, page out          0xA  (address, 2, read/write, ip)   at whatever IRQL
 //   driver code, page out, IRQL >= DISPATCH  0xD1 (address, irql, read/write, ip)

@@ -94,6 +94,8 @@ struct kss_native {
     void *hook_context;
     struct kss_native_leave_row leaves[KSS_LEAVES];
     uint32_t leave_count;
+    uint32_t place; // of the last NT call
+    const void *place_pc;
     uint32_t seen_code; // cache of the last caller looked up
     const void *seen_pc;
     struct kss_text text;

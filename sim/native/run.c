@@ -286,9 +286,6 @@ KSS_PLAIN uint64_t kss_native_enter(const struct kss_native_call *call) {
     if (a == NULL)
         kss_native_outside(call->routine);
     a->call = call;
-    a->sp = call->sp;
-    a->frame = call->frame;
-    a->pc = call->pc;
     a->request = KSS_REQUEST_NT;
     a->low = __builtin_frame_address(0);
 #ifdef KSS_CALL_ON
@@ -359,7 +356,14 @@ static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     struct kss_machine *m = n->machine;
     const struct kss_native_call *call = a->call;
     kss_watchdog_feed();
-    kss_clock(m)->place = kss_native_place(n, a->pc, call->routine);
+    a->sp = call->sp;
+    a->frame = call->frame;
+    a->pc = call->pc;
+    if (a->pc != n->place_pc) {
+        n->place = kss_native_place(n, a->pc, call->routine);
+        n->place_pc = a->pc;
+    }
+    kss_clock(m)->place = n->place;
     kss_fast_depth(m, (kss_addr)(uintptr_t)a->sp);
     const struct kss_stack *stack = kss_stack_at(m, a->stack);
     uint32_t entry = (uint32_t)(stack->base - (kss_addr)(uintptr_t)a->low);
