@@ -75,7 +75,7 @@ bool kss_unwind_entry(struct kss_machine *m) {
     return has_caller;
 }
 
-// Who must handle an exception decides which bug check it becomes when nobody does (design S12):
+// Who must handle an exception decides which bug check it becomes when nobody does:
 // a DPC, an ISR or an expanded callout 0x1E; a system thread 0x7E; a system call 0x3B on x64 and
 // 0x8E elsewhere. DBG bug-check-0x1e, -0x7e, -0x3b, -0x8e.
 void kss_unhandled(struct kss_machine *m, uint32_t status, kss_addr address, uint64_t p0,

@@ -6,7 +6,7 @@
 //   RETURN value      the NT routine is done: give the value to the driver code
 //   TURN              something else must run now, or may: call kss_turn
 //   STOP              the machine has ended (bug check, hang): read kss_ended
-//   RAISE status      an exception; without a handler the kernel turns it into a bug check (S12)
+//   RAISE status      an exception; without a handler the kernel turns it into a bug check
 //
 // and kss_turn says what to execute next:
 //

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Spin locks. A processor that acquires a lock it holds waits for itself for ever (design S14); one
+// Spin locks. A processor that acquires a lock it holds waits for itself for ever; one
 // that another processor holds is spun on until that one releases it.
 #include "kernel/machine.h"
 

@@ -243,7 +243,7 @@ uint64_t kss_timeout(const struct kss_machine *m, int64_t value, bool *absolute)
 // ---- Threads, waits, swapper --------------------------------------------------------------------
 void kss_make_ready(struct kss_machine *m, uint16_t thread, bool front);
 void kss_leave_thread(struct kss_machine *m, bool front);     // the running thread becomes ready
-void kss_thread_exit(struct kss_machine *m, uint32_t status); // checks of S8, then ends the thread
+void kss_thread_exit(struct kss_machine *m, uint32_t status); // its checks, then its end
 void kss_return_to_user(struct kss_machine *m);
 // Blocks the running thread in [call] on [object] (KSS_NONE: a delay).
 struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call, uint16_t object,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The stack swapper: which waiting thread's stack leaves memory, when, and how it comes back.
 //
-// Eligible (design S6): the wait is UserMode, swapping is enabled for the thread, its priority is
+// Eligible: the wait is UserMode, swapping is enabled for the thread, its priority is
 // below the ceiling, and at a swapper tick it has waited at least the threshold. Policy `process`
 // asks in addition that every thread of its process waits in UserMode and that it is not the System
 // process (DVT miscellaneous-checks). All pages of the thread's stacks go together. The first tick

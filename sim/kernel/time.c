@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Virtual time: what is due, when, and moving the clock there.
 //
-// Statements take no time (design S10). Everything that will happen by itself lies in one list,
+// Statements take no time. Everything that will happen by itself lies in one list,
 // ordered by due time, each entry holding its distance from the one before; entries due at the same
 // time stay in the order they were made. Waits and timers expire at the first clock tick at or
 // after their due time (KeSetTimer's page: expiration is measured in ticks of the system clock).

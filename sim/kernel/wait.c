@@ -177,7 +177,7 @@ static struct kss_outcome at_once(struct kss_machine *m, uint16_t object, uint32
 }
 
 // A wait that would block at DISPATCH_LEVEL: in a DPC 0xB8; on a thread nothing is documented, so
-// the run cannot go on (design S14).
+// the run cannot go on.
 static struct kss_outcome blocks_at_dispatch(struct kss_machine *m, struct kss_call *call,
                                              uint16_t object) {
     const struct kss_cpu *cpu = kss_cpu(m);

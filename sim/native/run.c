@@ -442,7 +442,7 @@ static enum next serve_access(struct kss_native *n, struct kss_activation *a) {
 }
 
 // A fault in a library that driver code called (memcpy, memset): the driver's own code is at work there
-// (design S7). Libraries keep no frame records; the first return address into a driver above the stack
+// (DBG bug-check-0xd1). Libraries keep no frame records; the first return address into a driver above the stack
 // pointer, in the frame of that driver routine, is where it called.
 static void back_to_driver(struct kss_activation *a) {
     uintptr_t at = (uintptr_t)a->sp, end = (uintptr_t)a->frame, word;

@@ -237,7 +237,7 @@ static void left_with(const struct kss_report *report, uint32_t left, uint32_t r
     kss_text_str(report->out, what);
 }
 
-// Design S4: what remains, then again with what an interrupt and an exception take at that point.
+// What remains, then again with what an interrupt and an exception take at that point.
 // An interrupt that runs on the interrupted stack brings its service routine's frame along.
 static void headroom(const struct kss_report *report, const struct kss_digest_stack *stack) {
     const struct kss_profile *profile = &report->log->config.profile;

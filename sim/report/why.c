@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `--why`: for each wait that blocked, why its stack could leave memory or could not, clause by
-// clause (design S6):
+// clause:
 //
 //   WaitMode is UserMode  AND  swapping is enabled for the thread  AND  it waited long enough  AND
 //   its priority is below the ceiling  [AND every thread of its process waits so]
