@@ -14,9 +14,9 @@ enum { WATCHDOG = 10000, PRIORITY = 8 };
 
 static _Thread_local struct kss_harness *current;
 
-_Noreturn static void refuse(const char *what, const char *why) {
+void kss_harness_refuse(const char *what, const char *why, const char *name) {
     char words[256];
-    snprintf(words, sizeof words, "%s: %s", what, why);
+    snprintf(words, sizeof words, name == NULL ? "%s: %s" : "%s: %s %s", what, why, name);
     kss_os_fatal(words);
 }
 
@@ -26,9 +26,9 @@ struct kss_harness *kss_harness_now(void) {
 
 struct kss_harness *kss_harness(const char *what) {
     if (current == NULL)
-        refuse(what, "there is no machine; call kss_setup first");
+        kss_harness_refuse(what, "there is no machine; call kss_setup first", NULL);
     if (kss_native_inside())
-        refuse(what, "called from driver code; it belongs into the test");
+        kss_harness_refuse(what, "called from driver code; it belongs into the test", NULL);
     return current;
 }
 
@@ -39,15 +39,15 @@ static struct kss_config config_of(const struct kss_machine_options *options) {
         name = sizeof(void *) == 8 ? "x64" : "x86";
     const struct kss_profile *profile = kss_profile_find(name, strlen(name));
     if (profile == NULL)
-        refuse("kss_setup: unknown machine", name);
+        kss_harness_refuse("kss_setup: unknown machine", name, NULL);
     struct kss_config config = kss_config_default(profile);
     if (options->stack != 0)
         config.profile.stack_size = options->stack;
     if (config.profile.stack_size == 0)
-        refuse("kss_setup: a stack size must be given for machine", name);
+        kss_harness_refuse("kss_setup: a stack size must be given for machine", name, NULL);
     if (config.profile.stack_size % 16 != 0 ||
         config.profile.stack_size < config.profile.reserve + config.profile.trap_frame + 1024u)
-        refuse("kss_setup", "a kernel stack of that size is not possible");
+        kss_harness_refuse("kss_setup", "a kernel stack of that size is not possible", NULL);
     if (options->processors != 0)
         config.profile.processors = (uint8_t)options->processors;
     config.small_memory = options->small_memory;
@@ -58,7 +58,7 @@ static struct kss_config config_of(const struct kss_machine_options *options) {
     while (kind < 3 && strcmp(swap, swaps[kind]) != 0)
         kind++;
     if (kind == 3)
-        refuse("kss_setup: unknown swap policy", swap);
+        kss_harness_refuse("kss_setup: unknown swap policy", swap, NULL);
     config.swap = (enum kss_swap)kind;
     return config;
 }
@@ -76,7 +76,7 @@ void kss_setup(const struct kss_machine_options *given) {
     h->session = kss_session_native(options->name ? options->name : "native", &config,
                                     options->all_events, &error);
     if (h->session == NULL)
-        refuse("kss_setup", error);
+        kss_harness_refuse("kss_setup", error, NULL);
     h->machine = kss_session_native_machine(h->session);
     h->native = kss_session_processor(h->session);
     h->watchdog = options->watchdog == 0          ? WATCHDOG
@@ -116,9 +116,9 @@ unsigned kss_thread_start(const struct kss_thread_options *options) {
     struct kss_harness *h = kss_harness("kss_thread_start");
     uint64_t arguments[KSS_ARGUMENTS] = {0};
     if (options->argument_count > KSS_ARGUMENTS)
-        refuse("kss_thread_start", "at most eight arguments");
+        kss_harness_refuse("kss_thread_start", "at most eight arguments", NULL);
     if (options->priority < 0 || options->priority > 31)
-        refuse("kss_thread_start", "a priority is 0 to 31");
+        kss_harness_refuse("kss_thread_start", "a priority is 0 to 31", NULL);
     for (unsigned i = 0; i < options->argument_count; i++)
         arguments[i] = options->arguments[i];
     return kss_session_thread(
@@ -141,7 +141,7 @@ static const struct kss_thread *thread_of(const char *what, unsigned thread) {
     uint32_t used;
     const struct kss_thread *threads = kss_section_const(h->machine, KSS_S_THREAD, &used);
     if (thread >= used / sizeof *threads)
-        refuse(what, "there is no such thread");
+        kss_harness_refuse(what, "there is no such thread", NULL);
     return &threads[thread];
 }
 

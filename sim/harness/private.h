@@ -40,6 +40,8 @@ struct kss_harness {
 void kss_register_access(void *address, unsigned width, bool write, uint64_t *value);
 void kss_system_call(void); // (struct kss_io *, HANDLE), on a kernel stack
 
+// Ends the process: "WHAT: WHY NAME"; name may be NULL.
+_Noreturn void kss_harness_refuse(const char *what, const char *why, const char *name);
 // The current machine; none ends the process with a message that names [what].
 struct kss_harness *kss_harness(const char *what);
 struct kss_harness *kss_harness_now(void); // NULL: none

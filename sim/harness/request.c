@@ -10,12 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_DRIVERS = 64, PENDING = 0x103, SYSTEM_PRIORITY = 8 };
+enum { PENDING = 0x103 }; // STATUS_PENDING; nt/status.h and kss/kss.h name one enum alike
 
 struct kss_loaded {
     const char *name;
     uint16_t number;
-    const struct kss_module *module; // NULL: made by the test
 };
 
 static struct kss_loaded *loaded(struct kss_harness *h, const char *name) {
@@ -25,17 +24,11 @@ static struct kss_loaded *loaded(struct kss_harness *h, const char *name) {
     return NULL;
 }
 
-_Noreturn static void refuse(const char *what, const char *why, const char *name) {
-    char words[256];
-    snprintf(words, sizeof words, "%s: %s %s", what, why, name);
-    kss_os_fatal(words);
-}
-
 static struct kss_loaded *must_be_loaded(struct kss_harness *h, const char *what,
                                          const char *name) {
     struct kss_loaded *driver = loaded(h, name);
     if (driver == NULL)
-        refuse(what, "no such driver is loaded:", name);
+        kss_harness_refuse(what, "no such driver is loaded:", name);
     return driver;
 }
 
@@ -43,9 +36,7 @@ static struct kss_loaded *add(struct kss_harness *h, const char *name,
                               const struct kss_driver *driver) {
     KSS_ROOM(h->loaded, h->loaded_count, h->loaded_room);
     struct kss_loaded *row = &h->loaded[h->loaded_count++];
-    *row = (struct kss_loaded){.name = name,
-                               .number = kss_driver_add(h->machine, driver, 0),
-                               .module = kss_module_named(name)};
+    *row = (struct kss_loaded){.name = name, .number = kss_driver_add(h->machine, driver, 0)};
     return row;
 }
 
@@ -64,9 +55,8 @@ static kss_addr pointer_at(struct kss_harness *h, kss_addr address) {
     return value;
 }
 
-static uint32_t run_system(struct kss_harness *h, const char *name, kss_routine *routine,
-                           const uintptr_t *arguments, unsigned count) {
-    (void)h;
+static uint32_t run_system(const char *name, kss_routine *routine, const uintptr_t *arguments,
+                           unsigned count) {
     unsigned thread = kss_thread_start(&(struct kss_thread_options){.name = name,
                                                                     .routine = routine,
                                                                     .arguments = arguments,
@@ -74,7 +64,7 @@ static uint32_t run_system(struct kss_harness *h, const char *name, kss_routine 
                                                                     .system = true});
     kss_run_all();
     return kss_thread_phase(thread) == KSS_THREAD_ENDED ? (uint32_t)kss_thread_value(thread)
-                                                        : (uint32_t)PENDING;
+                                                        : PENDING;
 }
 
 // ---- Drivers ------------------------------------------------------------------------------------------
@@ -105,14 +95,14 @@ uint32_t kss_load_driver(const char *name) {
     struct kss_harness *h = kss_harness("kss_load_driver");
     const struct kss_module *module = kss_module_named(name);
     if (module == NULL)
-        refuse("kss_load_driver", "no driver was made with kss_add_driver as", name);
+        kss_harness_refuse("kss_load_driver", "no driver was made with kss_add_driver as", name);
     if (loaded(h, name) != NULL)
-        refuse("kss_load_driver", "loaded already:", name);
+        kss_harness_refuse("kss_load_driver", "loaded already:", name);
     struct kss_driver driver = empty_driver(module->name);
     struct kss_loaded *row = add(h, module->name, &driver);
     uint16_t number = row->number;
     uint32_t status =
-        run_system(h, "DriverEntry", module->entry,
+        run_system("DriverEntry", module->entry,
                    (const uintptr_t[]){(uintptr_t)kss_driver_object(h->machine, number),
                                        (uintptr_t)registry_path(h, module->name)},
                    2);
@@ -135,8 +125,8 @@ uint32_t kss_add_device(const char *name, void *pdo) {
     kss_addr extension = pointer_at(h, object + KSS_OFFSET(DRIVER_OBJECT, DriverExtension, wide));
     kss_addr routine = pointer_at(h, extension + KSS_OFFSET(DRIVER_EXTENSION, AddDevice, wide));
     if (routine == 0)
-        refuse("kss_add_device", "DriverEntry set no AddDevice in", name);
-    return run_system(h, "AddDevice", (kss_routine *)(uintptr_t)routine,
+        kss_harness_refuse("kss_add_device", "DriverEntry set no AddDevice in", name);
+    return run_system("AddDevice", (kss_routine *)(uintptr_t)routine,
                       (const uintptr_t[]){(uintptr_t)object, (uintptr_t)pdo}, 2);
 }
 
@@ -148,7 +138,7 @@ bool kss_unload_driver(const char *name) {
         pointer_at(h, object + KSS_OFFSET(DRIVER_OBJECT, DriverUnload, sizeof(void *) == 8));
     if (routine == 0)
         return false;
-    run_system(h, "DriverUnload", (kss_routine *)(uintptr_t)routine,
+    run_system("DriverUnload", (kss_routine *)(uintptr_t)routine,
                (const uintptr_t[]){(uintptr_t)object}, 1);
     return true;
 }

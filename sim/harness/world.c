@@ -69,11 +69,8 @@ void kss_leave_stack(const char *routine, uint32_t bytes) {
 // ---- Calls ----------------------------------------------------------------------------------------------
 static uint32_t routine_named(const char *what, const char *name) {
     const struct kss_routine *row = kss_routine_find(name, strlen(name));
-    if (row == NULL) {
-        char words[160];
-        snprintf(words, sizeof words, "%s: kss knows no NT routine %s", what, name);
-        kss_os_fatal(words);
-    }
+    if (row == NULL)
+        kss_harness_refuse(what, "kss knows no NT routine", name);
     return (uint32_t)(row - kss_routines);
 }
 

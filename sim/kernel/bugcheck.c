@@ -16,10 +16,7 @@ kss_addr kss_nt_address(const struct kss_machine *m, uint32_t nt) {
 }
 
 kss_addr kss_thread_address(const struct kss_machine *m, uint16_t thread) {
-    if (m->space != NULL)
-        return m->space->threads + thread * UINT64_C(0x1000);
-    kss_addr base = kss_wide(m) ? UINT64_C(0xFFFFFA8001000000) : UINT64_C(0x82000000);
-    return base + thread * UINT64_C(0x1000);
+    return m->layout.threads + thread * UINT64_C(0x1000);
 }
 
 uint16_t kss_thread_with_address(const struct kss_machine *m, kss_addr address) {

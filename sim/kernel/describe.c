@@ -59,9 +59,8 @@ static void describe_local(struct kss_machine *m, const struct kss_local *local,
 // Natively the frames are the host's, and their variables have no names.
 static bool describe_host_stack(struct kss_machine *m, uint16_t index, uint32_t depth,
                                 const char *object, struct kss_text *out) {
-    enum { ROWS = 512 };
-    struct kss_path_row rows[ROWS];
-    uint32_t count = m->space->frames(m->space->context, m, index, rows, ROWS);
+    struct kss_path_row rows[KSS_HOST_ROWS];
+    uint32_t count = m->space->frames(m->space->context, m, index, rows, KSS_HOST_ROWS);
     for (uint32_t i = 0; i < count; i++) {
         if (depth > rows[i].depth || depth <= rows[i].depth - rows[i].bytes ||
             rows[i].routine == KSS_NO_FRAME)

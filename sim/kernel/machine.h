@@ -10,11 +10,12 @@
 
 #include <string.h>
 
-enum { KSS_OBJECT_CACHE = 64 };
+enum { KSS_OBJECT_CACHE = 64, KSS_HOST_ROWS = 512 /* of a host stack that are looked at */ };
 
 // Where things are: the areas in the order of their addresses.
 struct kss_areas {
     kss_addr user_top, nonpaged, stacks, paged, code, end;
+    kss_addr threads; // KTHREADs; not an area that somebody hands out of
 };
 
 struct kss_machine {

@@ -28,9 +28,10 @@ enum { CODE_SLOT = 16 };
 // Areas, conventions of the simulator, one row per pointer size. They do not touch; whoever hands out
 // addresses stays in its own (the pools wrap around, stack slots are used again).
 static const struct kss_areas layouts[2] = {
-    {0x7FFEFFFF, 0x81000000, 0xA1000000, 0xE1000000, 0xF8C00000, 0xFF000000},
+    {0x7FFEFFFF, 0x81000000, 0xA1000000, 0xE1000000, 0xF8C00000, 0xFF000000, 0x82000000},
     {UINT64_C(0x7FFFFFFEFFFF), UINT64_C(0xFFFF800010000000), UINT64_C(0xFFFFF88010000000),
-     UINT64_C(0xFFFFF8A000000000), UINT64_C(0xFFFFFB0001000000), UINT64_C(0xFFFFFB0041000000)},
+     UINT64_C(0xFFFFF8A000000000), UINT64_C(0xFFFFFB0001000000), UINT64_C(0xFFFFFB0041000000),
+     UINT64_C(0xFFFFFA8001000000)},
 };
 
 static const struct kss_areas *layout(const struct kss_machine *m) {
@@ -47,6 +48,7 @@ static void lay_out(struct kss_machine *m) {
     m->layout.nonpaged = m->space->nonpaged;
     m->layout.stacks = m->space->stacks;
     m->layout.paged = m->space->paged;
+    m->layout.threads = m->space->threads;
 }
 
 static bool in_space(const struct kss_machine *m, kss_addr address) {
@@ -66,8 +68,7 @@ kss_addr kss_shown(const struct kss_machine *m, kss_addr address) {
         return plain->stacks + (address - space->stacks);
     if (address >= space->nonpaged)
         return plain->nonpaged + (address - space->nonpaged);
-    return (kss_wide(m) ? UINT64_C(0xFFFFFA8001000000) : UINT64_C(0x82000000)) +
-           (address - space->threads);
+    return plain->threads + (address - space->threads);
 }
 
 // ---- Code and globals ---------------------------------------------------------------------------

@@ -19,7 +19,7 @@
 
 #include <assert.h>
 
-enum { FIRST_RUN = 512, HOST_ROWS = 512 };
+enum { FIRST_RUN = 512 };
 
 // A stack's slot of addresses: the stack, the guard page below it, and a page never used between
 // slots, so that a stray pointer does not land in a neighbour. Slots of released stacks are used
@@ -310,8 +310,8 @@ static struct kss_path_row *path_rows(struct kss_machine *m, uint16_t index, uin
 
 // Natively the host's stack is walked.
 static void capture_host_path(struct kss_machine *m, uint16_t index) {
-    struct kss_path_row rows[HOST_ROWS];
-    uint32_t count = m->space->frames(m->space->context, m, index, rows, HOST_ROWS);
+    struct kss_path_row rows[KSS_HOST_ROWS];
+    uint32_t count = m->space->frames(m->space->context, m, index, rows, KSS_HOST_ROWS);
     struct kss_path_row *to = path_rows(m, index, count);
     memcpy(to, rows, count * sizeof *rows);
 }

@@ -13,9 +13,18 @@
 
 enum { FIRST_ROOM = 256 };
 
-static uint32_t hash_of(const struct kss_native *n, const void *address) {
+// Both tables are twice as large as what they hold, and that is a power of two.
+static uint32_t slot_of(const void *address, uint32_t room) {
     uint64_t mixed = (uint64_t)(uintptr_t)address * UINT64_C(0x9E3779B97F4A7C15);
-    return (uint32_t)(mixed >> 40) & (n->code_room * 2 - 1);
+    return (uint32_t)(mixed >> 40) & (room * 2 - 1);
+}
+
+// Puts [number], not 0, where a search for [address] that finds nothing else ends.
+static void enter(uint32_t *table, uint32_t room, const void *address, uint32_t number) {
+    uint32_t slot = slot_of(address, room);
+    while (table[slot] != 0)
+        slot = (slot + 1) & (room * 2 - 1);
+    table[slot] = number;
 }
 
 static void keep_old(struct kss_native *n, void *array) {
@@ -25,18 +34,6 @@ static void keep_old(struct kss_native *n, void *array) {
     if (n->old == NULL)
         kss_os_fatal("out of memory");
     n->old[n->old_count++] = array;
-}
-
-static void rehash(struct kss_native *n) {
-    memset(n->table, 0, n->code_room * 2 * sizeof *n->table);
-    for (uint32_t i = 0; i < n->image->code_count; i++) {
-        if (n->code[i].flags & KSS_CODE_BODY)
-            continue;
-        uint32_t slot = hash_of(n, (const void *)(uintptr_t)n->routines[i].address);
-        while (n->table[slot] != 0)
-            slot = (slot + 1) & (n->code_room * 2 - 1);
-        n->table[slot] = i + 1;
-    }
 }
 
 static void grow(struct kss_native *n) {
@@ -59,14 +56,18 @@ static void grow(struct kss_native *n) {
     n->table = table;
     n->code_room = room;
     n->image->code = code;
-    rehash(n);
+    for (uint32_t i = 0; i < count; i++)
+        if (!(code[i].flags & KSS_CODE_BODY))
+            enter(table, room, (const void *)(uintptr_t)routines[i].address, i + 1);
 }
 
 static uint32_t add(struct kss_native *n, void (*address)(void)) {
     if (n->image->code_count == n->code_room)
         grow(n);
     uint32_t index = n->image->code_count++;
-    n->routines[index] = (struct kss_native_routine){.address = address};
+    const struct kss_module *module = kss_module_of((const void *)(uintptr_t)address);
+    n->routines[index] = (struct kss_native_routine){
+        .address = address, .ms_abi = module != NULL && module->exact_frames};
     n->code[index] = (struct kss_code){.origin = KSS_ORIGIN_MEASURED};
     return index;
 }
@@ -82,11 +83,6 @@ static const char *nameless(struct kss_native *n, const struct kss_symbol *symbo
 }
 
 // ---- Places -----------------------------------------------------------------------------------------
-static uint32_t site_slot(const struct kss_native *n, const void *pc) {
-    uint64_t mixed = (uint64_t)(uintptr_t)pc * UINT64_C(0x9E3779B97F4A7C15);
-    return (uint32_t)(mixed >> 40) & (n->site_room * 2 - 1);
-}
-
 static void grow_sites(struct kss_native *n) {
     n->site_room = n->site_room == 0 ? FIRST_ROOM : n->site_room * 2;
     n->sites = realloc(n->sites, n->site_room * sizeof *n->sites);
@@ -94,18 +90,14 @@ static void grow_sites(struct kss_native *n) {
     n->site_table = calloc(n->site_room * 2u, sizeof *n->site_table);
     if (n->sites == NULL || n->site_table == NULL)
         kss_os_fatal("out of memory");
-    for (uint32_t i = 0; i < n->site_count; i++) {
-        uint32_t slot = site_slot(n, n->sites[i].pc);
-        while (n->site_table[slot] != 0)
-            slot = (slot + 1) & (n->site_room * 2 - 1);
-        n->site_table[slot] = i + 1;
-    }
+    for (uint32_t i = 0; i < n->site_count; i++)
+        enter(n->site_table, n->site_room, n->sites[i].pc, i + 1);
 }
 
 // The site of [pc], 0: there is none.
 static uint32_t find_site(const struct kss_native *n, const void *pc) {
     if (n->site_room != 0)
-        for (uint32_t slot = site_slot(n, pc); n->site_table[slot] != 0;
+        for (uint32_t slot = slot_of(pc, n->site_room); n->site_table[slot] != 0;
              slot = (slot + 1) & (n->site_room * 2 - 1))
             if (n->sites[n->site_table[slot] - 1].pc == pc)
                 return n->site_table[slot];
@@ -115,35 +107,29 @@ static uint32_t find_site(const struct kss_native *n, const void *pc) {
 static uint32_t add_site(struct kss_native *n, const struct kss_native_site *site) {
     if (n->site_count == n->site_room)
         grow_sites(n);
-    uint32_t slot = site_slot(n, site->pc);
-    while (n->site_table[slot] != 0)
-        slot = (slot + 1) & (n->site_room * 2 - 1);
-    n->sites[n->site_count] = *site;
-    return n->site_table[slot] = ++n->site_count;
+    n->sites[n->site_count++] = *site;
+    enter(n->site_table, n->site_room, site->pc, n->site_count);
+    return n->site_count;
 }
 
 // ---- Routines ----------------------------------------------------------------------------------------
 uint32_t kss_native_code(struct kss_native *n, void (*routine)(void)) {
     const void *address = (const void *)(uintptr_t)routine;
-    uint32_t slot = 0;
     if (n->code_room != 0)
-        for (slot = hash_of(n, address); n->table[slot] != 0;
+        for (uint32_t slot = slot_of(address, n->code_room); n->table[slot] != 0;
              slot = (slot + 1) & (n->code_room * 2 - 1))
             if (n->routines[n->table[slot] - 1].address == routine)
                 return n->table[slot] - 1;
     uint32_t index = add(n, routine);
     struct kss_symbol symbol;
     const struct kss_module *module = kss_module_of(address);
-    n->routines[index].ms_abi = module != NULL && module->exact_frames;
     if (!kss_symbol_at(address, &symbol))
         symbol = (struct kss_symbol){.module = "driver"};
     n->code[index].module = symbol.module;
     n->code[index].name = symbol.name != NULL ? symbol.name : nameless(n, &symbol);
     if (module != NULL && symbol.name != NULL && kss_module_pageable(module, symbol.name))
         n->code[index].flags |= KSS_CODE_PAGEABLE;
-    for (slot = hash_of(n, address); n->table[slot] != 0;)
-        slot = (slot + 1) & (n->code_room * 2 - 1);
-    n->table[slot] = index + 1;
+    enter(n->table, n->code_room, address, index + 1);
     n->code[index].place =
         add_site(n, &(struct kss_native_site){.pc = address, .code = index, .nt = KSS_NT_COUNT});
     return index;
@@ -159,8 +145,6 @@ uint32_t kss_native_body(struct kss_native *n, const char *name, void (*routine)
     memcpy(body->arguments, arguments, count * sizeof *arguments);
     body->argument_count = (uint8_t)count;
     body->returns = (uint8_t)returns;
-    const struct kss_module *module = kss_module_of((const void *)(uintptr_t)routine);
-    body->ms_abi = module != NULL && module->exact_frames;
     return index;
 }
 

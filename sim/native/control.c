@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a test may do to a native machine beside running it: leave little stack, watch for endless
-// loops. And what happens to NT calls made outside of any machine.
+// What a test may do to a native machine beside running it: leave little stack. And what happens to NT calls made outside of any machine.
 #include "native/private.h"
 
 #include "base/os.h"
@@ -82,28 +81,6 @@ void kss_native_apply_leaves(struct kss_native *n, const struct kss_activation *
         leave->old_size = stack->size;
         move_limit(n, a->stack, depth + leave->bytes);
     }
-}
-
-// ---- Endless loops ------------------------------------------------------------------------------------
-static enum kss_fault_answer on_hang(void *context, const struct kss_fault *fault) {
-    struct kss_native *n = context;
-    struct kss_activation *a = n->running;
-    if (a == NULL)
-        return KSS_FAULT_RESUME;
-    a->fault = *fault;
-    a->sp = fault->sp;
-    a->pc = (const char *)fault->pc + 1;
-    a->frame = fault->frame;
-    a->request = KSS_REQUEST_FAULT;
-    kss_fiber_switch(&a->fiber, &n->scheduler, false);
-    return KSS_FAULT_RESUME;
-}
-
-void kss_native_watch(struct kss_native *n, unsigned milliseconds) {
-    if (milliseconds == 0)
-        kss_watchdog_stop();
-    else
-        kss_watchdog_start(milliseconds, on_hang, n);
 }
 
 void kss_native_outside(uint32_t routine) {

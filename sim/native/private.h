@@ -98,7 +98,6 @@ struct kss_native {
     const void *place_pc;
     uint32_t seen_code; // cache of the last caller looked up
     const void *seen_pc;
-    struct kss_text text;
 };
 
 void kss_native_code_free(struct kss_native *n);
@@ -122,7 +121,6 @@ void kss_native_apply_leaves(struct kss_native *n, const struct kss_activation *
 bool kss_native_return_leaves(struct kss_native *n, uint16_t stack);
 // The stack is gone.
 void kss_native_forget_leaves(struct kss_native *n, uint16_t stack);
-void kss_native_watch(struct kss_native *n, unsigned milliseconds); // 0: no more
 _Noreturn void kss_native_outside(uint32_t routine);
 struct kss_activation *kss_native_top(const struct kss_native *n, uint16_t stack);
 

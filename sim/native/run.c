@@ -42,29 +42,6 @@ struct kss_native *kss_native_new(const struct kss_config *config, struct kss_im
     return n;
 }
 
-void kss_native_free(struct kss_native *n) {
-    if (n == NULL)
-        return;
-    for (uint32_t i = 0; i < n->stack_room; i++)
-        while (n->stacks[i] != NULL) {
-            struct kss_activation *a = n->stacks[i];
-            n->stacks[i] = a->outer;
-            kss_fiber_drop(&a->fiber);
-            free(a);
-        }
-    while (n->spare != NULL) {
-        struct kss_activation *next = n->spare->outer;
-        free(n->spare);
-        n->spare = next;
-    }
-    free(n->stacks);
-    free(n->entry_depth);
-    kss_native_code_free(n);
-    kss_text_free(&n->text);
-    kss_host_arena_close(&n->arena);
-    free(n);
-}
-
 const struct kss_space *kss_native_space(const struct kss_native *n) {
     return &n->space;
 }
@@ -110,6 +87,23 @@ static void drop_all(struct kss_native *n, uint16_t stack) {
     kss_native_forget_leaves(n, stack);
     while (kss_native_top(n, stack) != NULL)
         drop(n, n->stacks[stack]);
+}
+
+void kss_native_free(struct kss_native *n) {
+    if (n == NULL)
+        return;
+    for (uint16_t i = 0; i < n->stack_room; i++)
+        drop_all(n, i);
+    while (n->spare != NULL) {
+        struct kss_activation *next = n->spare->outer;
+        free(n->spare);
+        n->spare = next;
+    }
+    free(n->stacks);
+    free(n->entry_depth);
+    kss_native_code_free(n);
+    kss_host_arena_close(&n->arena);
+    free(n);
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -338,11 +332,12 @@ bool kss_native_inside(void) {
     return current != NULL && current->running != NULL;
 }
 
+// A fault of driver code, or the watchdog's word that it does not come to an end.
 static enum kss_fault_answer on_fault(void *context, const struct kss_fault *fault) {
     struct kss_native *n = context;
     struct kss_activation *a = n->running;
-    if (a == NULL)
-        return KSS_FAULT_PASS; // the simulator's own: somebody's debugger wants to know
+    if (a == NULL) // the simulator's own: somebody's debugger wants to know
+        return fault->kind == KSS_FAULT_HANG ? KSS_FAULT_RESUME : KSS_FAULT_PASS;
     a->fault = *fault;
     a->sp = fault->sp;
     a->pc = (const char *)fault->pc + 1; // as return addresses: behind what is at work
@@ -399,11 +394,10 @@ static enum next serve_host(struct kss_native *n, struct kss_activation *a) {
     return kss_ended(n->machine) == KSS_END_RUNNING ? GO_ON : TURN;
 }
 
-static enum next raise(struct kss_native *n, struct kss_activation *a, uint32_t status) {
+static enum next raise(struct kss_activation *a, uint32_t status) {
     a->raised = status;
     a->raised_at = (uint64_t)(uintptr_t)a->fault.pc;
     kss_fiber_redirect(&a->fiber, a->fault.sp, kss_raise_main, a);
-    (void)n;
     return GO_ON;
 }
 
@@ -436,7 +430,7 @@ static enum next serve_access(struct kss_native *n, struct kss_activation *a) {
                                                   (kss_addr)(uintptr_t)fault->pc);
     switch (outcome.kind) {
     case KSS_OUT_RETURN: return GO_ON;
-    case KSS_OUT_RAISE: return raise(n, a, (uint32_t)outcome.value);
+    case KSS_OUT_RAISE: return raise(a, (uint32_t)outcome.value);
     default: return TURN;
     }
 }
@@ -472,10 +466,10 @@ static enum next serve_fault(struct kss_native *n, struct kss_activation *a) {
     kss_at(n->machine, kss_native_place(n, a->pc, KSS_NT_COUNT));
     switch (a->fault.kind) {
     case KSS_FAULT_ACCESS: return serve_access(n, a);
-    case KSS_FAULT_DIVIDE: return raise(n, a, (uint32_t)STATUS_INTEGER_DIVIDE_BY_ZERO);
-    case KSS_FAULT_BREAKPOINT: return raise(n, a, (uint32_t)STATUS_BREAKPOINT);
-    case KSS_FAULT_ASSERT: return raise(n, a, (uint32_t)STATUS_ASSERTION_FAILURE);
-    case KSS_FAULT_ILLEGAL: return raise(n, a, (uint32_t)STATUS_ILLEGAL_INSTRUCTION);
+    case KSS_FAULT_DIVIDE: return raise(a, (uint32_t)STATUS_INTEGER_DIVIDE_BY_ZERO);
+    case KSS_FAULT_BREAKPOINT: return raise(a, (uint32_t)STATUS_BREAKPOINT);
+    case KSS_FAULT_ASSERT: return raise(a, (uint32_t)STATUS_ASSERTION_FAILURE);
+    case KSS_FAULT_ILLEGAL: return raise(a, (uint32_t)STATUS_ILLEGAL_INSTRUCTION);
     case KSS_FAULT_HANG: kss_hang(n->machine, KSS_END_HANG, 0, KSS_NT_COUNT); return TURN;
     case KSS_FAULT_PRIVILEGED: break;
     }
@@ -573,7 +567,7 @@ void kss_native_run(struct kss_native *n, uint64_t until, unsigned watchdog) {
     if (!kss_fault_enter(on_fault, n))
         kss_os_fatal("the host refuses to install fault handlers");
     if (watchdog != 0)
-        kss_native_watch(n, watchdog);
+        kss_watchdog_start(watchdog, on_fault, n);
     for (;;) {
         struct kss_turn turn = kss_turn(n->machine);
         if (turn.kind == KSS_TURN_END)
@@ -590,7 +584,7 @@ void kss_native_run(struct kss_native *n, uint64_t until, unsigned watchdog) {
         sweep(n);
     }
     if (watchdog != 0)
-        kss_native_watch(n, 0);
+        kss_watchdog_stop();
     kss_fault_leave();
     n->busy = false;
     current = before;

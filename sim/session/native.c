@@ -14,7 +14,7 @@ struct kss_session_native {
     struct kss_program program;
     struct kss_script_thread *threads;
     unsigned thread_room;
-    uint32_t routines_seen, sites_seen;
+    uint32_t sites_seen, threads_seen;
     struct kss_span *spans;
     uint32_t *place_routines;
     struct kss_text text;
@@ -142,8 +142,14 @@ static const char *frames(void) {
 }
 
 void kss_session_refresh(struct kss_session *session) {
-    session->log.frames = frames();
+    struct kss_session_native *native = session->native;
+    uint32_t sites = native->sites_seen; // each routine that is met brings a site
     refresh_places(session);
+    if (session->log.frames != NULL && sites == native->sites_seen &&
+        native->threads_seen == native->program.thread_count)
+        return;
+    session->log.frames = frames();
+    native->threads_seen = native->program.thread_count;
     kss_session_fill_header(session);
 }
 
