@@ -11,10 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifdef KSS_NO_CMOCKA
-#define fail_msg(...) (printf(__VA_ARGS__), exit(1))
-#endif
-
 static char words[4096];
 
 void seh_log(const char *word) {
