@@ -53,12 +53,23 @@ uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind)
     case KSS_O_TIMER: return wide ? KSS_SIZE64_KTIMER : KSS_SIZE32_KTIMER;
     case KSS_O_DPC: return wide ? KSS_SIZE64_KDPC : KSS_SIZE32_KDPC;
     case KSS_O_SPINLOCK: return kss_pointer(m);
+    case KSS_O_SEMAPHORE: return wide ? KSS_SIZE64_KSEMAPHORE : KSS_SIZE32_KSEMAPHORE;
+    case KSS_O_MUTEX: return wide ? KSS_SIZE64_KMUTEX : KSS_SIZE32_KMUTEX;
+    case KSS_O_APC: return wide ? KSS_SIZE64_KAPC : KSS_SIZE32_KAPC;
+    case KSS_O_FAST_MUTEX:
+    case KSS_O_GUARDED_MUTEX: return wide ? KSS_SIZE64_FAST_MUTEX : KSS_SIZE32_FAST_MUTEX;
+    case KSS_O_RESOURCE: return wide ? KSS_SIZE64_ERESOURCE : KSS_SIZE32_ERESOURCE;
+    case KSS_O_LOCK_HANDLE:
+        return wide ? KSS_SIZE64_KLOCK_QUEUE_HANDLE : KSS_SIZE32_KLOCK_QUEUE_HANDLE;
+    case KSS_O_WORK_ITEM: return wide ? KSS_SIZE64_WORK_QUEUE_ITEM : KSS_SIZE32_WORK_QUEUE_ITEM;
+    case KSS_O_MDL: return wide ? KSS_SIZE64_MDL : KSS_SIZE32_MDL;
     case KSS_O_IRP: return wide ? KSS_SIZE64_IRP : KSS_SIZE32_IRP;
     case KSS_O_STATUS_BLOCK: return wide ? KSS_SIZE64_IO_STATUS_BLOCK : KSS_SIZE32_IO_STATUS_BLOCK;
     case KSS_O_DRIVER: return wide ? KSS_SIZE64_DRIVER_OBJECT : KSS_SIZE32_DRIVER_OBJECT;
     case KSS_O_DEVICE: return wide ? KSS_SIZE64_DEVICE_OBJECT : KSS_SIZE32_DEVICE_OBJECT;
     case KSS_O_FILE: return wide ? KSS_SIZE64_FILE_OBJECT : KSS_SIZE32_FILE_OBJECT;
-    case KSS_O_THREAD: break; // its memory is nt's
+    case KSS_O_IO_WORK_ITEM: return 8 * kss_pointer(m); // opaque; a size of the simulator's
+    case KSS_O_THREAD: break;                           // its memory is nt's
     case KSS_O_FREE: break;
     }
     return 0;
@@ -70,12 +81,22 @@ const char *kss_object_kind_name(unsigned kind) {
                                         "KTIMER",
                                         "KDPC",
                                         "KSPIN_LOCK",
+                                        "KSEMAPHORE",
+                                        "KMUTEX",
+                                        "KAPC",
+                                        "FAST_MUTEX",
+                                        "KGUARDED_MUTEX",
+                                        "ERESOURCE",
+                                        "KLOCK_QUEUE_HANDLE",
+                                        "WORK_QUEUE_ITEM",
                                         "KTHREAD",
                                         "DRIVER_OBJECT",
                                         "DEVICE_OBJECT",
                                         "FILE_OBJECT",
                                         "IRP",
-                                        "IO_STATUS_BLOCK"};
+                                        "IO_STATUS_BLOCK",
+                                        "MDL",
+                                        "IO_WORKITEM"};
     return names[kind];
 }
 
@@ -131,7 +152,7 @@ static void announce(struct kss_machine *m, uint16_t index, bool again) {
         kss_emit(m, KSS_EV_OBJECT, cold->number, name, type, object->address);
     }
     object = kss_object_ref(m, index);
-    if (object->kind > KSS_O_THREAD) // not initialised by a driver
+    if (object->kind > KSS_O_THREAD) // made by nt
         return;
     uint32_t region = kss_region_find(m, object->address);
     bool resident =

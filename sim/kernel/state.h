@@ -110,26 +110,31 @@ enum {
 
 struct kss_thread {
     uint8_t state; // enum kss_thread_state
-    uint8_t flags; // KSS_TF_*
     int8_t priority;
+    uint16_t flags;    // KSS_TF_*
     uint8_t wait_mode; // 0 KernelMode, 1 UserMode
     uint8_t wait_reason;
     uint8_t wait_alertable;
+    uint8_t wait_all;  // every object of the wait must be signalled
     uint8_t wait_irql; // IRQL to return at
     uint8_t out;       // stack is out-swapped
-    uint16_t stack;    // the segment in use: its top frame is where the thread goes on
+    uint8_t in_apc;    // 1: runs a normal kernel APC's routine
+    uint8_t pad;
+    uint16_t stack; // the segment in use: its top frame is where the thread goes on
     uint16_t first_stack;
     uint16_t wait_blocks; // first wait block of the current wait
     uint16_t cpu;
     uint16_t locks_held; // spin locks, while it does not run
     uint16_t waiting_on; // object of the first wait block, for reports
     int16_t kernel_apc_disable, special_apc_disable;
+    int16_t apc_at_start; // kernel_apc_disable when it began
+    uint16_t mutexes;     // that it owns
     int32_t wait_status;
     uint32_t process; // hash of its process's name, 0: the System process
     uint32_t body;    // driver routine of its body (code index)
     uint32_t exit_status;
 };
-_Static_assert(sizeof(struct kss_thread) == 40, "same on every target");
+_Static_assert(sizeof(struct kss_thread) == 48, "same on every target");
 
 enum kss_stack_kind {
     KSS_STACK_FREE,
@@ -167,6 +172,9 @@ enum kss_entry {
     KSS_ENTRY_DISPATCH,   // a dispatch routine, AddDevice or StartIo, called by an NT routine
     KSS_ENTRY_COMPLETION, // an IoCompletion routine
     KSS_ENTRY_CANCEL,     // a Cancel routine
+    KSS_ENTRY_APC,        // an APC's kernel or normal routine, on top of what its thread does
+    KSS_ENTRY_WORK,       // a work item's routine, on a worker thread's stack
+    KSS_ENTRY_CALLBACK,   // any other routine an NT routine calls; its value is a pointer wide
     KSS_ENTRY_CALLOUT,    // the last of the driver routines
     KSS_ENTRY_NT /* a suspended NT routine */,
     KSS_ENTRY_TRAP /* an interrupt frame on the interrupted stack */
@@ -227,16 +235,28 @@ enum kss_nt_block {
 
 enum kss_object_kind {
     KSS_O_FREE,
+    // initialised by drivers
     KSS_O_EVENT,
     KSS_O_TIMER,
     KSS_O_DPC,
     KSS_O_SPINLOCK,
+    KSS_O_SEMAPHORE,
+    KSS_O_MUTEX,
+    KSS_O_APC,
+    KSS_O_FAST_MUTEX,
+    KSS_O_GUARDED_MUTEX,
+    KSS_O_RESOURCE,
+    KSS_O_LOCK_HANDLE, // a KLOCK_QUEUE_HANDLE, while it is in a queue
+    KSS_O_WORK_ITEM,   // a WORK_QUEUE_ITEM
+    // made by nt
     KSS_O_THREAD,
     KSS_O_DRIVER,
     KSS_O_DEVICE,
     KSS_O_FILE,
     KSS_O_IRP,
-    KSS_O_STATUS_BLOCK // on a stack, while an IRP that is to write it is under way
+    KSS_O_STATUS_BLOCK, // on a stack, while an IRP that is to write it is under way
+    KSS_O_MDL,
+    KSS_O_IO_WORK_ITEM // an IO_WORKITEM
 };
 
 // What has become of an IRP: kss_object.irql.
@@ -302,7 +322,9 @@ enum kss_due_kind {
     KSS_DUE_ALERT,
     KSS_DUE_TRIM,
     KSS_DUE_STALL,
-    KSS_DUE_TICK
+    KSS_DUE_TICK,
+    KSS_DUE_APC,
+    KSS_DUE_DMA
 };
 enum { KSS_ARGUMENTS = 8 };
 

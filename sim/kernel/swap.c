@@ -167,7 +167,7 @@ struct kss_outcome kss_nt_KeSetKernelStackSwapEnable(struct kss_machine *m, stru
     if (enable)
         thread->flags |= KSS_TF_SWAP_ENABLED;
     else
-        thread->flags &= (uint8_t)~KSS_TF_SWAP_ENABLED;
+        thread->flags &= (uint16_t)~KSS_TF_SWAP_ENABLED;
     kss_thread_cold_at(m, index)->swap_place = kss_clock(m)->place;
     KSS_EMIT(m, KSS_EV_SWAP_ENABLE, enable, previous, 0, 0);
     return kss_return(previous);

@@ -28,7 +28,7 @@ uint16_t kss_thread_add(struct kss_machine *m, const char *name, uint32_t body, 
     *thread = (struct kss_thread){
         .state = KSS_T_READY,
         .flags =
-            (uint8_t)(KSS_TF_SWAP_ENABLED | (system ? KSS_TF_SYSTEM : 0) | (gui ? KSS_TF_GUI : 0)),
+            (uint16_t)(KSS_TF_SWAP_ENABLED | (system ? KSS_TF_SYSTEM : 0) | (gui ? KSS_TF_GUI : 0)),
         .priority = (int8_t)priority,
         .wait_blocks = KSS_NONE,
         .waiting_on = KSS_NONE,

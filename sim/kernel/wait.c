@@ -98,11 +98,11 @@ static uint32_t interrupted(struct kss_thread *thread, unsigned irql, unsigned m
                             bool alertable) {
     if (alertable) {
         if (mode == USER_MODE && thread->flags & KSS_TF_ALERTED_USER) {
-            thread->flags &= (uint8_t)~KSS_TF_ALERTED_USER;
+            thread->flags &= (uint16_t)~KSS_TF_ALERTED_USER;
             return STATUS_ALERTED;
         }
         if (thread->flags & KSS_TF_ALERTED_KERNEL) {
-            thread->flags &= (uint8_t)~KSS_TF_ALERTED_KERNEL;
+            thread->flags &= (uint16_t)~KSS_TF_ALERTED_KERNEL;
             return STATUS_ALERTED;
         }
     }
@@ -220,7 +220,7 @@ static void take_wait_next(struct kss_machine *m) {
         return;
     struct kss_thread *thread = kss_thread_at(m, cpu->thread);
     if (thread->flags & KSS_TF_WAIT_NEXT) {
-        thread->flags &= (uint8_t)~KSS_TF_WAIT_NEXT;
+        thread->flags &= (uint16_t)~KSS_TF_WAIT_NEXT;
         cpu->irql = thread->wait_irql;
     }
 }
@@ -361,7 +361,7 @@ struct kss_outcome kss_nt_KeTestAlertThread(struct kss_machine *m, struct kss_ca
     if (index == KSS_NONE)
         return kss_return(0);
     struct kss_thread *thread = kss_thread_at(m, index);
-    uint8_t flag = call->arguments[0] & 1 ? KSS_TF_ALERTED_USER : KSS_TF_ALERTED_KERNEL;
+    uint16_t flag = call->arguments[0] & 1 ? KSS_TF_ALERTED_USER : KSS_TF_ALERTED_KERNEL;
     bool alerted = (thread->flags & flag) != 0;
     thread->flags &= (uint8_t)~flag;
     return kss_return(alerted);

@@ -145,7 +145,10 @@ static uint64_t meaning(const struct kss_native *n, const struct kss_activation 
         }
     case KSS_ENTRY_DPC:
     case KSS_ENTRY_CANCEL:
+    case KSS_ENTRY_APC:
+    case KSS_ENTRY_WORK:
     case KSS_ENTRY_CALLOUT: return 0;
+    case KSS_ENTRY_CALLBACK: return value;
     case KSS_ENTRY_ISR: return (uint8_t)value;
     default: return (uint32_t)value;
     }
