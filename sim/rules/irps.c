@@ -394,8 +394,7 @@ bool kss_irp_explains_wait(struct kss_machine *machine, uint16_t thread, uint16_
         if (!is_irp(irp) || !(irp->irql & KSS_IRP_SENT) || !(irp->irql & KSS_IRP_THREADED))
             continue;
         bool told = kss_memo(machine, KSS_MEMO_IRP_TOLD, see_object_cold(machine, i)->number) != 0;
-        bool flies = !(irp->irql & (KSS_IRP_COMPLETED | KSS_IRP_STOPPED));
-        if ((told || flies) && (file || irp->period >> 32 == number))
+        if ((told || !(irp->irql & KSS_IRP_COMPLETED)) && (file || irp->period >> 32 == number))
             return true;
     }
     return false;
