@@ -75,7 +75,21 @@ static uint32_t used(void *context, kss_addr low, kss_addr high) {
 }
 
 static void residency(void *context, kss_addr low, kss_addr high, bool in) {
-    protect(context, low, high, in);
+    struct kss_native *n = context;
+    kss_addr used = n->direct == NULL ? 0 : (kss_addr)(uintptr_t)n->direct->sp;
+    if (!in && used >= low && used < high) {
+        n->leaving_low = low;
+        n->leaving_high = high;
+        return;
+    }
+    protect(n, low, high, in);
+}
+
+void kss_native_left(struct kss_native *n) {
+    if (n->leaving_high == 0)
+        return;
+    protect(n, n->leaving_low, n->leaving_high, false);
+    n->leaving_low = n->leaving_high = 0;
 }
 
 // ---- Memory elsewhere -----------------------------------------------------------------------------
