@@ -32,7 +32,8 @@ struct kss_outcome kss_nt_KeSetPriorityThread(struct kss_machine *m, struct kss_
 
 struct kss_outcome kss_nt_KeQueryPriorityThread(struct kss_machine *m, struct kss_call *call) {
     uint16_t index = target_of(m, call);
-    return kss_return(index == KSS_NONE ? 0 : (uint32_t)kss_thread_at(m, index)->priority);
+    int priority = index == KSS_NONE ? 0 : kss_thread_at(m, index)->priority;
+    return kss_return((uint32_t)priority);
 }
 
 struct kss_outcome kss_nt_KeSetBasePriorityThread(struct kss_machine *m, struct kss_call *call) {
