@@ -137,8 +137,8 @@ void kss_rule_mutex_wait(struct kss_machine *machine, const struct kss_event *ev
     kss_memo_set(machine, KSS_MEMO_MUTEX_WAIT, event->thread, number);
 }
 
-static void not_owned(struct kss_machine *machine, const struct kss_event *event,
-                      struct kss_finding *finding, const char *what) {
+static void not_owned(const struct kss_event *event, struct kss_finding *finding,
+                      const char *what) {
     uint16_t owner = (uint16_t)event->words[3];
     if (owner == KSS_NONE)
         kss_text_format(&finding->message, "the mutex %s is released and nobody owns it", what);
@@ -184,7 +184,7 @@ void kss_rule_mutex(struct kss_machine *machine, const struct kss_event *event) 
     struct kss_text what = {0};
     kss_say_address(machine, address, &what);
     if (event->words[1] == HOW_NOT_OWNED)
-        not_owned(machine, event, &finding, what.bytes);
+        not_owned(event, &finding, what.bytes);
     else
         held(event, &finding, what.bytes);
     struct kss_mark acquired = kss_mark(machine, KSS_MARK_MUTEX, address);
