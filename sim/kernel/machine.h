@@ -139,6 +139,13 @@ struct kss_call {
     uint8_t step, count, out_count;
     uint8_t pad;
     uint32_t back; // where the driver routine it called returned
+    // The wait it is in or was in last: an APC routine that runs before it goes on may wait itself.
+    uint32_t wait_status;  // how it ended
+    uint32_t wait_number;  // object number of what ended it, else of its first object
+    kss_addr wait_address; // the object; of several: the array of pointers to them
+    uint8_t wait_count, wait_all, wait_mode, wait_reason;
+    uint8_t wait_alertable, wait_interrupted; // interrupted: by an APC, it goes on
+    uint8_t pad2[2];
 };
 typedef struct kss_outcome kss_step(struct kss_machine *m, struct kss_call *call);
 #define ROUTINE(name, ...) kss_step kss_nt_##name;
@@ -222,6 +229,16 @@ uint16_t kss_thread_object(struct kss_machine *m, uint16_t thread);
 void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_t routine,
                      bool tombstone);
 void kss_object_signal_state(struct kss_machine *m, uint16_t index, int32_t signal);
+// Objects with a dispatcher header, that threads wait for.
+static inline bool kss_is_dispatcher(unsigned kind) {
+    return kind == KSS_O_EVENT || kind == KSS_O_TIMER || kind == KSS_O_SEMAPHORE ||
+           kind == KSS_O_MUTEX || kind == KSS_O_THREAD;
+}
+// Its header in driver memory: [type] is a number of the public enumeration of object types.
+void kss_dispatcher_header(struct kss_machine *m, kss_addr address, unsigned type, unsigned size,
+                           int32_t signal);
+// Says that [address] holds no object of the kind the routine at work wants.
+void kss_object_unknown(struct kss_machine *m, const struct kss_call *call, kss_addr address);
 uint32_t kss_object_number(const struct kss_machine *m, uint16_t index);
 uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind);
 
@@ -265,6 +282,37 @@ void kss_terminate(struct kss_machine *m, uint16_t thread);
 void kss_swap_wait_began(struct kss_machine *m, uint16_t thread);
 void kss_swap_look(struct kss_machine *m, uint16_t thread);
 void kss_inswap(struct kss_machine *m, uint16_t thread);
+// Whether APCs that end waits get through to the thread at [irql].
+bool kss_apcs_enabled(const struct kss_thread *thread, unsigned irql);
+// A KeWaitXxx routine must follow a call made with Wait TRUE (wait_next.c).
+void kss_wait_follows(struct kss_machine *m, const struct kss_call *call, bool wait);
+void kss_wait_next_call(struct kss_machine *m, enum kss_routine_id routine);
+void kss_wait_next_return(struct kss_machine *m);
+void kss_take_wait_next(struct kss_machine *m);
+
+// ---- Mutexes (mutex.c) --------------------------------------------------------------------------
+bool kss_mutex_free_for(const struct kss_object *mutex, uint16_t thread, unsigned irql);
+// [thread] acquires it; true: it was abandoned.
+bool kss_mutex_take(struct kss_machine *m, uint16_t mutex, uint16_t thread, unsigned irql);
+// Its memory goes while it is owned.
+void kss_mutex_forget(struct kss_machine *m, uint16_t mutex);
+struct kss_held_mutexes {
+    unsigned count; // of those that keep APCs away
+    uint16_t first; // the first of those, KSS_NONE
+};
+struct kss_held_mutexes kss_mutexes_held(const struct kss_machine *m, uint16_t thread);
+enum kss_mutex_how {
+    KSS_MUTEX_ACQUIRE,
+    KSS_MUTEX_RELEASE,
+    KSS_MUTEX_NOT_OWNED,
+    KSS_MUTEX_LIMIT,
+    KSS_MUTEX_HELD_AT_EXIT,
+    KSS_MUTEX_HELD_AT_RETURN,
+    KSS_MUTEX_ABANDON
+};
+void kss_say_mutex(struct kss_machine *m, uint16_t mutex, enum kss_mutex_how how, uint16_t thread);
+// What the thread that ends still owns is abandoned.
+void kss_mutexes_abandon(struct kss_machine *m, uint16_t thread);
 
 // ---- Special kernel APCs (apc.c) ----------------------------------------------------------------
 enum kss_apc_block { KSS_APC_FREE, KSS_APC_IRQL, KSS_APC_GUARDED };
@@ -296,7 +344,9 @@ enum kss_signal_how {
     KSS_SIGNAL_PULSE,
     KSS_SIGNAL_TIMER,
     KSS_SIGNAL_ENVIRONMENT,
-    KSS_SIGNAL_ASSUMED
+    KSS_SIGNAL_ASSUMED,
+    KSS_SIGNAL_RELEASE,
+    KSS_SIGNAL_LIMIT
 };
 // The anonymous KeSetEvent of the environment; may stop the machine.
 void kss_environment_signal(struct kss_machine *m, kss_addr address, enum kss_signal_how how);

@@ -134,13 +134,15 @@ void kss_object_free(struct kss_machine *m, uint16_t index) {
         if (kss_pending_at(m, i)->object == index) // the queued DPC runs all the same
             kss_pending_at(m, i)->object = KSS_NONE;
     struct kss_object *object = kss_object_ref(m, index);
+    if (object->kind == KSS_O_MUTEX && object->context != 0)
+        kss_mutex_forget(m, index);
     if (!(object->flags & KSS_OF_DEAD))
         count_in_memory(m, object, -1);
     memset(object, 0, sizeof *object);
     memset(kss_object_cold_at(m, index), 0, sizeof(struct kss_object_cold));
 }
 
-static void announce(struct kss_machine *m, uint16_t index, bool again) {
+static void announce(struct kss_machine *m, uint16_t index, unsigned again) {
     const struct kss_object *object = kss_object_ref(m, index);
     struct kss_object_cold *cold = kss_object_cold_at(m, index);
     if (kss_wants(m, KSS_EV_OBJECT)) {
@@ -179,26 +181,49 @@ static unsigned in_use(const struct kss_machine *m, uint16_t index) {
                 timer->dpc == object->address)
                 use |= 4;
         }
-    if (object->kind == KSS_O_SPINLOCK && object->signal != 0)
+    if ((object->kind == KSS_O_SPINLOCK && object->signal != 0) ||
+        (object->kind == KSS_O_MUTEX && object->context != 0))
         use |= 8;
     if (kss_globals(m)->irps != 0 && kss_irp_uses(m, index))
         use |= 16;
     return use;
 }
 
+// Its list of waiters is empty from now on, and theirs still lead to it: no signal finds them.
+static void forget_waiters(struct kss_machine *m, uint16_t index) {
+    for (uint32_t i = 0; i < kss_wait_at_count(m); i++)
+        if (kss_wait_at(m, i)->kind != 0 && kss_wait_at(m, i)->object == index)
+            kss_wait_at(m, i)->object = KSS_NONE;
+    kss_object_ref(m, index)->waiters = KSS_NONE;
+}
+
+// Threads that wait for the old object are said to wait for what is there now.
+static void rename_waited(struct kss_machine *m, uint16_t old, uint16_t now) {
+    for (uint32_t i = 0; i < kss_thread_at_count(m); i++)
+        if (kss_thread_at(m, i)->state == KSS_T_WAITING && kss_thread_at(m, i)->waiting_on == old)
+            kss_thread_at(m, i)->waiting_on = now;
+}
+
 uint16_t kss_object_init(struct kss_machine *m, kss_addr address, enum kss_object_kind kind,
                          unsigned flags, int32_t signal) {
-    uint16_t index = find(m, address);
-    bool again = index != KSS_NONE && !(kss_object_ref(m, index)->flags & KSS_OF_DEAD) &&
-                 in_use(m, index) != 0;
+    uint16_t index = find(m, address), waited = KSS_NONE;
+    unsigned again = index != KSS_NONE && !(kss_object_ref(m, index)->flags & KSS_OF_DEAD)
+                         ? in_use(m, index)
+                         : 0;
     bool same = index != KSS_NONE && !(kss_object_ref(m, index)->flags & KSS_OF_DEAD) &&
-                kss_object_ref(m, index)->kind == kind && !again;
+                kss_object_ref(m, index)->kind == kind && again == 0;
     struct kss_object_cold old = {0};
     if (same)
         old = *kss_object_cold_at(m, index);
+    if (index != KSS_NONE && kss_object_ref(m, index)->waiters != KSS_NONE) {
+        waited = index;
+        forget_waiters(m, index);
+    }
     if (index != KSS_NONE)
         kss_object_free(m, index);
     index = free_slot(m);
+    if (waited != KSS_NONE)
+        rename_waited(m, waited, index);
     uint32_t depth;
     struct kss_object *object = kss_object_ref(m, index);
     *object = (struct kss_object){.address = address,
@@ -255,6 +280,18 @@ void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_
 }
 
 // ---- Use ----------------------------------------------------------------------------------------
+void kss_dispatcher_header(struct kss_machine *m, kss_addr address, unsigned type, unsigned size,
+                           int32_t signal) {
+    bool wide = kss_wide(m);
+    kss_addr list = address + KSS_OFFSET(DISPATCHER_HEADER, WaitListHead, wide);
+    kss_poke(m, address, 1, type);
+    kss_poke(m, address + 1, 1, 0);
+    kss_poke(m, address + 2, 1, size / 4);
+    kss_poke(m, address + KSS_OFFSET(DISPATCHER_HEADER, SignalState, wide), 4, (uint32_t)signal);
+    kss_poke(m, list, kss_pointer(m), list);
+    kss_poke(m, list + kss_pointer(m), kss_pointer(m), list);
+}
+
 void kss_object_signal_state(struct kss_machine *m, uint16_t index, int32_t signal) {
     struct kss_object *object = kss_object_ref(m, index);
     object->signal = signal;
@@ -263,7 +300,7 @@ void kss_object_signal_state(struct kss_machine *m, uint16_t index, int32_t sign
     kss_poke(m, object->address + offset, 4, (uint32_t)signal);
 }
 
-static void report_unknown(struct kss_machine *m, struct kss_call *call, kss_addr address) {
+void kss_object_unknown(struct kss_machine *m, const struct kss_call *call, kss_addr address) {
     if (!kss_wants(m, KSS_EV_NOT_INITIALIZED))
         return;
     kss_text_clear(&m->scratch);
@@ -341,7 +378,7 @@ struct kss_outcome kss_object_use(struct kss_machine *m, struct kss_call *call, 
     if (*index != KSS_NONE) {
         KSS_EMIT(m, KSS_EV_WRONG_TYPE, address, call->routine, kss_object_number(m, *index), 0);
     } else {
-        report_unknown(m, call, address);
+        kss_object_unknown(m, call, address);
     }
     *index = kss_object_init(m, address, kind, 0, 0);
     return kss_return(0);

@@ -105,7 +105,8 @@ enum {
     KSS_TF_ALERTED_USER = 16,
     KSS_TF_TERMINATING = 32,
     KSS_TF_USER_APC = 64,
-    KSS_TF_WAIT_NEXT = 128 /* KeSetEvent(.., TRUE): the next call must be a wait */
+    KSS_TF_WAIT_NEXT = 128,   /* KeSetEvent(.., TRUE): the next call must be a wait */
+    KSS_TF_WAIT_TOLD = 0x8000 /* ... and something else has come: said */
 };
 
 struct kss_thread {
@@ -276,7 +277,10 @@ enum {
     KSS_OF_QUEUED = 2 /* timer or DPC queue */,
     KSS_OF_ANONYMOUS = 4 /* a DPC of the environment, no memory */,
     KSS_OF_DEAD = 8,
-    KSS_OF_ASSUMED = 16 /* left-out code signalled it */
+    KSS_OF_ASSUMED = 16,      /* left-out code signalled it */
+    KSS_OF_ABANDONED = 32,    /* mutex: its owner ended; the next to acquire it is told */
+    KSS_OF_APCS_ALLOWED = 64, /* mutex: of KeInitializeMutant, owning it is no critical region */
+    KSS_OF_AT_DISPATCH = 128  /* mutex: acquired at DISPATCH_LEVEL */
 };
 
 // A KSS_O_IRP keeps what its memory does not say:
@@ -288,6 +292,9 @@ enum {
 // A KSS_O_FILE: signal is its handle, period its references, context its device, routine the thread
 // that a handle of kss_handle_of_device stands for. A KSS_O_DEVICE: signal is its number, routine its
 // driver's index, irql 1 when it is deleted and still open. A KSS_O_DRIVER: signal is its index.
+// A KSS_O_SEMAPHORE: signal is its count, period its limit. A KSS_O_MUTEX: context is its owner's
+// index + 1, 0: nobody; signal is 1 when it is free, and 1 less for each acquisition. A KSS_O_DPC: irql
+// is its importance, period its target processor + 1.
 struct kss_object {
     kss_addr address;
     uint8_t kind, flags;
@@ -303,7 +310,8 @@ struct kss_object {
 };
 
 struct kss_wait { // a wait block
-    uint16_t object, thread;
+    uint16_t object,
+        thread;    // object KSS_NONE: it was initialised anew and has forgotten its waiters
     uint16_t next; // in the object's list (FIFO)
     uint16_t next_of_thread;
     uint16_t key; // STATUS_WAIT_0 + key

@@ -106,6 +106,9 @@ void kss_return_to_user(struct kss_machine *m) {
     struct kss_cpu *cpu = kss_cpu(m);
     const struct kss_thread *thread = kss_thread_at(m, cpu->thread);
     uint32_t routine = thread->body;
+    struct kss_held_mutexes held = kss_mutexes_held(m, cpu->thread);
+    if (held.count != 0)
+        kss_say_mutex(m, held.first, KSS_MUTEX_HELD_AT_RETURN, cpu->thread);
     KSS_EMIT(m, KSS_EV_USER_RETURN, routine, 0, 0, 0);
     cpu = kss_cpu(m);
     thread = kss_thread_at(m, cpu->thread);
@@ -119,8 +122,8 @@ void kss_return_to_user(struct kss_machine *m) {
                      0, KSS_NT_COUNT, NULL);
 }
 
-// The exit checks in their order: APC-disable count (0x20), stack swapping (0x94). Threads start
-// with count 0 here, so "minus its value at thread start" is the value itself.
+// The exit checks in their order: APC-disable count (0x20), stack swapping (0x94), mutexes
+// (0x4000008A). Each mutex that the thread owns has its share in the count.
 void kss_thread_exit(struct kss_machine *m, uint32_t status) {
     struct kss_cpu *cpu = kss_cpu(m);
     uint16_t index = cpu->thread;
@@ -130,7 +133,9 @@ void kss_thread_exit(struct kss_machine *m, uint32_t status) {
         kss_bugcheck(m, 0x107, 0, 0, 0, 0, KSS_NT_COUNT, NULL);
         return;
     }
-    if (thread->kernel_apc_disable != 0 || thread->special_apc_disable != 0) {
+    struct kss_held_mutexes held = kss_mutexes_held(m, index);
+    if (thread->kernel_apc_disable + (int)held.count != thread->apc_at_start ||
+        thread->special_apc_disable != 0) {
         uint32_t combined = (uint32_t)(uint16_t)thread->special_apc_disable << 16 |
                             (uint16_t)thread->kernel_apc_disable;
         unsigned irql = cpu->irql;
@@ -142,6 +147,14 @@ void kss_thread_exit(struct kss_machine *m, uint32_t status) {
         kss_bugcheck(m, 0x94, 0, 0, 0, 0, KSS_NT_COUNT, NULL);
         return;
     }
+    if (held.count != 0) {
+        kss_addr mutex = kss_object_ref(m, held.first)->address;
+        kss_say_mutex(m, held.first, KSS_MUTEX_HELD_AT_EXIT, index);
+        kss_bugcheck(m, 0x4000008A, kss_thread_address(m, index), mutex, 0, 0, KSS_NT_COUNT, NULL);
+        return;
+    }
+    kss_mutexes_abandon(m, index);
+    thread = kss_thread_at(m, index);
     uint16_t stack = thread->first_stack;
     kss_stack_clear(m, stack);
     KSS_EMIT(m, KSS_EV_THREAD_EXIT, index, status, 0, 0);

@@ -64,6 +64,7 @@ struct kss_outcome kss_nt_call(struct kss_machine *m, enum kss_routine_id routin
     for (unsigned i = 0; i < count; i++)
         call.arguments[i] = arguments[i];
     KSS_EMIT(m, KSS_EV_NT_CALL, routine, call.arguments[0], call.arguments[1], call.arguments[2]);
+    kss_wait_next_call(m, routine);
     check_irql(m, routine, call.arguments[0]);
     struct kss_outcome outcome = step_of(m, &call);
     if (kss_globals(m)->stopped)
@@ -396,6 +397,8 @@ static void callout_returned(struct kss_machine *m, const struct kss_frame *fram
 
 void kss_returned(struct kss_machine *m, uint64_t value) {
     struct kss_frame frame = *kss_top_frame(m);
+    if (frame.entry != KSS_ENTRY_DPC && frame.entry != KSS_ENTRY_ISR)
+        kss_wait_next_return(m);
     check_balance(m, &frame);
     KSS_EMIT(m, KSS_EV_RETURN, frame.routine, frame.depth - frame.bytes, value, 0);
     if (frame.entry == KSS_ENTRY_THREAD) { // the checks see the thread as it returns

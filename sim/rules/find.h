@@ -28,12 +28,18 @@ void kss_rule_large_frames(struct kss_machine *machine);
 // expand.c
 kss_rule kss_rule_expand, kss_rule_expand_dropped;
 // paging.c
-kss_rule kss_rule_user_wait, kss_rule_user_poll, kss_rule_touch_out, kss_rule_touch_paged;
+kss_rule kss_rule_user_wait, kss_rule_wait_array, kss_rule_wait_blocks, kss_rule_user_poll,
+    kss_rule_touch_out, kss_rule_touch_paged;
 // swap.c
 kss_rule kss_rule_swap_enable, kss_rule_swap_wait, kss_rule_swap_bugcheck, kss_rule_swap_balance;
+// waits.c
+kss_rule kss_rule_wait_count, kss_rule_wait_true, kss_rule_wait_came, kss_rule_mutex_wait,
+    kss_rule_mutex;
+// The IRQL is raised because no wait followed a call with Wait TRUE: KSS4005 has said so.
+bool kss_left_raised(struct kss_machine *machine, const struct kss_event *event);
 // lifetime.c
-kss_rule kss_rule_object_dies, kss_rule_touch_dead, kss_rule_unknown_object, kss_rule_wrong_type,
-    kss_rule_touch_freed, kss_rule_remember_free;
+kss_rule kss_rule_object_again, kss_rule_object_dies, kss_rule_touch_dead, kss_rule_unknown_object,
+    kss_rule_wrong_type, kss_rule_touch_freed, kss_rule_remember_free;
 // irql.c
 kss_rule kss_rule_irql, kss_rule_wait_at_dispatch, kss_rule_irql_balance, kss_rule_paged_code,
     kss_rule_absolute, kss_rule_remember_irql;
@@ -42,7 +48,7 @@ kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock,
     kss_rule_lock_unowned, kss_rule_lock_lowered, kss_rule_complete_under_lock;
 // results.c
 kss_rule kss_rule_status_dropped, kss_rule_wait_never, kss_rule_remember_wait_end,
-    kss_rule_remember_wait;
+    kss_rule_remember_wait, kss_rule_remember_objects;
 // irps.c
 kss_rule kss_rule_irp_sent, kss_rule_irp_return, kss_rule_irp_pending, kss_rule_irp_complete,
     kss_rule_irp_twice, kss_rule_irp_mismatch, kss_rule_irp_never, kss_rule_irp_misuse,
@@ -105,6 +111,16 @@ enum kss_memo {
     KSS_MEMO_IRP_STATUS,       //        with this status
     KSS_MEMO_IRP_TOLD,         // IRP -> 1: a KSS8002 speaks of it
     KSS_MEMO_IRP_COMPLETER,    // IRP -> routine that completed it last, + 1
+    // Of waits.
+    KSS_MEMO_WAIT_ARRAY = 100, // thread -> wait block array of the wait that begins, 0: none
+    KSS_MEMO_WAIT_OBJECTS,     // thread -> objects of its wait, when there are several
+    KSS_MEMO_WAIT_SEEN,        // thread -> of those whose `wait.begin` has come
+    KSS_MEMO_WAIT_ADDRESS,     // (thread, index) -> their addresses
+    KSS_MEMO_LEFT_RAISED,      // thread -> 1: see kss_left_raised
+    KSS_MEMO_WAIT_TRUE,        // thread -> routine it called with Wait TRUE
+    KSS_MEMO_MUTEX_WAIT,       // thread -> number of the KSS5004 of its UserMode wait
+    KSS_MARK_WAIT_TRUE = 108,  // thread: it called that routine
+    KSS_MARK_MUTEX = 110,      // address of a mutex: acquired
 };
 
 // The value, 0 when there is none.

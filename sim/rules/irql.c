@@ -12,6 +12,8 @@ enum { BALANCE_IRQL = 0 };
 void kss_rule_remember_irql(struct kss_machine *machine, const struct kss_event *event) {
     if (event->words[0] < KSS_DISPATCH_LEVEL && event->words[1] >= KSS_DISPATCH_LEVEL)
         kss_mark_set(machine, KSS_MARK_RAISE, event->cpu, event);
+    if (event->words[1] < KSS_DISPATCH_LEVEL && event->thread != KSS_NONE)
+        kss_memo_set(machine, KSS_MEMO_LEFT_RAISED, event->thread, 0);
 }
 
 void kss_cause_of_irql(struct kss_machine *machine, struct kss_finding *finding,
@@ -38,6 +40,8 @@ void kss_rule_irql(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number;
     kss_mark_set(machine, KSS_MARK_IRQL_RULE, event->cpu, event);
+    if (kss_left_raised(machine, event))
+        return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_irql_too_high, event->place,
                            (uint32_t)event->words[0], &number))
         return;
@@ -69,7 +73,8 @@ void kss_rule_wait_at_dispatch(struct kss_machine *machine, const struct kss_eve
     struct kss_mark last = kss_mark(machine, KSS_MARK_IRQL_RULE, event->cpu);
     struct kss_finding finding;
     uint32_t number;
-    if (last.place == event->place && last.place != 0 && last.time == event->time)
+    if (kss_left_raised(machine, event) ||
+        (last.place == event->place && last.place != 0 && last.time == event->time))
         return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_blocking_wait_at_dispatch, event->place, 0,
                            &number))
@@ -95,7 +100,7 @@ void kss_rule_irql_balance(struct kss_machine *machine, const struct kss_event *
     unsigned before = (unsigned)event->words[2], after = (unsigned)event->words[3];
     struct kss_finding finding;
     uint32_t number, routine = (uint32_t)event->words[0];
-    if (event->words[1] != BALANCE_IRQL ||
+    if (event->words[1] != BALANCE_IRQL || kss_left_raised(machine, event) ||
         (after > before && see_cpu(machine, event->cpu)->locks_held != 0))
         return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_irql_not_restored, event->place, routine,
@@ -123,6 +128,8 @@ void kss_rule_irql_balance(struct kss_machine *machine, const struct kss_event *
 void kss_rule_paged_code(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number, routine = (uint32_t)event->words[0];
+    if (kss_left_raised(machine, event))
+        return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_pageable_code_at_dispatch, event->place,
                            routine, &number))
         return;

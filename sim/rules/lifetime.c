@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Objects used before they exist and after: KSS3001, KSS3003, KSS3004.
+// Objects used before they exist and after: KSS3001 to KSS3004.
 //
 // A kernel object in a frame dies when the routine returns. What still refers to it then works on
 // stack memory that soon holds something else. KSS3001 is told at the return when the kernel itself
@@ -245,6 +245,53 @@ void kss_rule_touch_dead(struct kss_machine *machine, const struct kss_event *ev
         machine, known, event->place,
         queued_here ? "%s is %s when what was queued here comes due" : "%s is %s here",
         kss_say_dead(machine, address, &what), event->words[2] ? "written" : "read");
+    kss_text_free(&what);
+}
+
+// ---- KSS3002 ------------------------------------------------------------------------------------
+// The lists that held the object lead to memory that no longer leads back.
+void kss_rule_object_again(struct kss_machine *machine, const struct kss_event *event) {
+    uint16_t index = kss_object_numbered(machine, (uint32_t)event->words[0]);
+    struct kss_finding finding;
+    uint32_t number;
+    if (event->words[1] == 0 || index == KSS_NONE)
+        return;
+    kss_addr address = see_object(machine, index)->address;
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_object_reinitialized_in_use, event->place,
+                           kss_mark(machine, KSS_MARK_INIT, address).place, &number))
+        return;
+    struct kss_text what = {0};
+    kss_say_address(machine, address, &what);
+    if (event->words[1] & USED_BY_WAIT)
+        kss_text_format(&finding.message, "%s is initialised again while a thread waits for it",
+                        what.bytes);
+    else if (event->words[1] & USED_BY_IRP)
+        kss_text_format(&finding.message,
+                        "%s is initialised again while an IRP under way is to signal it",
+                        what.bytes);
+    else
+        kss_text_format(&finding.message, "%s is initialised again while it %s", what.bytes,
+                        user_of(event->words[1]));
+    kss_text_str(&finding.label, event->words[1] & USED_BY_WAIT
+                                     ? "no signal finds the waiter any more"
+                                     : "the lists it is in lead to an object that is in none");
+    kss_cause_of_object(machine, &finding, address);
+    struct kss_mark queued = kss_mark(machine, KSS_MARK_QUEUE, address);
+    if (event->words[1] & (USED_BY_TIMER_QUEUE | USED_BY_DPC_QUEUE) && queued.place != 0)
+        kss_finding_cause(&finding, queued, "set or queued here");
+    for (uint32_t i = 0; i < see_thread_count(machine); i++) {
+        const struct kss_thread_cold *cold = see_thread_cold(machine, i);
+        if (see_thread(machine, i)->state == KSS_T_WAITING &&
+            see_thread(machine, i)->waiting_on == index)
+            kss_finding_cause(&finding, (struct kss_mark){cold->wait_place, cold->wait_began},
+                              "a thread waits here");
+    }
+    kss_finding_remark(
+        &finding, KSS_REMARK_HELP,
+        "initialise it once; to use it again, reset the event (KeClearEvent), cancel "
+        "the timer, or end the wait first");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
     kss_text_free(&what);
 }
 

@@ -7,20 +7,21 @@
 //
 //   space.c     overflow, headroom, large frames, recursion              KSS1001 to 1004
 //   expand.c    KeExpandKernelStackAndCallout(Ex)                        KSS1005
-//   paging.c    what may leave memory while it is still in use           KSS2001, 2002, 2006
+//   paging.c    what may leave memory while it is still in use           KSS2001, 2002, 2006, 2007
 //   swap.c      KeSetKernelStackSwapEnable                               KSS2003 to 2005
-//   lifetime.c  objects used before they exist and after                 KSS3001, 3003, 3004
+//   lifetime.c  objects used before they exist and after                 KSS3001 to 3004
 //   irql.c      IRQLs, waits at DISPATCH_LEVEL, absolute times           KSS4001 to 4004, 4007
+//   waits.c     Wait TRUE, too many objects, mutexes                     KSS4005, 4006, 5004
 //   locks.c     spin locks                                               KSS5001, 5002, 5006
 //   irps.c      IRPs and what dispatch routines say of them              KSS8001 to 8004, 5007
 //   results.c   statuses nobody reads, waits nobody ends                 KSS7001, 7002
 #include "rules/find.h"
 
-enum { RULES_OF_A_KIND = 4 };
+enum { RULES_OF_A_KIND = 6 };
 
 static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_OBJECT] = {kss_rule_remember_object},
-    [KSS_EV_INIT] = {kss_rule_remember_init},
+    [KSS_EV_INIT] = {kss_rule_object_again, kss_rule_remember_init},
     [KSS_EV_TIMER_SET] = {kss_rule_remember_queue},
     [KSS_EV_DPC_QUEUE] = {kss_rule_remember_queue},
     [KSS_EV_LOCK] = {kss_rule_remember_lock},
@@ -32,8 +33,13 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_IRP_COMPLETE] = {kss_rule_irp_complete, kss_rule_complete_under_lock},
     [KSS_EV_POOL_FREE] = {kss_rule_remember_free},
 
-    [KSS_EV_WAIT] = {kss_rule_remember_wait, kss_rule_swap_wait, kss_rule_user_poll},
-    [KSS_EV_WAIT_BLOCK] = {kss_rule_user_wait},
+    [KSS_EV_WAIT_OBJECTS] = {kss_rule_wait_array, kss_rule_remember_objects},
+    [KSS_EV_WAIT_COUNT] = {kss_rule_wait_count},
+    [KSS_EV_WAIT_TRUE] = {kss_rule_wait_true},
+    [KSS_EV_MUTEX] = {kss_rule_mutex},
+    [KSS_EV_WAIT] = {kss_rule_remember_wait, kss_rule_wait_came, kss_rule_swap_wait,
+                     kss_rule_mutex_wait, kss_rule_user_poll},
+    [KSS_EV_WAIT_BLOCK] = {kss_rule_user_wait, kss_rule_wait_blocks},
     [KSS_EV_WAIT_END] = {kss_rule_remember_wait_end},
     [KSS_EV_DELAY] = {kss_rule_swap_wait},
     [KSS_EV_TOUCH_OUT] = {kss_rule_touch_out},

@@ -65,6 +65,13 @@ static const struct {
     {0x44, KSS_HAZARD_irp_completed_twice},
     {0x44, KSS_HAZARD_irp_misused},
     {0x35, KSS_HAZARD_irp_misused},
+    {0x0A, KSS_HAZARD_wait_blocks_on_swappable_stack},
+    {0x0A, KSS_HAZARD_mutex_misuse},
+    {0x4A, KSS_HAZARD_wait_true_misuse},
+    {0x0C, KSS_HAZARD_bad_wait_count},
+    {0x01, KSS_HAZARD_mutex_misuse},
+    {0x4000008A, KSS_HAZARD_mutex_misuse},
+    {0x139, KSS_HAZARD_object_reinitialized_in_use},
 };
 
 static bool can_end_in(const struct kss_digest_finding *finding, uint32_t code) {

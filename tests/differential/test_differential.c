@@ -16,7 +16,8 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     Descend(void), Server(void), Client(void), Serve(void), Ask(void), Alertable(void),
     EnterAndForget(void), FreeTwice(void), Queue(void), PendRead(void), LowerRead(void),
     TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void), WaitForPulse(void),
-    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void);
+    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void), Consume(void), Produce(void),
+    Own(void), Other(void), WaitSeveral(void), Signal(void), ReleaseAndWait(void);
 
 struct body {
     const char *name;
@@ -83,6 +84,12 @@ static const struct twin twins[] = {
      .value = 0xC0000120},
     {.name = "interrupt", .threads = {BODY("App", WaitForInterrupts, 0)}, .drive = interrupt_twice},
     {.name = "pulse", .threads = {BODY("High", WaitForPulse, 12), BODY("Low", Pulse, 8)}},
+    {.name = "semaphore-handover", .threads = {BODY("High", Consume, 12), BODY("Low", Produce, 8)}},
+    {.name = "mutex-recursion", .threads = {BODY("High", Own, 12), BODY("Low", Other, 8)}},
+    {.name = "wait-several",
+     .threads = {BODY("High", WaitSeveral, 12), BODY("Low", Signal, 8)},
+     .value = 0x102},
+    {.name = "wait-true", .threads = {BODY("App", ReleaseAndWait, 0)}},
     {.name = "wait-at-dispatch", .threads = {BODY("App", WaitRaised, 0)}},
     {.name = "irp-synchronous",
      .threads = {{"App", .reads = true}},

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// What wait.c (one object, and everything that ends a wait) and wait_many.c (several objects) share.
+// Only files of this folder include it.
+#ifndef KSS_KERNEL_WAIT_H
+#define KSS_KERNEL_WAIT_H
+
+#include "kernel/machine.h"
+
+enum { KSS_WAIT_MOST = 64 /* MAXIMUM_WAIT_OBJECTS */, KSS_WAIT_OWN = 3 /* THREAD_WAIT_OBJECTS */ };
+
+struct kss_wait_set { // what a wait waits for: no object is a delay
+    uint16_t objects[KSS_WAIT_MOST];
+    unsigned count;
+    bool all;
+};
+
+struct kss_wait_how {
+    unsigned mode, reason;
+    bool alertable, timed;
+    uint64_t after; // timed: 100 ns from now
+};
+
+// The object at [address], of whatever kind can be waited for, a thread's too.
+struct kss_outcome kss_wait_target(struct kss_machine *m, struct kss_call *call, kss_addr address,
+                                   uint16_t *object);
+// The objects of an array of [count] pointers at [array].
+struct kss_outcome kss_wait_targets(struct kss_machine *m, struct kss_call *call, kss_addr array,
+                                    unsigned count, struct kss_wait_set *set);
+// A time argument: NULL is no timeout.
+struct kss_outcome kss_wait_time(struct kss_machine *m, struct kss_call *call, kss_addr pointer,
+                                 struct kss_wait_how *how);
+// The wait itself, from its `wait.begin` on: RETURN status, or it blocks and goes on with [step],
+// where kss_wait_over says the same. call->wait_address says where the objects can be found again.
+struct kss_outcome kss_wait_on(struct kss_machine *m, struct kss_call *call,
+                               const struct kss_wait_set *set, const struct kss_wait_how *how,
+                               uint8_t step);
+// Takes what [set] needs for the running thread. RETURN status; KSS_OUT_SPIN: not now; RAISE.
+// *object: what was taken, the first of several.
+struct kss_outcome kss_wait_take(struct kss_machine *m, const struct kss_wait_set *set,
+                                 uint16_t *object);
+// Where the wait block is in memory, as driver code may see it.
+kss_addr kss_wait_block_address(const struct kss_machine *m, const struct kss_wait *wait);
+
+#endif
