@@ -363,6 +363,9 @@ void kss_hold_pending(struct kss_machine *machine, bool hold);
 // has not ended. UINT64_MAX: no horizon. With a horizon an idle machine does not end either.
 void kss_set_horizon(struct kss_machine *machine, uint64_t until);
 
+// Ends the run because kss cannot say what happens next; [what] says why.
+void kss_cannot_continue(struct kss_machine *machine, const char *what);
+
 // Ends the run because the step bound was hit.
 void kss_end_steps(struct kss_machine *machine);
 
