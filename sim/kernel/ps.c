@@ -58,7 +58,7 @@ KSS_NT(PsGetProcessId) {
 
 KSS_NT(PsGetThreadId) {
     KSS_THREAD(thread);
-    return kss_return(8u + 4u * thread);
+    return kss_return(8u + 4u * (unsigned)thread);
 }
 
 KSS_NT(PsGetThreadProcess) {
@@ -98,7 +98,7 @@ KSS_NT(PsIsThreadTerminating) {
 
 KSS_NT(KeQueryPriorityThread) {
     KSS_THREAD(thread);
-    return kss_return((uint32_t)(int32_t)kss_thread_at(m, thread)->priority);
+    return kss_return((uint64_t)(int64_t)kss_thread_at(m, thread)->priority);
 }
 
 // All processes are there when the run begins.

@@ -301,7 +301,7 @@ struct kss_object {
     kss_addr context;      // DPC: DeferredContext
     kss_addr arguments[2]; // DPC: SystemArgument1, 2
     kss_addr dpc;          // timer: address of its KDPC, 0: none
-    uint64_t period;       // timer: 100 ns, 0: one-shot
+    uint64_t period;       // timer: 100 ns, 0: one-shot; a DPC of nt's own: its first argument
 };
 
 struct kss_wait { // a wait block

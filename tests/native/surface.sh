@@ -28,8 +28,9 @@ sed -n 's/.*KSS_ENTRY(\([A-Za-z0-9_]*\)).*/\1/p' "$source"/sim/native/*.c | sort
 
 if [ "${2-}" = --prune ]; then
     comm -12 "$work/rows" "$work/unserved" >"$work/both"
-    awk -F'[(,]' 'NR == FNR { both[$1] = 1; next } $1 != "UNSERVED" || !($2 in both)' \
-        "$work/both" "$source/sim/native/unserved.def" >"$work/pruned"
+    awk -F'[(,]' -v both="$work/both" '
+        BEGIN { while ((getline name <both) > 0) drop[name] = 1 }
+        $1 != "UNSERVED" || !($2 in drop)' "$source/sim/native/unserved.def" >"$work/pruned"
     cp "$work/pruned" "$source/sim/native/unserved.def"
     exit 0
 fi
