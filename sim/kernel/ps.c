@@ -98,7 +98,8 @@ KSS_NT(PsIsThreadTerminating) {
 
 KSS_NT(KeQueryPriorityThread) {
     KSS_THREAD(thread);
-    return kss_return((uint64_t)(int64_t)kss_thread_at(m, thread)->priority);
+    int32_t priority = kss_thread_at(m, thread)->priority;
+    return kss_return((uint32_t)priority);
 }
 
 // All processes are there when the run begins.
