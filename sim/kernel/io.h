@@ -41,6 +41,7 @@ enum {
     KSS_DO_POWER_BITS = 0x2000 | 0x4000,
     KSS_FO_SYNCHRONOUS_IO = 2,
     KSS_IRP_F_SYNCHRONOUS_API = 4,
+    KSS_IRP_F_ASSOCIATED = 8,
     KSS_IRP_F_BUFFERED_IO = 0x10,
     KSS_IRP_F_DEALLOCATE = 0x20,
     KSS_IRP_F_INPUT = 0x40,
@@ -146,6 +147,12 @@ enum kss_irp_misuse {
 };
 void kss_irp_misuse(struct kss_machine *m, uint16_t index, enum kss_irp_misuse what);
 struct kss_outcome kss_io_bad_call(struct kss_machine *m, kss_addr address); // no routine is there
+
+// An IRP of PoRequestPowerIrp is over: true, its PREQUEST_POWER_COMPLETE routine is called, or there is
+// none (power.c). And that routine has returned.
+bool kss_power_over(struct kss_machine *m, struct kss_call *call, uint16_t index, uint8_t step,
+                    struct kss_outcome *outcome);
+bool kss_power_told(struct kss_machine *m, kss_addr irp);
 
 // ---- Cancelling (irp_cancel.c) ------------------------------------------------------------------
 // IoCancelIrp as a part of another routine, on its local[1] and [2]: RETURN whether a cancel routine

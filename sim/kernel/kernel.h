@@ -203,7 +203,7 @@ void kss_threads_loader(struct kss_machine *machine, uint16_t loader);
 
 // A thread that calls the driver routine [routine] with [count] arguments (at most
 // KSS_CALL_ARGUMENTS) and ends when it returns, with its value as exit status.
-enum { KSS_CALL_ARGUMENTS = 4 };
+enum { KSS_CALL_ARGUMENTS = 5 };
 uint16_t kss_thread_add_call(struct kss_machine *machine, const char *name, uint32_t routine,
                              const uint64_t *arguments, unsigned count, int priority,
                              const char *process, bool system, bool gui, uint32_t place);
@@ -362,6 +362,9 @@ void kss_hold_pending(struct kss_machine *machine, bool hold);
 // Nothing happens after time [until] (100 ns) any more; kss_turn then says END although the machine
 // has not ended. UINT64_MAX: no horizon. With a horizon an idle machine does not end either.
 void kss_set_horizon(struct kss_machine *machine, uint64_t until);
+
+// Ends the run because kss cannot say what happens next; [what] says why.
+void kss_cannot_continue(struct kss_machine *machine, const char *what);
 
 // Ends the run because the step bound was hit.
 void kss_end_steps(struct kss_machine *machine);

@@ -51,6 +51,7 @@ enum kss_section {
     KSS_S_APC,
     KSS_S_READY,
     KSS_S_GLOBAL,
+    KSS_S_RECORD,
     KSS_S_BYTES,
     KSS_S_OBSERVER,
     KSS_S_HOT_END,
@@ -231,6 +232,7 @@ enum kss_nt_block {
     KSS_NTB_BUFFER, // system buffer or MDL of a request
     KSS_NTB_LINK,   // a symbolic link
     KSS_NTB_LOCK,   // the cancel spin lock
+    KSS_NTB_SYSTEM, // what a driver has registered or made: a callback object, an interrupt
     KSS_NTB_COUNT
 };
 
@@ -306,7 +308,7 @@ struct kss_object {
     kss_addr context;      // DPC: DeferredContext
     kss_addr arguments[2]; // DPC: SystemArgument1, 2
     kss_addr dpc;          // timer: address of its KDPC, 0: none
-    uint64_t period;       // timer: 100 ns, 0: one-shot
+    uint64_t period;       // timer: 100 ns, 0: one-shot; a DPC of nt's own: its first argument
 };
 
 struct kss_wait { // a wait block
@@ -379,6 +381,15 @@ struct kss_global {                                 // one record
     uint16_t loader;   // thread whose end starts the held ones, + 1; 0: none
 };
 
+// What a driver has told the executive and other routines ask for later (serve.h): registered callbacks
+// and notifications, top-level IRPs, connected interrupts. In the order of their making.
+struct kss_record {
+    uint16_t kind; // enum kss_record_kind
+    uint16_t flags;
+    uint32_t routine; // code index, KSS_NO_FRAME: none
+    uint64_t words[5];
+};
+
 // ---- cold records -------------------------------------------------------------------------------
 
 struct kss_clock { // one record
@@ -430,7 +441,7 @@ struct kss_path_row {
 _Static_assert(sizeof(struct kss_cpu) == 16 && sizeof(struct kss_region) == 32 &&
                    sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
                    sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
-                   sizeof(struct kss_global) == 112 && sizeof(struct kss_apc) == 8 &&
+                   sizeof(struct kss_global) == 120 && sizeof(struct kss_record) == 48 && sizeof(struct kss_apc) == 8 &&
                    sizeof(struct kss_clock) == 40 && sizeof(struct kss_stack_cold) == 24 &&
                    sizeof(struct kss_object_cold) == 20 && sizeof(struct kss_due_cold) == 8 &&
                    sizeof(struct kss_path_row) == 16,

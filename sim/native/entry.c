@@ -95,11 +95,15 @@ static inline uint64_t kss_bits(const void *bytes, size_t size) {
 #define KSS_GIVE_void       ~, KSS_NO_RESULT
 #define KSS_NO_RESULT(type) (void)value_
 
-// Written out below: a variable part, no return, a const the table does not have.
+// Written out below: a variable part, no return, a const the table does not have, a structure by value.
 #define KSS_OWN_DbgPrint               ~, KSS_SKIP
 #define KSS_OWN_DbgPrintEx             ~, KSS_SKIP
 #define KSS_OWN_ExRaiseAccessViolation ~, KSS_SKIP
 #define KSS_OWN_ExRaiseStatus          ~, KSS_SKIP
+#define KSS_OWN_FsRtlDissectDbcs       ~, KSS_SKIP
+#define KSS_OWN_FsRtlDissectName       ~, KSS_SKIP
+#define KSS_OWN_FsRtlIsFatDbcsLegal    ~, KSS_SKIP
+#define KSS_OWN_FsRtlIsHpfsDbcsLegal   ~, KSS_SKIP
 #define KSS_OWN_KeBugCheck             ~, KSS_SKIP
 #define KSS_OWN_KeBugCheckEx           ~, KSS_SKIP
 #define KSS_OWN_RtlCompareMemory       ~, KSS_SKIP
@@ -153,6 +157,39 @@ SIZE_T NTAPI KSS_ENTRY(RtlCompareMemory)(const VOID *Source1, const VOID *Source
     uint64_t arguments[] = {(uintptr_t)Source1, (uintptr_t)Source2, Length};
     KSS_ENTER(KSS_NT_RtlCompareMemory, arguments, 3);
     return (SIZE_T)value_;
+}
+
+// ---- Structures by value: the kernel gets their address -----------------------------------------------
+VOID NTAPI KSS_ENTRY(FsRtlDissectDbcs)(ANSI_STRING Name, PANSI_STRING FirstPart,
+                                       PANSI_STRING RemainingPart) {
+    uint64_t arguments[] = {(uintptr_t)&Name, (uintptr_t)FirstPart, (uintptr_t)RemainingPart};
+    KSS_ENTER(KSS_NT_FsRtlDissectDbcs, arguments, 3);
+    (void)value_;
+}
+
+VOID NTAPI KSS_ENTRY(FsRtlDissectName)(UNICODE_STRING Name, PUNICODE_STRING FirstPart,
+                                       PUNICODE_STRING RemainingPart) {
+    uint64_t arguments[] = {(uintptr_t)&Name, (uintptr_t)FirstPart, (uintptr_t)RemainingPart};
+    KSS_ENTER(KSS_NT_FsRtlDissectName, arguments, 3);
+    (void)value_;
+}
+
+BOOLEAN NTAPI KSS_ENTRY(FsRtlIsFatDbcsLegal)(ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible,
+                                             BOOLEAN PathNamePermissible,
+                                             BOOLEAN LeadingBackslashPermissible) {
+    uint64_t arguments[] = {(uintptr_t)&DbcsName, WildCardsPermissible, PathNamePermissible,
+                            LeadingBackslashPermissible};
+    KSS_ENTER(KSS_NT_FsRtlIsFatDbcsLegal, arguments, 4);
+    return (BOOLEAN)value_;
+}
+
+BOOLEAN NTAPI KSS_ENTRY(FsRtlIsHpfsDbcsLegal)(ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible,
+                                              BOOLEAN PathNamePermissible,
+                                              BOOLEAN LeadingBackslashPermissible) {
+    uint64_t arguments[] = {(uintptr_t)&DbcsName, WildCardsPermissible, PathNamePermissible,
+                            LeadingBackslashPermissible};
+    KSS_ENTER(KSS_NT_FsRtlIsHpfsDbcsLegal, arguments, 4);
+    return (BOOLEAN)value_;
 }
 
 // ---- DbgPrint -----------------------------------------------------------------------------------------

@@ -122,7 +122,10 @@ static void print_hang(const struct kss_report *report) {
         kss_log_symbol(report->log, hang->words[1], out);
     }
     kss_text_str(out, ": ");
-    kss_text_str(out, why[hang->words[0] % 3]);
+    if (hang->words[3] != 0)
+        kss_text_str(out, kss_log_string(report->log, hang->words[3]));
+    else
+        kss_text_str(out, why[hang->words[0] % 3]);
     if (hang->place != 0) {
         kss_text_str(out, " (");
         kss_log_place(report->log, hang->place, out);

@@ -311,7 +311,6 @@ NTKERNELAPI BOOLEAN NTAPI SeTokenIsWriteRestricted(PACCESS_TOKEN Token);
 NTKERNELAPI TOKEN_TYPE NTAPI SeTokenType(PACCESS_TOKEN Token);
 NTKERNELAPI NTSTATUS NTAPI
 SeUnregisterLogonSessionTerminatedRoutine(PSE_LOGON_SESSION_TERMINATED_ROUTINE CallbackRoutine);
-NTKERNELAPI char NTAPI c_assert(VOID);
 extern NTKERNELAPI ULONG CcFastMdlReadWait;
 extern NTKERNELAPI const UCHAR *const FsRtlLegalAnsiCharacterArray;
 extern NTKERNELAPI ULONG IoOtherOperationCount;
