@@ -79,6 +79,77 @@ struct kss_outcome kss_nt_RtlEqualMemory(struct kss_machine *m, struct kss_call 
     return outcome;
 }
 
+struct kss_outcome kss_nt_RtlCopyBytes(struct kss_machine *m, struct kss_call *call) {
+    return copy(m, call->arguments[0], call->arguments[1], call->arguments[2]);
+}
+
+struct kss_outcome kss_nt_RtlCopyMemoryNonTemporal(struct kss_machine *m, struct kss_call *call) {
+    return copy(m, call->arguments[0], call->arguments[1], call->arguments[2]);
+}
+
+struct kss_outcome kss_nt_RtlZeroBytes(struct kss_machine *m, struct kss_call *call) {
+    return fill(m, call->arguments[0], call->arguments[1], 0);
+}
+
+struct kss_outcome kss_nt_RtlFillBytes(struct kss_machine *m, struct kss_call *call) {
+    return fill(m, call->arguments[0], call->arguments[1], (uint8_t)call->arguments[2]);
+}
+
+// Caches are not modelled.
+struct kss_outcome kss_nt_RtlPrefetchMemoryNonTemporal(struct kss_machine *m,
+                                                       struct kss_call *call) {
+    (void)m;
+    (void)call;
+    return kss_return(0);
+}
+
+// Whole elements only.
+static struct kss_outcome fill_with(struct kss_machine *m, const struct kss_call *call,
+                                    unsigned size) {
+    for (uint64_t i = 0; i + size <= call->arguments[1]; i += size)
+        KSS_TRY(kss_store(m, call->arguments[0] + i, size, call->arguments[2], DRIVER));
+    return kss_return(0);
+}
+
+struct kss_outcome kss_nt_RtlFillMemoryUlong(struct kss_machine *m, struct kss_call *call) {
+    return fill_with(m, call, 4);
+}
+
+struct kss_outcome kss_nt_RtlFillMemoryUlonglong(struct kss_machine *m, struct kss_call *call) {
+    return fill_with(m, call, 8);
+}
+
+struct kss_outcome kss_nt_RtlCompareMemoryUlong(struct kss_machine *m, struct kss_call *call) {
+    uint64_t i = 0;
+    for (; i + 4 <= call->arguments[1]; i += 4) {
+        struct kss_outcome outcome;
+        uint64_t value = kss_load(m, call->arguments[0] + i, 4, DRIVER, &outcome);
+        KSS_TRY(outcome);
+        if (value != (uint32_t)call->arguments[2])
+            break;
+    }
+    return kss_return(i);
+}
+
+// ---- LUIDs { LowPart, HighPart } ------------------------------------------------------------------
+struct kss_outcome kss_nt_RtlCopyLuid(struct kss_machine *m, struct kss_call *call) {
+    return copy(m, call->arguments[0], call->arguments[1], 8);
+}
+
+struct kss_outcome kss_nt_RtlEqualLuid(struct kss_machine *m, struct kss_call *call) {
+    struct kss_outcome same = matching(m, call->arguments[0], call->arguments[1], 8);
+    if (same.kind == KSS_OUT_RETURN)
+        same.value = same.value == 8;
+    return same;
+}
+
+struct kss_outcome kss_nt_RtlIsZeroLuid(struct kss_machine *m, struct kss_call *call) {
+    struct kss_outcome outcome;
+    uint64_t luid = kss_load(m, call->arguments[0], 8, DRIVER, &outcome);
+    KSS_TRY(outcome);
+    return kss_return(luid == 0);
+}
+
 // ---- Lists: LIST_ENTRY { Flink, Blink } ---------------------------------------------------------
 static struct kss_outcome link_of(struct kss_machine *m, kss_addr entry, bool back,
                                   kss_addr *value) {

@@ -327,6 +327,13 @@ NTKERNELAPI NTSTATUS NTAPI WmiOpenBlock(GUID *Guid, ULONG DesiredAccess, PVOID *
 NTKERNELAPI NTSTATUS NTAPI WmiSetNotificationCallback(PVOID Object, KSS_NT_WMI_CALLBACK *Callback,
                                                       PVOID Context);
 NTSYSAPI BOOLEAN NTAPI RtlIsNtDdiVersionAvailable(ULONG Version);
+NTSYSAPI BOOLEAN NTAPI RtlIsServicePackVersionInstalled(ULONG Version);
+NTSYSAPI LARGE_INTEGER NTAPI RtlExtendedMagicDivide(LARGE_INTEGER Dividend,
+                                                    LARGE_INTEGER MagicDivisor, CCHAR ShiftCount);
+NTSYSAPI LARGE_INTEGER NTAPI RtlExtendedLargeIntegerDivide(LARGE_INTEGER Dividend, ULONG Divisor,
+                                                           PULONG Remainder);
+NTSYSAPI LARGE_INTEGER NTAPI RtlLargeIntegerDivide(LARGE_INTEGER Dividend, LARGE_INTEGER Divisor,
+                                                   PLARGE_INTEGER Remainder);
 NTSYSAPI VOID NTAPI RtlFillMemoryUlong(PVOID Destination, SIZE_T Length, ULONG Pattern);
 NTSYSAPI VOID NTAPI RtlFillMemoryUlonglong(PVOID Destination, SIZE_T Length, ULONGLONG Pattern);
 
