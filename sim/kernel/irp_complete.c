@@ -11,7 +11,7 @@
 //   location 3   filter's   routine: none (set by whoever made the IRP)
 //   location 2   class's    routine of the filter    <- called with the filter's device
 //   location 1   port's     routine of class         <- called with class's device; walk begins here
-#include "kernel/io.h"
+#include "kernel/mdl.h"
 
 static kss_addr status_at(const struct kss_machine *m, kss_addr irp) {
     return irp + KSS_FIELD(IRP, IoStatus);
@@ -300,9 +300,11 @@ static void free_buffers(struct kss_machine *m, kss_addr irp, uint64_t flags) {
     for (kss_addr mdl = kss_get(m, irp + KSS_FIELD(IRP, MdlAddress)), next; mdl != 0; mdl = next) {
         next = kss_get(m, mdl + KSS_FIELD(MDL, Next));
         uint32_t region = kss_region_find(m, mdl);
-        if (region == KSS_NO_FRAME || kss_region_at(m, region)->nt != KSS_NTB_BUFFER)
-            break; // the driver's own
-        kss_nt_block_free(m, mdl);
+        if (region == KSS_NO_FRAME || kss_region_at(m, region)->nt != KSS_NTB_MDL)
+            break; // not IoAllocateMdl's
+        if (kss_peek(m, mdl + KSS_FIELD(MDL, MdlFlags), 2) & KSS_MDL_F_LOCKED)
+            kss_mdl_unlock(m, mdl);
+        kss_mdl_release(m, mdl);
     }
 }
 

@@ -90,6 +90,11 @@ struct kss_image { // everything about the driver code that the kernel and repor
                  struct kss_text *out);
 };
 
+// Whether MmLockPagable... keeps the pageable code of its module in memory.
+bool kss_code_locked(const struct kss_machine *machine, uint32_t routine);
+// Whether locked MDLs keep every page of [address, address + size) in its frame and in memory.
+bool kss_pages_locked(const struct kss_machine *machine, kss_addr address, uint64_t size);
+
 // Code index <-> simulated address of a routine ("pointer to routine" values).
 kss_addr kss_code_address(const struct kss_machine *machine, uint32_t code);
 bool kss_code_at(const struct kss_machine *machine, kss_addr address, uint32_t *code);
@@ -148,6 +153,8 @@ struct kss_space {
                        struct kss_path_row *rows, uint32_t room);
     // What reports print instead of an address outside the areas.
     kss_addr (*shown)(void *context, kss_addr address);
+    // The DMA_OPERATIONS for the driver at work, as it calls them.
+    kss_addr (*dma_operations)(void *context);
 };
 
 struct kss_port {

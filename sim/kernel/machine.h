@@ -201,6 +201,12 @@ static inline unsigned kss_pointer(const struct kss_machine *m) {
     return m->config.profile.pointer_size;
 }
 
+// The stacks of [thread] (KSS_NONE: all) may have traded their pages for others (page.c).
+void kss_pages_move(struct kss_machine *m, uint16_t thread);
+// Memory [low, high) goes: a frame of [routine] returned, or a block was freed. Says which locked
+// pages are in it.
+void kss_locked_pages_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_t routine);
+
 // ---- Stacks (stack.c) ---------------------------------------------------------------------------
 uint16_t kss_stack_new(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
                        uint16_t thread, uint32_t depth);

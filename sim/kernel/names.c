@@ -227,7 +227,9 @@ void kss_describe_nt(struct kss_machine *m, const struct kss_region *region, uin
                                                      "system buffer",
                                                      "symbolic link",
                                                      "cancel spin lock",
-                                                     "system object"};
+                                                     "system object",
+                                                     "MDL",
+                                                     "memory"};
     char name[KSS_IO_NAME];
     if (region->kind == KSS_REGION_FREED)
         kss_text_str(out, "freed ");

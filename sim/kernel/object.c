@@ -5,7 +5,7 @@
 // is initialised anew. Objects of dead stack frames leave a tombstone, so that whoever still holds
 // the address is told what was there. Numbers in events count initialisations of new objects,
 // from 1.
-#include "kernel/machine.h"
+#include "kernel/mdl.h"
 
 #include "base/os.h"
 
@@ -69,6 +69,7 @@ uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind)
     case KSS_O_DEVICE: return wide ? KSS_SIZE64_DEVICE_OBJECT : KSS_SIZE32_DEVICE_OBJECT;
     case KSS_O_FILE: return wide ? KSS_SIZE64_FILE_OBJECT : KSS_SIZE32_FILE_OBJECT;
     case KSS_O_IO_WORK_ITEM: return 8 * kss_pointer(m); // opaque; a size of the simulator's
+    case KSS_O_SECTION:
     case KSS_O_THREAD: break;                           // its memory is nt's
     case KSS_O_FREE: break;
     }
@@ -96,7 +97,8 @@ const char *kss_object_kind_name(unsigned kind) {
                                         "IRP",
                                         "IO_STATUS_BLOCK",
                                         "MDL",
-                                        "IO_WORKITEM"};
+                                        "IO_WORKITEM",
+                                        "locked section"};
     return names[kind];
 }
 
@@ -186,6 +188,8 @@ static unsigned in_use(const struct kss_machine *m, uint16_t index) {
         use |= 8;
     if (kss_globals(m)->irps != 0 && kss_irp_uses(m, index))
         use |= 16;
+    if (object->kind == KSS_O_MDL && kss_dma_uses(m, kss_object_number(m, index)))
+        use |= 32;
     return use;
 }
 
@@ -260,6 +264,7 @@ static void say_died(struct kss_machine *m, uint16_t index, unsigned use, uint32
 
 void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_t routine,
                      bool tombstone) {
+    kss_locked_pages_die(m, low, high, routine);
     for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
         struct kss_object *object = kss_object_ref(m, i);
         if (object->kind == KSS_O_FREE || object->flags & (KSS_OF_DEAD | KSS_OF_ANONYMOUS) ||

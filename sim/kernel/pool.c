@@ -264,7 +264,7 @@ kss_addr kss_nt_block(struct kss_machine *m, enum kss_nt_block what, uint64_t si
         return 0;
     kss_globals(m)->nonpaged_used += size;
     struct kss_region *region = kss_region_add(m, address, (uint32_t)size, KSS_REGION_NONPAGED);
-    region->nt = what;
+    region->nt = (uint16_t)what;
     region->number = ++kss_globals(m)->nt_blocks[what];
     return address;
 }

@@ -159,7 +159,9 @@ struct kss_stack {
     uint16_t below;   // segment that was in use before this one
     uint16_t objects; // live kernel objects whose memory is on it
     uint8_t kind;
-    uint8_t pad[5];
+    uint8_t watched; // somebody knows physical addresses of it
+    uint16_t moves;  // times its tradable pages changed their frames since
+    uint8_t pad[2];
 };
 _Static_assert(sizeof(struct kss_stack) == 48, "same on every target");
 enum { KSS_NO_FRAME = 0xFFFFFFFF };
@@ -219,7 +221,8 @@ struct kss_region { // sorted by address; not index-stable
     uint8_t out;      // trimmed: not resident
     uint16_t objects; // live kernel objects inside
     uint32_t number;  // of the allocation, from 1; of the global; of nt's blocks within their kind
-    uint32_t nt;      // enum kss_nt_block
+    uint16_t nt;      // enum kss_nt_block
+    uint16_t moves;   // times its pages left memory, while somebody knows where they were
 };
 
 // What nt has allocated for itself. Such blocks are numbered apart from the drivers' own.
@@ -229,10 +232,12 @@ enum kss_nt_block {
     KSS_NTB_DRIVER,
     KSS_NTB_DEVICE,
     KSS_NTB_FILE,
-    KSS_NTB_BUFFER, // system buffer or MDL of a request
+    KSS_NTB_BUFFER, // system buffer of a request
     KSS_NTB_LINK,   // a symbolic link
     KSS_NTB_LOCK,   // the cancel spin lock
     KSS_NTB_SYSTEM, // what a driver has registered or made: a callback object, an interrupt
+    KSS_NTB_MDL,
+    KSS_NTB_MEMORY, // common buffers, contiguous memory, pages of MmAllocatePagesForMdl, I/O space
     KSS_NTB_COUNT
 };
 
@@ -259,7 +264,8 @@ enum kss_object_kind {
     KSS_O_IRP,
     KSS_O_STATUS_BLOCK, // on a stack, while an IRP that is to write it is under way
     KSS_O_MDL,
-    KSS_O_IO_WORK_ITEM // an IO_WORKITEM
+    KSS_O_IO_WORK_ITEM, // an IO_WORKITEM
+    KSS_O_SECTION       // pageable code that is locked, by the address of a routine; no memory
 };
 
 // What has become of an IRP: kss_object.irql.
@@ -273,6 +279,15 @@ enum {
     KSS_IRP_CANCELLED = 64, // IoCancelIrp was called
     KSS_IRP_RESENT = 128,   // sent again before the dispatch routine it went to first returned
     KSS_IRP_RELEASED = 256  // IoFreeIrp or the I/O manager is freeing it
+};
+// What an MDL describes: kss_object.irql.
+enum {
+    KSS_MDL_LOCKED = 1,   // its pages, by MmProbeAndLockPages or the I/O manager
+    KSS_MDL_BUILT = 2,    // MmBuildMdlForNonPagedPool
+    KSS_MDL_PARTIAL = 4,  // pages of another MDL
+    KSS_MDL_PAGES = 8,    // of MmAllocatePagesForMdl
+    KSS_MDL_REQUEST = 16, // the I/O manager made it
+    KSS_MDL_LEFT = 32     // memory of its locked pages went
 };
 enum {
     KSS_OF_SYNCHRONIZATION = 1,
@@ -291,6 +306,9 @@ enum {
 //   signal             number of its status block, 0: not on a stack
 //   arguments, context, dpc   bit L - 1 for stack location L, up to 64: dispatch returned; it
 //                      returned STATUS_PENDING; completion has passed; was marked pending then
+// A KSS_O_MDL: irql is KSS_MDL_*, context and period the address and bytes of the pages it describes
+// now, arguments[0] how often they had moved when their frames were taken down, arguments[1] the
+// address it maps them at, where that is another.
 // A KSS_O_FILE: signal is its handle, period its references, context its device, routine the thread
 // that a handle of kss_handle_of_device stands for. A KSS_O_DEVICE: signal is its number, routine its
 // driver's index, irql 1 when it is deleted and still open. A KSS_O_DRIVER: signal is its index.
@@ -336,6 +354,7 @@ enum kss_due_kind {
     KSS_DUE_APC,
     KSS_DUE_DMA
 };
+enum { KSS_DMA_WRITE = 1, KSS_DMA_BY_MDL = 2 }; // kss_due.irql of a KSS_DUE_DMA
 enum { KSS_ARGUMENTS = 8 };
 
 struct kss_due {    // ordered: not index-stable, refer by (kind, target)
@@ -442,6 +461,7 @@ _Static_assert(sizeof(struct kss_cpu) == 16 && sizeof(struct kss_region) == 32 &
                    sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
                    sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
                    sizeof(struct kss_global) == 120 && sizeof(struct kss_record) == 48 && sizeof(struct kss_apc) == 8 &&
+                   sizeof(struct kss_global) == 120 && sizeof(struct kss_apc) == 8 &&
                    sizeof(struct kss_clock) == 40 && sizeof(struct kss_stack_cold) == 24 &&
                    sizeof(struct kss_object_cold) == 20 && sizeof(struct kss_due_cold) == 8 &&
                    sizeof(struct kss_path_row) == 16,

@@ -54,12 +54,26 @@ static unsigned clauses(const struct kss_machine *m, uint16_t index, bool time) 
     return held;
 }
 
+// Locked pages stay (policy locked-pages-stay).
+static void pages(struct kss_machine *m, kss_addr low, kss_addr high, bool in) {
+    kss_addr page = m->config.profile.page_size, from = low;
+    for (kss_addr at = low; !in && at < high; at += page) {
+        if (!kss_pages_locked(m, at, 1))
+            continue;
+        if (from < at)
+            m->space->residency(m->space->context, from, at, false);
+        from = at + page;
+    }
+    if (from < high)
+        m->space->residency(m->space->context, from, high, in);
+}
+
 // Natively the pages really go.
 static void host_residency(struct kss_machine *m, uint16_t index, bool in) {
     for (uint32_t i = 0; m->space != NULL && i < kss_stack_at_count(m); i++) {
         const struct kss_stack *stack = kss_stack_at(m, i);
         if (stack->thread == index && stack->kind != KSS_STACK_FREE)
-            m->space->residency(m->space->context, stack->base - stack->size, stack->base, in);
+            pages(m, stack->base - stack->size, stack->base, in);
     }
 }
 
@@ -127,6 +141,7 @@ static void schedule(struct kss_machine *m, uint16_t index) {
 // companions whose time has passed.
 void kss_swap_wait_began(struct kss_machine *m, uint16_t index) {
     const struct kss_thread *thread = kss_thread_at(m, index);
+    kss_pages_move(m, index);
     if (m->config.swap == KSS_SWAP_NEVER || thread->wait_mode != 1)
         return;
     if (m->config.swap == KSS_SWAP_EAGER)

@@ -8,7 +8,7 @@
 //
 // A ranged entry ("1s .. 30s") may come late: a run takes it at its low end; through the port's
 // choose hook whatever is due next may be let past it until its high end is reached.
-#include "kernel/machine.h"
+#include "kernel/mdl.h"
 
 // 2026-01-01 00:00 UTC in 100 ns since 1601: the wall clock of every run.
 #define SYSTEM_TIME_AT_START UINT64_C(134117280000000000)
@@ -84,11 +84,16 @@ bool kss_due_cancel(struct kss_machine *m, enum kss_due_kind kind, uint16_t targ
 static const uint8_t promise_words[] = {
     [KSS_DUE_DPC] = 0,       [KSS_DUE_INTERRUPT] = 1, [KSS_DUE_SIGNAL] = 2,
     [KSS_DUE_TERMINATE] = 3, [KSS_DUE_ALERT] = 4,     [KSS_DUE_TRIM] = 5,
+    [KSS_DUE_APC] = 6,       [KSS_DUE_DMA] = 7,
 };
 
 void kss_promise(struct kss_machine *m, const struct kss_due *what, uint64_t after, uint64_t range,
                  uint32_t place) {
     struct kss_due due = *what;
+    if (due.kind == KSS_DUE_DMA && due.argument_count == 2) { // comes back with its frames
+        kss_dma_program(m, what, after, range, place);
+        return;
+    }
     due.range = range;
     kss_due_insert(m, &due, after, place);
     if (kss_wants(m, KSS_EV_PROMISE))
@@ -101,6 +106,8 @@ static void move_clock(struct kss_machine *m, uint64_t by) {
     struct kss_global *global = kss_globals(m);
     kss_clock(m)->now += by;
     global->spins = 0;
+    if (by != 0)
+        kss_pages_move(m, KSS_NONE);
     global->tick_phase = (global->tick_phase + by) % m->config.profile.clock_tick;
     global->swapper_phase = (global->swapper_phase + by) % m->config.profile.swapper_period;
     if (kss_due_at_count(m) != 0)
@@ -159,6 +166,7 @@ static void happen(struct kss_machine *m, const struct kss_due *due, uint32_t pl
     case KSS_DUE_TERMINATE: kss_terminate(m, due->target); break;
     case KSS_DUE_ALERT: kss_alert(m, due->target); break;
     case KSS_DUE_TRIM: kss_trim(m); break;
+    case KSS_DUE_DMA: kss_dma_happen(m, due); break;
     case KSS_DUE_STALL:
     case KSS_DUE_TICK: break;
     }

@@ -189,7 +189,8 @@ static void put_back(struct kss_native *n, struct kss_activation *a) {
 // A routine of a pageable section that the system itself calls at DISPATCH_LEVEL or above.
 static void system_calls_pageable(struct kss_native *n, const struct kss_turn *turn) {
     const struct kss_code *code = &n->code[turn->routine];
-    if (!(code->flags & KSS_CODE_PAGEABLE) || kss_current_irql(n->machine) <= KSS_APC_LEVEL)
+    if (!(code->flags & KSS_CODE_PAGEABLE) || kss_current_irql(n->machine) <= KSS_APC_LEVEL ||
+        kss_code_locked(n->machine, turn->routine))
         return;
     kss_at(n->machine, code->place);
     KSS_EMIT(n->machine, KSS_EV_PAGED_CODE, turn->routine, false, 0, 0);

@@ -493,9 +493,10 @@ void kss_check_thread_settings(struct kss_build *b, struct kss_node *settings,
                                struct kss_script_thread *thread);
 void kss_check_expect(struct kss_build *b, struct kss_node *node);
 void kss_check_at(struct kss_build *b, struct kss_node *node);
-// Fills what an EVENT does; *run is its call (arguments typed) or NULL, *address what `signal` means.
+// Fills what an EVENT does; *run is its call (arguments typed) or NULL, *address what `signal`
+// means, *address and *size what `dma` transfers.
 bool kss_check_event(struct kss_build *b, struct kss_node *event, struct kss_promise_plan *plan,
-                     struct kss_expr **run, struct kss_expr **address);
+                     struct kss_expr **run, struct kss_expr **address, struct kss_expr **size);
 // The object a SPAN names: its first byte's address and its size in bytes (an expression each).
 bool kss_check_span(struct kss_build *b, struct kss_node *span, struct kss_expr **address,
                     struct kss_expr **size);

@@ -187,7 +187,7 @@ static void touch(struct kss_build *b, struct kss_node *node) {
 
 static void after(struct kss_build *b, struct kss_node *node) {
     struct kss_promise_plan plan;
-    struct kss_expr *run, *address;
+    struct kss_expr *run, *address, *size;
     struct kss_expr *low = kss_check_time(b, node->a->a);
     struct kss_expr *high = node->a->b != NULL ? kss_check_time(b, node->a->b) : low;
     bool times = low->type->kind != KSS_K_ERROR && high->type->kind != KSS_K_ERROR;
@@ -196,7 +196,7 @@ static void after(struct kss_build *b, struct kss_node *node) {
         KSS_SAY(b, node->a, "KSS0129", "the latest time comes before the earliest");
         times = false;
     }
-    if (!kss_check_event(b, node->b, &plan, &run, &address) || !times)
+    if (!kss_check_event(b, node->b, &plan, &run, &address, &size) || !times)
         return;
     uint32_t before = b->body->slot;
     int first = kss_slot_new(b), second = kss_slot_new(b);
@@ -212,6 +212,8 @@ static void after(struct kss_build *b, struct kss_node *node) {
         kss_gen_value(b, e, slot);
     if (address != NULL)
         kss_gen_value(b, address, slot);
+    if (size != NULL)
+        kss_gen_value(b, size, slot + 8);
     kss_put_imm(b, KSS_I_PROMISE, first, (int32_t)b->promise_count);
     KSS_ROOM(b->promises, b->promise_count, b->promise_capacity);
     b->promises[b->promise_count++] = plan;

@@ -257,7 +257,8 @@ void kss_slow_assert(struct kss_processor *p, const struct kss_instruction *i) {
 
 void kss_slow_paged(struct kss_processor *p, const struct kss_instruction *i, bool checked) {
     unsigned limit = checked ? KSS_APC_LEVEL : KSS_DISPATCH_LEVEL - 1;
-    if (kss_current_irql(p->m) <= limit)
+    if (kss_current_irql(p->m) <= limit ||
+        (!checked && kss_code_locked(p->m, p->frame->routine)))
         return;
     at(p, i);
     kss_emit(p->m, KSS_EV_PAGED_CODE, p->frame->routine, checked, 0, 0);
