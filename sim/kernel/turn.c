@@ -9,7 +9,7 @@
 //   5. idle: the ready thread of the highest priority, among equals the first
 // then at the other processors, then moves the clock to what is due, and when nothing is, the run
 // ends.
-#include "kernel/machine.h"
+#include "kernel/lock.h"
 
 static kss_step *const steps[KSS_NT_COUNT] = {
 #define ROUTINE(name, ...) kss_nt_##name,
@@ -347,8 +347,11 @@ static void check_balance(struct kss_machine *m, const struct kss_frame *frame) 
     uint64_t now = kss_guard(m);
     if (now == frame->guard)
         return;
-    static const struct { unsigned shift, bits; } parts[] = {{0, 8}, {8, 8}, {32, 32}, {16, 8}};
-    for (unsigned i = 0; i < 4; i++) {
+    if (frame->guard == KSS_GUARD_ANY)
+        return;
+    static const struct { unsigned shift, bits; } parts[] = {
+        {0, 8}, {8, 8}, {32, 32}, {16, 8}, {24, 8}};
+    for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
         uint64_t mask = (UINT64_C(1) << parts[i].bits) - 1;
         uint64_t before = frame->guard >> parts[i].shift & mask;
         uint64_t after = now >> parts[i].shift & mask;
@@ -397,6 +400,7 @@ static void callout_returned(struct kss_machine *m, const struct kss_frame *fram
 void kss_returned(struct kss_machine *m, uint64_t value) {
     struct kss_frame frame = *kss_top_frame(m);
     check_balance(m, &frame);
+    kss_locks_left(m, &frame);
     KSS_EMIT(m, KSS_EV_RETURN, frame.routine, frame.depth - frame.bytes, value, 0);
     if (frame.entry == KSS_ENTRY_THREAD) { // the checks see the thread as it returns
         if (!(kss_thread_at(m, kss_cpu(m)->thread)->flags & KSS_TF_SYSTEM))
