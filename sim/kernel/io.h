@@ -162,6 +162,20 @@ struct kss_outcome kss_irp_cancel(struct kss_machine *m, struct kss_call *call, 
 struct kss_outcome kss_irp_cancel_on(struct kss_machine *m, struct kss_call *call, kss_addr irp,
                                      uint8_t base);
 
+// ---- Device queues (device_queue.c) -------------------------------------------------------------
+void kss_device_queue_put(struct kss_machine *m, kss_addr queue, kss_addr entry, bool sorted,
+                          uint32_t key);
+kss_addr kss_device_queue_take(struct kss_machine *m, kss_addr queue); // 0: it is empty
+
+// ---- Cancel-safe queues (csq.c) -----------------------------------------------------------------
+// The address that Irp->CancelRoutine has while an IRP is in such a queue: nt's own cancel routine.
+kss_addr kss_csq_cancel_routine(const struct kss_machine *m);
+// What it does, as a part of another routine, on its local[3] and [4]: RETURN when it is over, else the
+// routine comes back at a step for which kss_csq_step holds and asks kss_csq_cancel_on.
+struct kss_outcome kss_csq_cancel(struct kss_machine *m, struct kss_call *call, kss_addr irp);
+struct kss_outcome kss_csq_cancel_on(struct kss_machine *m, struct kss_call *call);
+bool kss_csq_step(unsigned step);
+
 // ---- Files (file.c) and their requests (request.c) ----------------------------------------------
 // Arguments no system call has: the mode its wait is in and whether it has locked the file object;
 // the file object.

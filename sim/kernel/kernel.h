@@ -427,6 +427,10 @@ uint16_t kss_stack_of(const struct kss_machine *machine, kss_addr address, uint3
 uint16_t kss_object_at(const struct kss_machine *machine, kss_addr address);
 uint16_t kss_object_numbered(const struct kss_machine *machine, uint32_t number);
 const char *kss_object_kind_name(unsigned kind); // "KEVENT" of enum kss_object_kind
+// The threads that a thread waiting for that object waits for: owners of a lock or mutex, the thread
+// itself. At most [room] of them; returns how many.
+unsigned kss_lock_owners(const struct kss_machine *machine, uint16_t object, uint16_t *threads,
+                         unsigned room);
 // The innermost driver routine on the current stack (code index), KSS_NO_FRAME if none.
 uint32_t kss_innermost(const struct kss_machine *machine);
 

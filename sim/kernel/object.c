@@ -8,6 +8,7 @@
 #include "kernel/mdl.h"
 
 #include "base/os.h"
+#include "kernel/lock.h"
 
 static unsigned slot_of(kss_addr address) {
     return (unsigned)((address >> 2) * UINT64_C(0x9E3779B97F4A7C15) >> 58);
@@ -62,6 +63,11 @@ uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind)
     case KSS_O_LOCK_HANDLE:
         return wide ? KSS_SIZE64_KLOCK_QUEUE_HANDLE : KSS_SIZE32_KLOCK_QUEUE_HANDLE;
     case KSS_O_WORK_ITEM: return wide ? KSS_SIZE64_WORK_QUEUE_ITEM : KSS_SIZE32_WORK_QUEUE_ITEM;
+    case KSS_O_RW_SPINLOCK: return 4;
+    case KSS_O_PUSH_LOCK:
+    case KSS_O_RUNDOWN: return kss_pointer(m);
+    case KSS_O_CSQ_CONTEXT:
+        return wide ? KSS_SIZE64_IO_CSQ_IRP_CONTEXT : KSS_SIZE32_IO_CSQ_IRP_CONTEXT;
     case KSS_O_MDL: return wide ? KSS_SIZE64_MDL : KSS_SIZE32_MDL;
     case KSS_O_IRP: return wide ? KSS_SIZE64_IRP : KSS_SIZE32_IRP;
     case KSS_O_STATUS_BLOCK: return wide ? KSS_SIZE64_IO_STATUS_BLOCK : KSS_SIZE32_IO_STATUS_BLOCK;
@@ -90,6 +96,10 @@ const char *kss_object_kind_name(unsigned kind) {
                                         "ERESOURCE",
                                         "KLOCK_QUEUE_HANDLE",
                                         "WORK_QUEUE_ITEM",
+                                        "EX_SPIN_LOCK",
+                                        "EX_PUSH_LOCK",
+                                        "EX_RUNDOWN_REF",
+                                        "IO_CSQ_IRP_CONTEXT",
                                         "KTHREAD",
                                         "DRIVER_OBJECT",
                                         "DEVICE_OBJECT",
@@ -131,6 +141,7 @@ static uint16_t free_slot(struct kss_machine *m) {
 }
 
 void kss_object_free(struct kss_machine *m, uint16_t index) {
+    kss_lock_forget(m, index);
     kss_due_cancel(m, KSS_DUE_TIMER, index);
     for (uint32_t i = 0; i < kss_pending_at_count(m); i++)
         if (kss_pending_at(m, i)->object == index) // the queued DPC runs all the same
@@ -183,9 +194,9 @@ static unsigned in_use(const struct kss_machine *m, uint16_t index) {
                 timer->dpc == object->address)
                 use |= 4;
         }
-    if ((object->kind == KSS_O_SPINLOCK && object->signal != 0) ||
-        (object->kind == KSS_O_MUTEX && object->context != 0))
+    if (object->kind == KSS_O_MUTEX && object->context != 0)
         use |= 8;
+    use |= kss_lock_use(object);
     if (kss_globals(m)->irps != 0 && kss_irp_uses(m, index))
         use |= 16;
     if (object->kind == KSS_O_MDL && kss_dma_uses(m, kss_object_number(m, index)))
@@ -275,6 +286,7 @@ void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_
         unsigned use = in_use(m, (uint16_t)i);
         if (use != 0)
             say_died(m, (uint16_t)i, use, routine);
+        kss_lock_forget(m, (uint16_t)i);
         object = kss_object_ref(m, i);
         count_in_memory(m, object, -1);
         object->flags |= KSS_OF_DEAD;

@@ -353,6 +353,7 @@ uint64_t kss_guard(const struct kss_machine *m) {
     if (cpu->thread != KSS_NONE) {
         const struct kss_thread *thread = kss_thread_at(m, cpu->thread);
         guard |= (uint64_t)((thread->flags & KSS_TF_SWAP_ENABLED) != 0) << 16;
+        guard |= (uint64_t)thread->owned << 24;
         guard |= (uint64_t)(uint16_t)thread->kernel_apc_disable << 32;
         guard |= (uint64_t)(uint16_t)thread->special_apc_disable << 48;
     }

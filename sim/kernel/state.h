@@ -121,7 +121,7 @@ struct kss_thread {
     uint8_t wait_irql; // IRQL to return at
     uint8_t out;       // stack is out-swapped
     uint8_t in_apc;    // 1: runs a normal kernel APC's routine
-    uint8_t pad;
+    uint8_t owned;     // fast and guarded mutexes and push locks that it owns
     uint16_t stack; // the segment in use: its top frame is where the thread goes on
     uint16_t first_stack;
     uint16_t wait_blocks; // first wait block of the current wait
@@ -256,6 +256,10 @@ enum kss_object_kind {
     KSS_O_RESOURCE,
     KSS_O_LOCK_HANDLE, // a KLOCK_QUEUE_HANDLE, while it is in a queue
     KSS_O_WORK_ITEM,   // a WORK_QUEUE_ITEM
+    KSS_O_RW_SPINLOCK, // an EX_SPIN_LOCK
+    KSS_O_PUSH_LOCK,
+    KSS_O_RUNDOWN,     // an EX_RUNDOWN_REF
+    KSS_O_CSQ_CONTEXT, // an IO_CSQ_IRP_CONTEXT, while its IRP is queued
     // made by nt
     KSS_O_THREAD,
     KSS_O_DRIVER,
@@ -309,6 +313,17 @@ enum {
 // A KSS_O_MDL: irql is KSS_MDL_*, context and period the address and bytes of the pages it describes
 // now, arguments[0] how often they had moved when their frames were taken down, arguments[1] the
 // address it maps them at, where that is another.
+// Locks:
+//   spin lock          signal: owner's cpu + 1; irql: before the acquisition; context: thread + 1 of
+//                      the owner; period: enum kss_lock_manner; arguments[0]: its queue handle
+//   reader/writer      signal: readers, -1: a writer; context: first owner + 1, as below, a cpu
+//   fast, guarded      signal: owner's thread + 1; irql: before the acquisition
+//   resource, push     signal: 1 shared, -1 exclusive, 0 free; context: first owner + 1, a record of
+//                      section WAIT (lock.h); a waiter's wait block has in key what it wants
+//   queue handle       signal: 1; context: address of the lock
+//   rundown            signal: 1 from the beginning of the wait for its release
+// A KSS_O_CSQ_CONTEXT: signal is 1, context the IRP.
+//
 // A KSS_O_FILE: signal is its handle, period its references, context its device, routine the thread
 // that a handle of kss_handle_of_device stands for. A KSS_O_DEVICE: signal is its number, routine its
 // driver's index, irql 1 when it is deleted and still open. A KSS_O_DRIVER: signal is its index.
@@ -335,7 +350,7 @@ struct kss_wait { // a wait block
     uint16_t next; // in the object's list (FIFO)
     uint16_t next_of_thread;
     uint16_t key; // STATUS_WAIT_0 + key
-    uint8_t kind; // 1 in use
+    uint8_t kind; // 1 in use; lock.h has more
     uint8_t pad;
 };
 
@@ -461,7 +476,6 @@ _Static_assert(sizeof(struct kss_cpu) == 16 && sizeof(struct kss_region) == 32 &
                    sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
                    sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
                    sizeof(struct kss_global) == 120 && sizeof(struct kss_record) == 48 && sizeof(struct kss_apc) == 8 &&
-                   sizeof(struct kss_global) == 120 && sizeof(struct kss_apc) == 8 &&
                    sizeof(struct kss_clock) == 40 && sizeof(struct kss_stack_cold) == 24 &&
                    sizeof(struct kss_object_cold) == 20 && sizeof(struct kss_due_cold) == 8 &&
                    sizeof(struct kss_path_row) == 16,

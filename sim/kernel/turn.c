@@ -9,7 +9,7 @@
 //   5. idle: the ready thread of the highest priority, among equals the first
 // then at the other processors, then moves the clock to what is due, and when nothing is, the run
 // ends.
-#include "kernel/machine.h"
+#include "kernel/lock.h"
 
 static kss_step *const steps[KSS_NT_COUNT] = {
 #define ROUTINE(name, ...) kss_nt_##name,
@@ -348,8 +348,11 @@ static void check_balance(struct kss_machine *m, const struct kss_frame *frame) 
     uint64_t now = kss_guard(m);
     if (now == frame->guard)
         return;
-    static const struct { unsigned shift, bits; } parts[] = {{0, 8}, {8, 8}, {32, 32}, {16, 8}};
-    for (unsigned i = 0; i < 4; i++) {
+    if (frame->guard == KSS_GUARD_ANY)
+        return;
+    static const struct { unsigned shift, bits; } parts[] = {
+        {0, 8}, {8, 8}, {32, 32}, {16, 8}, {24, 8}};
+    for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
         uint64_t mask = (UINT64_C(1) << parts[i].bits) - 1;
         uint64_t before = frame->guard >> parts[i].shift & mask;
         uint64_t after = now >> parts[i].shift & mask;
@@ -400,6 +403,7 @@ void kss_returned(struct kss_machine *m, uint64_t value) {
     if (frame.entry != KSS_ENTRY_DPC && frame.entry != KSS_ENTRY_ISR)
         kss_wait_next_return(m);
     check_balance(m, &frame);
+    kss_locks_left(m, &frame);
     KSS_EMIT(m, KSS_EV_RETURN, frame.routine, frame.depth - frame.bytes, value, 0);
     if (frame.entry == KSS_ENTRY_THREAD) { // the checks see the thread as it returns
         if (!(kss_thread_at(m, kss_cpu(m)->thread)->flags & KSS_TF_SYSTEM))

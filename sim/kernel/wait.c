@@ -285,6 +285,11 @@ static struct kss_outcome finish(struct kss_machine *m, const struct kss_call *c
     return kss_return(status);
 }
 
+struct kss_outcome kss_wait_finish(struct kss_machine *m, const struct kss_call *call,
+                                   uint32_t status) {
+    return finish(m, call, status);
+}
+
 static struct kss_outcome at_once(struct kss_machine *m, uint16_t object, uint32_t status) {
     KSS_EMIT(m, KSS_EV_WAIT_END, kss_object_number(m, object), status, 0, 0);
     return kss_return(status);
@@ -307,6 +312,11 @@ static struct kss_outcome blocks_at_dispatch(struct kss_machine *m, struct kss_c
     return kss_stopped();
 }
 
+struct kss_outcome kss_wait_at_dispatch(struct kss_machine *m, struct kss_call *call,
+                                        uint16_t object) {
+    return blocks_at_dispatch(m, call, object);
+}
+
 struct kss_outcome kss_wait_time(struct kss_machine *m, struct kss_call *call, kss_addr pointer,
                                  struct kss_wait_how *how) {
     how->timed = false;
@@ -327,6 +337,10 @@ struct kss_outcome kss_wait_time(struct kss_machine *m, struct kss_call *call, k
 static bool may_block(const struct kss_machine *m) {
     const struct kss_cpu *cpu = kss_cpu(m);
     return cpu->irql < KSS_DISPATCH_LEVEL && cpu->thread != KSS_NONE && !cpu->in_dpc;
+}
+
+bool kss_wait_may_block(const struct kss_machine *m) {
+    return may_block(m);
 }
 
 struct kss_outcome kss_wait_on(struct kss_machine *m, struct kss_call *call,

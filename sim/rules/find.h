@@ -46,6 +46,11 @@ kss_rule kss_rule_irql, kss_rule_wait_at_dispatch, kss_rule_irql_balance, kss_ru
 // locks.c
 kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock,
     kss_rule_lock_unowned, kss_rule_lock_lowered, kss_rule_complete_under_lock;
+// deadlock.c
+kss_rule kss_rule_own, kss_rule_lock_misuse;
+bool kss_is_lock(unsigned kind); // that threads own
+// Says why a thread waits for ever, or whether something else does.
+bool kss_deadlock_explains_wait(struct kss_machine *machine, uint16_t thread, uint16_t waited);
 // results.c
 kss_rule kss_rule_status_dropped, kss_rule_wait_never, kss_rule_remember_wait_end,
     kss_rule_remember_wait, kss_rule_remember_objects;
@@ -121,6 +126,10 @@ enum kss_memo {
     KSS_MEMO_MUTEX_WAIT,       // thread -> number of the KSS5004 of its UserMode wait
     KSS_MARK_WAIT_TRUE = 108,  // thread: it called that routine
     KSS_MARK_MUTEX = 110,      // address of a mutex: acquired
+    // Of locks.
+    KSS_MARK_OWNED = 60,     // (lock, thread): acquired
+    KSS_MEMO_IN_CIRCLE = 62, // thread -> 1: it is said why it waits for ever
+    KSS_MEMO_LOCK_TOLD,      // address -> 1: a KSS5002 speaks of this lock
 };
 
 // The value, 0 when there is none.

@@ -3,7 +3,7 @@
 //
 // A wait that is asked for above its documented IRQL and would block is one mistake: KSS4001 if the
 // routine's own limit is exceeded, else KSS4002. A spin lock that is still held explains the IRQL
-// it raised: KSS5002 speaks, not KSS4003.
+// it raised, and a fast mutex: KSS5002 speaks, not KSS4003.
 #include "rules/find.h"
 
 enum { BALANCE_IRQL = 0 };
@@ -101,7 +101,9 @@ void kss_rule_irql_balance(struct kss_machine *machine, const struct kss_event *
     struct kss_finding finding;
     uint32_t number, routine = (uint32_t)event->words[0];
     if (event->words[1] != BALANCE_IRQL || kss_left_raised(machine, event) ||
-        (after > before && see_cpu(machine, event->cpu)->locks_held != 0))
+        (after > before && see_cpu(machine, event->cpu)->locks_held != 0) ||
+        (after > before && after == KSS_APC_LEVEL && event->thread != KSS_NONE &&
+         see_thread(machine, event->thread)->owned != 0))
         return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_irql_not_restored, event->place, routine,
                            &number))

@@ -17,7 +17,8 @@ enum {
     USED_BY_TIMER_QUEUE = 2,
     USED_BY_DPC_QUEUE = 4,
     USED_AS_LOCK = 8,
-    USED_BY_IRP = 16
+    USED_BY_IRP = 16,
+    USED_BY_SYSTEM_LIST = 32
 };
 enum { LARGEST_OBJECT = 0x40 };
 
@@ -39,7 +40,16 @@ static const char *user_of(uint64_t used_by) {
         return "is in a DPC queue";
     if (used_by & USED_BY_WAIT)
         return "a thread waits for it";
-    return "is held as a lock";
+    if (used_by & USED_AS_LOCK)
+        return "is held as a lock";
+    return "is in the system's list of resources";
+}
+
+// A routine that returns with a lock held has been told so: KSS5002.
+static bool lock_was_told(struct kss_machine *machine, uint16_t index) {
+    struct kss_object object = *see_object(machine, index);
+    return kss_memo(machine, KSS_MEMO_LOCK_TOLD,
+                    object.kind == KSS_O_LOCK_HANDLE ? object.context : object.address) != 0;
 }
 
 // ---- KSS3003 ------------------------------------------------------------------------------------
@@ -74,7 +84,10 @@ static void freed_in_use(struct kss_machine *machine, const struct kss_event *ev
     struct kss_mark queued = kss_mark(machine, KSS_MARK_QUEUE, address);
     if (queued.place != 0)
         kss_finding_cause(&finding, queued, "set or queued here");
-    freed_remarks(&finding, "cancel the timer, flush its DPC and end the waits before freeing");
+    freed_remarks(&finding,
+                  event->words[1] & USED_BY_SYSTEM_LIST
+                      ? "call ExDeleteResourceLite before freeing"
+                      : "cancel the timer, flush its DPC and end the waits before freeing");
     kss_finding_emit(machine, &finding);
     kss_text_free(&what);
 }
@@ -115,6 +128,8 @@ static const char *fix_of(uint64_t used_by) {
         return "call KeFlushQueuedDpcs before returning, or take the DPC from nonpaged pool";
     if (used_by & USED_BY_IRP)
         return "cancel the IRP, then wait without a timeout until it is completed";
+    if (used_by & USED_BY_SYSTEM_LIST)
+        return "call ExDeleteResourceLite before its memory goes";
     return "return only when nobody uses the object any more, or take it from nonpaged pool";
 }
 
@@ -131,6 +146,8 @@ void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *e
     }
     struct kss_finding finding;
     uint32_t number, subject = kss_mark(machine, KSS_MARK_INIT, address).place;
+    if (used_by & USED_AS_LOCK && lock_was_told(machine, index))
+        return;
     if (used_by == 0 || (used_by == USED_BY_IRP && kss_irp_was_denied(machine)))
         return; // KSS8002 or 8003 will say whose fault it is
     if (kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_outlives_frame, event->place,

@@ -172,7 +172,7 @@ static void look_at_objects(struct search *search) {
 static void look_at_waits(struct search *search) {
     for (uint32_t i = 0; i < see_wait_count(search->machine); i++) {
         const struct kss_wait *wait = see_wait(search->machine, i);
-        if (wait->kind == 0 || wait->thread == search->thread || wait->object == KSS_NONE)
+        if (wait->kind != 1 || wait->thread == search->thread || wait->object == KSS_NONE)
             continue;
         const struct kss_thread_cold *waiter = see_thread_cold(search->machine, wait->thread);
         struct kss_mark mark = {waiter->wait_place, waiter->wait_began};

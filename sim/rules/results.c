@@ -115,7 +115,8 @@ void kss_rule_wait_never(struct kss_machine *machine, const struct kss_event *ev
     uint16_t target = (uint16_t)event->words[1];
     uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
     uint32_t number, place = see_thread_cold(machine, target)->wait_place;
-    if (kss_irp_explains_wait(machine, target, object) || was_forgotten(machine, target))
+    if (kss_irp_explains_wait(machine, target, object) ||
+        kss_deadlock_explains_wait(machine, target, object) || was_forgotten(machine, target))
         return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_wait_never_satisfied, place, target,
                            &number))

@@ -12,7 +12,8 @@
 //   lifetime.c  objects used before they exist and after                 KSS3001 to 3004
 //   irql.c      IRQLs, waits at DISPATCH_LEVEL, absolute times           KSS4001 to 4004, 4007
 //   waits.c     Wait TRUE, too many objects, mutexes                     KSS4005, 4006, 5004
-//   locks.c     spin locks                                               KSS5001, 5002, 5006
+//   locks.c     spin locks, locks that are kept                          KSS5001, 5002, 5006
+//   deadlock.c  locks that threads own and wait for                      KSS5005, 5008
 //   irps.c      IRPs and what dispatch routines say of them              KSS8001 to 8004, 5007
 //   results.c   statuses nobody reads, waits nobody ends                 KSS7001, 7002
 #include "rules/find.h"
@@ -59,6 +60,8 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_ABSOLUTE] = {kss_rule_absolute},
     [KSS_EV_BALANCE] = {kss_rule_irql_balance, kss_rule_lock_balance, kss_rule_swap_balance},
     [KSS_EV_LOCK_RECURSION] = {kss_rule_lock_recursion},
+    [KSS_EV_OWN] = {kss_rule_own},
+    [KSS_EV_LOCK_MISUSE] = {kss_rule_lock_misuse},
     [KSS_EV_LOCK_NOT_OWNED] = {kss_rule_lock_unowned},
     [KSS_EV_TOUCH_FREED] = {kss_rule_touch_freed},
 
