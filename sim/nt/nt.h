@@ -267,6 +267,18 @@ struct kss_policy {
 };
 extern const struct kss_policy kss_policies[KSS_POLICY_COUNT];
 
+// ---- Driver Verifier (verifier.def) -------------------------------------------------------------
+struct kss_violation { // a sub-code of bug check 0xC4: its first parameter
+    uint32_t code;
+    unsigned hazard;           // the finding that tells the same; KSS_HAZARD_COUNT: none
+    const char *parameters[3]; // what P2..P4 are; NULL: nothing
+    const char *text;          // what the driver did
+    const char *left_out;      // why kss does not raise it; NULL: it does
+};
+extern const struct kss_violation kss_violations[];
+extern const unsigned kss_violation_count;
+const struct kss_violation *kss_violation_find(uint64_t code); // NULL: unknown
+
 // ---- Events (events.def) ------------------------------------------------------------------------
 // How the four words of an event are read and printed.
 enum kss_word {

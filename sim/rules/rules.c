@@ -11,6 +11,8 @@
 //   swap.c      KeSetKernelStackSwapEnable                               KSS2003 to 2005
 //   lifetime.c  objects used before they exist and after                 KSS3001, 3003, 3004
 //   irql.c      IRQLs, waits at DISPATCH_LEVEL, absolute times           KSS4001 to 4004, 4007
+//   duration.c  DPCs, ISRs and stalls that take too long                 KSS4008
+//   verifier.c  what Driver Verifier found, as the finding it is
 //   locks.c     spin locks                                               KSS5001, 5002, 5006
 //   irps.c      IRPs and what dispatch routines say of them              KSS8001 to 8004, 5007
 //   results.c   statuses nobody reads, waits nobody ends                 KSS7001, 7002
@@ -50,6 +52,11 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_IRQL_RULE] = {kss_rule_irql},
     [KSS_EV_BLOCK_AT_DISPATCH] = {kss_rule_wait_at_dispatch},
     [KSS_EV_PAGED_CODE] = {kss_rule_paged_code},
+    [KSS_EV_DPC_RUN] = {kss_rule_routine_begins},
+    [KSS_EV_INTERRUPT] = {kss_rule_routine_begins},
+    [KSS_EV_STALL] = {kss_rule_stall},
+    [KSS_EV_SPIN] = {kss_rule_spin},
+    [KSS_EV_VERIFIER] = {kss_rule_verifier},
     [KSS_EV_ABSOLUTE] = {kss_rule_absolute},
     [KSS_EV_BALANCE] = {kss_rule_irql_balance, kss_rule_lock_balance, kss_rule_swap_balance},
     [KSS_EV_LOCK_RECURSION] = {kss_rule_lock_recursion},
