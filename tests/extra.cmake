@@ -9,3 +9,9 @@ if(TARGET kss_command)
     add_test(NAME model COMMAND kss_command run tests/model WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(model PROPERTIES LABELS golden)
 endif()
+
+# Driver Verifier, one sub-code of 0xC4 a file, named for it.
+if(TARGET kss_command)
+    add_test(NAME verifier COMMAND kss_command run tests/verifier WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(verifier PROPERTIES LABELS golden)
+endif()

@@ -278,6 +278,8 @@ struct kss_violation { // a sub-code of bug check 0xC4: its first parameter
 extern const struct kss_violation kss_violations[];
 extern const unsigned kss_violation_count;
 const struct kss_violation *kss_violation_find(uint64_t code); // NULL: unknown
+// What parameter [index] (from 0) of a bug check means whose first one is [p1]; NULL: nothing.
+const char *kss_bugcheck_meaning(const struct kss_bugcheck *bugcheck, unsigned index, uint64_t p1);
 
 // ---- Events (events.def) ------------------------------------------------------------------------
 // How the four words of an event are read and printed.

@@ -20,3 +20,14 @@ const struct kss_violation *kss_violation_find(uint64_t code) {
             return &kss_violations[i];
     return NULL;
 }
+
+const char *kss_bugcheck_meaning(const struct kss_bugcheck *bugcheck, unsigned index,
+                                 uint64_t p1) {
+    enum { VERIFIER = 0xC4 };
+    if (bugcheck == NULL)
+        return NULL;
+    const struct kss_violation *row = kss_violation_find(p1);
+    if (bugcheck->code != VERIFIER || row == NULL)
+        return bugcheck->parameters[index];
+    return index == 0 ? row->text : row->parameters[index - 1];
+}

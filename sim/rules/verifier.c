@@ -75,7 +75,7 @@ void kss_rule_verifier(struct kss_machine *machine, const struct kss_event *even
         kss_tell_user_wait(machine, event, event->words[2]);
         return;
     }
-    if (row->code == 0x1007 && object != KSS_NONE &&
+    if ((row->code == 0x1007 || row->code == 0x100A) && object != KSS_NONE &&
         see_object(machine, object)->kind == KSS_O_SPINLOCK)
         return; // KSS5002 has spoken
     struct kss_finding finding;

@@ -65,9 +65,13 @@ static const struct {
     {0x44, KSS_HAZARD_irp_completed_twice},
     {0x44, KSS_HAZARD_irp_misused},
     {0x35, KSS_HAZARD_irp_misused},
+    {0x133, KSS_HAZARD_dpc_too_long},
 };
 
-static bool can_end_in(const struct kss_digest_finding *finding, uint32_t code) {
+static bool can_end_in(const struct kss_digest_finding *finding, uint32_t code, uint64_t p1) {
+    const struct kss_violation *violation = code == 0xC4 ? kss_violation_find(p1) : NULL;
+    if (violation != NULL && violation->hazard == finding->hazard)
+        return true;
     for (unsigned i = 0; i < sizeof may_end_in / sizeof *may_end_in; i++)
         if (may_end_in[i].code == code && may_end_in[i].hazard == finding->hazard)
             return true;
@@ -106,7 +110,7 @@ static void mark_explanations(struct judge *judge, const struct kss_event *stop,
             mark(judge, finding, by);
             spoken |= finding->severity != KSS_NOTE;
         }
-        if (stop->kind == KSS_EV_BUGCHECK && can_end_in(finding, (uint32_t)stop->words[0]))
+        if (stop->kind == KSS_EV_BUGCHECK && can_end_in(finding, (uint32_t)stop->words[0], stop->words[1]))
             last = finding;
     }
     if (!spoken && last != NULL)
