@@ -15,3 +15,11 @@ if(TARGET kss_command)
     add_test(NAME verifier COMMAND kss_command run tests/verifier WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(verifier PROPERTIES LABELS golden)
 endif()
+
+# One rule off after the other: exactly its own scenarios fail.
+if(TARGET kss_command)
+    add_test(NAME rules.each COMMAND sh ${PROJECT_SOURCE_DIR}/tests/rules/each_rule.sh
+             $<TARGET_FILE:kss_command> scenarios WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(rules.each PROPERTIES LABELS golden
+        ENVIRONMENT "KSS_EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}")
+endif()
