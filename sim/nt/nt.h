@@ -267,6 +267,16 @@ struct kss_policy {
 };
 extern const struct kss_policy kss_policies[KSS_POLICY_COUNT];
 
+// What changes a policy: a field of `machine { }`, an option of the native harness. Some policies have
+// several, most have none.
+struct kss_policy_switch {
+    enum kss_policy_id policy;
+    const char *field;  // "outswap_after"
+    const char *option; // "outswap_after" of struct kss_machine_options
+};
+extern const struct kss_policy_switch kss_policy_switches[];
+extern const unsigned kss_policy_switch_count;
+
 // ---- Driver Verifier (verifier.def) -------------------------------------------------------------
 struct kss_violation { // a sub-code of bug check 0xC4: its first parameter
     uint32_t code;

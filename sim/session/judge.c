@@ -68,14 +68,18 @@ static const struct {
     {0x133, KSS_HAZARD_dpc_too_long},
 };
 
+bool kss_may_end_in(enum kss_hazard_id hazard, uint32_t code) {
+    for (unsigned i = 0; i < sizeof may_end_in / sizeof *may_end_in; i++)
+        if (may_end_in[i].code == code && may_end_in[i].hazard == hazard)
+            return true;
+    return false;
+}
+
 static bool can_end_in(const struct kss_digest_finding *finding, uint32_t code, uint64_t p1) {
     const struct kss_violation *violation = code == 0xC4 ? kss_violation_find(p1) : NULL;
     if (violation != NULL && violation->hazard == finding->hazard)
         return true;
-    for (unsigned i = 0; i < sizeof may_end_in / sizeof *may_end_in; i++)
-        if (may_end_in[i].code == code && may_end_in[i].hazard == finding->hazard)
-            return true;
-    return false;
+    return kss_may_end_in(finding->hazard, code);
 }
 
 static bool speaks_of(const struct kss_digest_finding *finding, const struct kss_event *stop) {
