@@ -42,6 +42,19 @@ struct kss_machine_options { // zeros are defaults
     bool small_memory;    // stacks leave memory after 3 s instead of 15 s
     bool page_in_foreign; // touching another thread's out-swapped stack below DISPATCH_LEVEL pages
                           // it in instead of bug check 0x50 (undocumented: a policy)
+    bool verifier;        // Driver Verifier: mistakes are bug check 0xC4; raising to DISPATCH_LEVEL
+                          // takes pageable memory away
+    bool swap_per_process; // a stack leaves only while every thread of its process waits in UserMode,
+                           // and never one of the System process
+    unsigned swap_priority_ceiling; // stacks of threads of at least this priority stay; 0: 25
+    uint64_t outswap_after;         // 100 ns a wait lasts before its stack leaves; 0: 15 s
+    uint64_t swapper_period;        // 100 ns between looks at waiting threads; 0: 4 s
+    uint32_t clock_tick;            // 100 ns; 0: 15.625 ms
+    uint64_t dpc_timeout, dpc_watchdog; // 100 ns one DPC or ISR, or a processor at DISPATCH_LEVEL or
+                                        // above, may take before 0x133; 0: 7.8125 s and 120 s;
+                                        // UINT64_MAX: for ever
+    uint64_t nonpaged_pool, paged_pool; // bytes the pools hold; 0: 256 MiB each
+    uint32_t max_expansion; // MAXIMUM_EXPANSION_SIZE; 0: the machine's
     unsigned watchdog;    // ms of processor time without an NT call that are a hang; 0: 10,000;
                           // UINT_MAX: never
     bool all_events;      // record every kind of event

@@ -15,6 +15,8 @@ void kss_set_irql(struct kss_machine *m, unsigned irql) {
     cpu->irql = (uint8_t)irql;
     if (from != irql)
         KSS_EMIT(m, KSS_EV_IRQL, from, irql, 0, 0);
+    if (m->verifier != NULL && from < KSS_DISPATCH_LEVEL && irql >= KSS_DISPATCH_LEVEL)
+        kss_verifier_trim(m);
 }
 
 static struct kss_outcome raise_irql(struct kss_machine *m, unsigned irql) {
@@ -231,6 +233,7 @@ static void enter_dpc(struct kss_machine *m, const struct kss_pending *what,
     if (what->object != KSS_NONE)
         kss_object_ref(m, what->object)->flags &= (uint8_t)~KSS_OF_QUEUED;
     kss_cpu(m)->in_dpc++;
+    kss_cpu(m)->routine_time = 0;
     kss_at(m, what->place);
     KSS_EMIT(m, KSS_EV_DPC_RUN, number, what->routine, 0, 0);
     enter(m, stack, what, KSS_ENTRY_DPC, KSS_DISPATCH_LEVEL, number, turn);
@@ -252,6 +255,8 @@ static void enter_isr(struct kss_machine *m, const struct kss_pending *what,
         stack = own_stack(m, false);
     else if (stack == KSS_NONE) // an idle x86 processor: its DPC stack stands for the idle one
         stack = own_stack(m, true);
+    if (kss_cpu(m)->in_dpc == 0 && kss_cpu(m)->interrupts == 0)
+        kss_cpu(m)->routine_time = 0;
     kss_cpu(m)->interrupts++;
     KSS_EMIT(m, KSS_EV_INTERRUPT, what->routine, what->irql, kss_stack_cold_at(m, stack)->number,
              0);

@@ -182,7 +182,11 @@ struct kss_config {
     enum kss_swap_policy swap_policy;
     enum kss_foreign_touch foreign_touch;
     bool small_memory;
+    bool verifier;  // Driver Verifier checks every call
     bool fail_pool; // ask the port at each allocation
+    uint16_t without; // number of a hazard that no rule tells, 0: none; for tests of the tests
+    // A DPC or ISR may run this long, a processor stay at DISPATCH_LEVEL or above; 100 ns, 0: for ever.
+    uint64_t dpc_timeout, dpc_watchdog;
 };
 
 // The defaults of a machine profile; `profile` is a copy.
@@ -262,6 +266,10 @@ struct kss_outcome {
 struct kss_outcome kss_nt_call(struct kss_machine *machine, enum kss_routine_id routine,
                                const uint64_t *arguments, unsigned count);
 bool kss_must_turn(const struct kss_machine *machine); // a DPC, interrupt or thread wants to run
+
+// A routine of a pageable section runs at DISPATCH_LEVEL or above. With Driver Verifier its page is out:
+// the machine stops.
+void kss_code_at_dispatch(struct kss_machine *machine, uint32_t routine);
 
 // The statement that executes now, for events and findings.
 void kss_at(struct kss_machine *machine, uint32_t place);

@@ -7,7 +7,12 @@
 #include <stdlib.h>
 
 struct kss_config kss_config_default(const struct kss_profile *profile) {
-    return (struct kss_config){.profile = *profile};
+    // The watchdog's limits in clock ticks, as published dumps show them: see policy dpc-watchdog.
+    enum { ROUTINE_TICKS = 500, PERIOD_TICKS = 0x1E00 };
+    uint64_t tick = profile->clock_tick;
+    return (struct kss_config){.profile = *profile,
+                               .dpc_timeout = ROUTINE_TICKS * tick,
+                               .dpc_watchdog = PERIOD_TICKS * tick};
 }
 
 static void add_cpus(struct kss_machine *m) {
@@ -33,6 +38,7 @@ struct kss_machine *kss_machine_new(const struct kss_config *config, const struc
     kss_section_append(m, KSS_S_CLOCK, sizeof(struct kss_clock));
     add_cpus(m);
     kss_memory_init(m);
+    kss_verifier_start(m);
     return m;
 }
 
@@ -40,6 +46,7 @@ void kss_machine_free(struct kss_machine *m) {
     if (m == NULL)
         return;
     kss_text_free(&m->scratch);
+    kss_verifier_end(m);
     free(m->global_addresses);
     free(m->block);
     free(m);

@@ -18,6 +18,8 @@ struct kss_areas {
     kss_addr threads; // KTHREADs; not an area that somebody hands out of
 };
 
+struct kss_verifier;
+
 struct kss_machine {
     struct kss_block *block; // the state
     struct kss_config config;
@@ -32,6 +34,7 @@ struct kss_machine {
     bool has_horizon, hold_pending;
     struct kss_text scratch;
     uint32_t at_work; // the NT routine whose step runs, KSS_NT_COUNT: none
+    struct kss_verifier *verifier; // NULL: off
     // Accelerators: may be stale, are checked on use, never decide anything.
     uint16_t object_cache[KSS_OBJECT_CACHE];
     uint16_t stack_cache;
@@ -364,6 +367,17 @@ bool kss_interruptible(const struct kss_machine *m);
 // Enters the pending interrupt or DPC that may run now; *turn says how. false: there is none.
 bool kss_take_interrupt(struct kss_machine *m, struct kss_turn *turn);
 void kss_emit_deepest(struct kss_machine *m, uint16_t stack);
+
+// ---- Driver Verifier (verifier.c) ---------------------------------------------------------------
+void kss_verifier_start(struct kss_machine *m);
+void kss_verifier_end(struct kss_machine *m);
+// Of a machine whose verifier is on. False: the machine has stopped.
+bool kss_verifier_call(struct kss_machine *m, const struct kss_call *call); // about to begin
+void kss_verifier_returned(struct kss_machine *m, const struct kss_call *call, uint64_t value);
+// A routine the system called is about to return; [now] is the guard word.
+void kss_verifier_return(struct kss_machine *m, const struct kss_frame *frame, uint64_t now);
+bool kss_verifier_exit(struct kss_machine *m); // the running thread is about to end
+void kss_verifier_trim(struct kss_machine *m); // Force IRQL Checking: pageable memory goes
 
 // ---- Ends (bugcheck.c) --------------------------------------------------------------------------
 // [nt]: the NT routine at work or KSS_NT_COUNT; [about]: what P1 or the touched address is, or

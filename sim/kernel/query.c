@@ -135,6 +135,7 @@ struct kss_outcome kss_nt_KeStallExecutionProcessor(struct kss_machine *m, struc
     if (call->step == 0) {
         // One stall per stack and interrupt level can be under way.
         call->local[0] = (uint64_t)(cpu->stack << 3 | (cpu->interrupts & 7));
+        KSS_EMIT(m, KSS_EV_STALL, (call->arguments[0] & 0xFFFFFFFF) * 10, 0, 0, 0);
         kss_due_insert(m,
                        &(struct kss_due){.kind = KSS_DUE_STALL, .target = (uint16_t)call->local[0]},
                        (call->arguments[0] & 0xFFFFFFFF) * 10, kss_clock(m)->place);

@@ -53,6 +53,7 @@ enum kss_section {
     KSS_S_GLOBAL,
     KSS_S_RECORD,
     KSS_S_BYTES,
+    KSS_S_VERIFIER,
     KSS_S_OBSERVER,
     KSS_S_HOT_END,
     // cold
@@ -88,6 +89,9 @@ struct kss_cpu {
     uint8_t pad2;
     uint16_t locks_held; // spin locks the code at work has acquired and not released
     uint16_t pad;
+    // Time that has passed, 100 ns (check_watchdog in time.c):
+    uint32_t routine_time;  // in the DPC or ISR at work
+    uint32_t dispatch_time; // at DISPATCH_LEVEL or above, since it was last below meanwhile
 };
 
 enum kss_thread_state {
@@ -424,6 +428,16 @@ struct kss_record {
     uint64_t words[5];
 };
 
+// What Driver Verifier remembers of locks (verifier.c), in the order of acquisition.
+struct kss_verified {
+    kss_addr lock;
+    kss_addr other; // held: its lock queue handle, or 0; a pair: the lock acquired under it
+    kss_addr guard; // a pair: the outermost lock that was always held meanwhile, 0: none
+    uint32_t holder;
+    uint8_t kind, lock_kind;
+    uint16_t seen; // while circles are looked for
+};
+
 // ---- cold records -------------------------------------------------------------------------------
 
 struct kss_clock { // one record
@@ -472,7 +486,7 @@ struct kss_path_row {
 };
 
 // The same bytes on every target: sizes are asserted, padding is explicit.
-_Static_assert(sizeof(struct kss_cpu) == 16 && sizeof(struct kss_region) == 32 &&
+_Static_assert(sizeof(struct kss_cpu) == 24 && sizeof(struct kss_verified) == 32 && sizeof(struct kss_region) == 32 &&
                    sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
                    sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
                    sizeof(struct kss_global) == 120 && sizeof(struct kss_record) == 48 && sizeof(struct kss_apc) == 8 &&

@@ -127,6 +127,8 @@ void kss_return_to_user(struct kss_machine *m) {
 void kss_thread_exit(struct kss_machine *m, uint32_t status) {
     struct kss_cpu *cpu = kss_cpu(m);
     uint16_t index = cpu->thread;
+    if (m->verifier != NULL && !kss_verifier_exit(m))
+        return;
     struct kss_thread *thread = kss_thread_at(m, index);
     if (in_callout(m, thread)) {
         kss_policy_used(m, KSS_POLICY_expand_stack_active);

@@ -102,6 +102,50 @@ void kss_promise(struct kss_machine *m, const struct kss_due *what, uint64_t aft
 }
 
 // ---- Moving -------------------------------------------------------------------------------------
+static uint32_t grown(uint32_t time, uint64_t by) {
+    return by > UINT32_MAX - time ? UINT32_MAX : time + (uint32_t)by;
+}
+
+// The clock interrupt looks how long a processor has been at DISPATCH_LEVEL or above, in one DPC or ISR
+// or in all (DBG bug-check-0x133-dpc-watchdog-violation).
+static void check_watchdog(struct kss_machine *m, uint64_t by) {
+    uint64_t tick = m->config.profile.clock_tick;
+    for (uint32_t i = 0; i < kss_cpu_at_count(m); i++) {
+        struct kss_cpu *cpu = kss_cpu_at(m, i);
+        bool routine = cpu->in_dpc != 0 || cpu->interrupts != 0;
+        cpu->routine_time = routine ? grown(cpu->routine_time, by) : 0;
+        cpu->dispatch_time = cpu->irql >= KSS_DISPATCH_LEVEL ? grown(cpu->dispatch_time, by) : 0;
+        uint64_t used = cpu->routine_time, all = cpu->dispatch_time;
+        uint64_t limit = m->config.dpc_timeout, period = m->config.dpc_watchdog;
+        bool one = limit != 0 && used > limit, total = period != 0 && all >= period;
+        if (!one && !total)
+            continue;
+        kss_globals(m)->current_cpu = (uint16_t)i;
+        kss_policy_used(m, KSS_POLICY_dpc_watchdog);
+        if (one)
+            kss_bugcheck(m, 0x133, 0, (used + tick - 1) / tick, (limit + tick - 1) / tick, 0,
+                         KSS_NT_COUNT, NULL);
+        else
+            kss_bugcheck(m, 0x133, 1, (period + tick - 1) / tick, 0, 0, KSS_NT_COUNT, NULL);
+        return;
+    }
+}
+
+// When it will be too long, if nothing changes; UINT64_MAX: never.
+static uint64_t until_watchdog(const struct kss_machine *m) {
+    uint64_t first = UINT64_MAX;
+    for (uint32_t i = 0; i < kss_cpu_at_count(m); i++) {
+        const struct kss_cpu *cpu = kss_cpu_at(m, i);
+        uint64_t limit = m->config.dpc_timeout, period = m->config.dpc_watchdog;
+        if ((cpu->in_dpc != 0 || cpu->interrupts != 0) && limit != 0 &&
+            limit + 1 - cpu->routine_time < first)
+            first = kss_until_tick(m, limit + 1 - cpu->routine_time);
+        if (cpu->irql >= KSS_DISPATCH_LEVEL && period != 0 && period - cpu->dispatch_time < first)
+            first = kss_until_tick(m, period - cpu->dispatch_time);
+    }
+    return first;
+}
+
 static void move_clock(struct kss_machine *m, uint64_t by) {
     struct kss_global *global = kss_globals(m);
     kss_clock(m)->now += by;
@@ -112,6 +156,8 @@ static void move_clock(struct kss_machine *m, uint64_t by) {
     global->swapper_phase = (global->swapper_phase + by) % m->config.profile.swapper_period;
     if (kss_due_at_count(m) != 0)
         kss_due_at(m, 0)->delta -= by;
+    if (by != 0)
+        check_watchdog(m, by);
 }
 
 // Which entry happens next. A ranged first entry may let the next one past it; entries due at one
@@ -190,8 +236,15 @@ void kss_set_horizon(struct kss_machine *m, uint64_t until) {
 bool kss_advance(struct kss_machine *m) {
     if (kss_due_at_count(m) == 0)
         return false;
+    uint64_t watchdog = until_watchdog(m);
+    if (watchdog < kss_due_at(m, 0)->delta) { // the watchdog comes first
+        move_clock(m, watchdog);
+        return true;
+    }
     uint32_t index = choose_entry(m);
     move_clock(m, kss_due_at(m, 0)->delta);
+    if (kss_globals(m)->stopped)
+        return true;
     struct kss_due due = *kss_due_at(m, index);
     uint32_t place = kss_due_cold_at(m, index)->place;
     due_remove(m, index);

@@ -45,6 +45,31 @@ static void check_irql(struct kss_machine *m, enum kss_routine_id routine, kss_a
              kss_object_number(m, index));
 }
 
+// ---- Pageable code ------------------------------------------------------------------------------
+// With Driver Verifier what is pageable left memory when the IRQL rose, code included: fetching the next
+// instruction faults (DBG bug-check-0xd1, P3 8: execute).
+void kss_code_at_dispatch(struct kss_machine *m, uint32_t routine) {
+    KSS_EMIT(m, KSS_EV_PAGED_CODE, routine, false, 0, 0);
+    if (!m->config.verifier)
+        return;
+    kss_addr address = kss_code_address(m, routine);
+    kss_text_clear(&m->scratch);
+    kss_describe(m, address, &m->scratch);
+    char about[256];
+    size_t length = m->scratch.length < sizeof about ? m->scratch.length : sizeof about - 1;
+    memcpy(about, m->scratch.bytes, length);
+    about[length] = 0;
+    kss_bugcheck(m, 0xD1, address, kss_cpu(m)->irql, 8, address, KSS_NT_COUNT, about);
+}
+
+// The driver routine that calls NT, or that NT returns to, at DISPATCH_LEVEL or above. A routine that
+// raises the IRQL itself, or calls a helper that does, is seen here.
+static void check_code(struct kss_machine *m) {
+    uint32_t routine = kss_innermost(m);
+    if (routine < m->image->code_count && m->image->code[routine].flags & KSS_CODE_PAGEABLE)
+        kss_code_at_dispatch(m, routine);
+}
+
 // In pieces that compilers clear without a call.
 static inline void clear(struct kss_call *call) {
     enum { PIECE = 64, PIECES = sizeof *call / PIECE };
@@ -52,6 +77,21 @@ static inline void clear(struct kss_call *call) {
     for (unsigned i = 0; i < PIECES; i++)
         memset(bytes + i * PIECE, 0, PIECE);
     memset(bytes + PIECES * PIECE, 0, sizeof *call % PIECE);
+}
+
+// A step has come to its end. RETURN: so has the routine.
+static struct kss_outcome finished(struct kss_machine *m, const struct kss_call *call,
+                                   struct kss_outcome outcome) {
+    if (kss_globals(m)->stopped)
+        return kss_stopped();
+    if (outcome.kind != KSS_OUT_RETURN)
+        return outcome;
+    KSS_EMIT(m, KSS_EV_NT_RETURN, call->routine, outcome.value, 0, 0);
+    if (m->verifier != NULL)
+        kss_verifier_returned(m, call, outcome.value);
+    if (kss_cpu(m)->irql >= KSS_DISPATCH_LEVEL)
+        check_code(m);
+    return kss_globals(m)->stopped ? kss_stopped() : outcome;
 }
 
 struct kss_outcome kss_nt_call(struct kss_machine *m, enum kss_routine_id routine,
@@ -66,12 +106,12 @@ struct kss_outcome kss_nt_call(struct kss_machine *m, enum kss_routine_id routin
     KSS_EMIT(m, KSS_EV_NT_CALL, routine, call.arguments[0], call.arguments[1], call.arguments[2]);
     kss_wait_next_call(m, routine);
     check_irql(m, routine, call.arguments[0]);
-    struct kss_outcome outcome = step_of(m, &call);
-    if (kss_globals(m)->stopped)
+    if (kss_cpu(m)->irql >= KSS_DISPATCH_LEVEL)
+        check_code(m);
+    if (m->verifier != NULL && !kss_verifier_call(m, &call))
         return kss_stopped();
-    if (outcome.kind == KSS_OUT_RETURN)
-        KSS_EMIT(m, KSS_EV_NT_RETURN, routine, outcome.value, 0, 0);
-    return outcome;
+    struct kss_outcome outcome = step_of(m, &call);
+    return finished(m, &call, outcome);
 }
 
 // The suspended NT routine on top goes on.
@@ -83,13 +123,9 @@ static struct kss_outcome resume(struct kss_machine *m) {
     kss_frame_pop(m);
     kss_at(m, call.place);
     struct kss_outcome outcome = step_of(m, &call);
-    if (kss_globals(m)->stopped)
-        return kss_stopped();
-    if (outcome.kind == (enum kss_outcome_kind)KSS_OUT_SPIN)
+    if (outcome.kind == (enum kss_outcome_kind)KSS_OUT_SPIN && !kss_globals(m)->stopped)
         kss_suspend(m, &call, step);
-    else if (outcome.kind == KSS_OUT_RETURN)
-        KSS_EMIT(m, KSS_EV_NT_RETURN, call.routine, outcome.value, 0, 0);
-    return outcome;
+    return finished(m, &call, outcome);
 }
 
 // ---- Scheduling ---------------------------------------------------------------------------------
@@ -359,6 +395,8 @@ static void check_balance(struct kss_machine *m, const struct kss_frame *frame) 
         if (before != after)
             KSS_EMIT(m, KSS_EV_BALANCE, frame->routine, i, before, after);
     }
+    if (m->verifier != NULL)
+        kss_verifier_return(m, frame, now);
 }
 
 static void back_to(struct kss_machine *m, const struct kss_frame *frame) {

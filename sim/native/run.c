@@ -193,7 +193,7 @@ static void system_calls_pageable(struct kss_native *n, const struct kss_turn *t
         kss_code_locked(n->machine, turn->routine))
         return;
     kss_at(n->machine, code->place);
-    KSS_EMIT(n->machine, KSS_EV_PAGED_CODE, turn->routine, false, 0, 0);
+    kss_code_at_dispatch(n->machine, turn->routine);
 }
 
 static struct kss_activation *begin(struct kss_native *n, const struct kss_turn *turn) {
@@ -581,6 +581,8 @@ void kss_native_run(struct kss_native *n, uint64_t until, unsigned watchdog) {
             break;
         if (turn.kind == KSS_TURN_CALL) {
             system_calls_pageable(n, &turn);
+            if (kss_ended(n->machine) != KSS_END_RUNNING)
+                continue;
             execute(n, begin(n, &turn));
         } else {
             struct kss_activation *a = n->stacks[kss_cpu(n->machine)->stack];

@@ -43,6 +43,13 @@ kss_rule kss_rule_object_again, kss_rule_object_dies, kss_rule_touch_dead, kss_r
 // irql.c
 kss_rule kss_rule_irql, kss_rule_wait_at_dispatch, kss_rule_irql_balance, kss_rule_paged_code,
     kss_rule_absolute, kss_rule_remember_irql;
+// duration.c
+kss_rule kss_rule_routine_begins, kss_rule_stall, kss_rule_spin;
+// verifier.c
+kss_rule kss_rule_verifier;
+// paging.c, as a UserMode wait for [waited] on the event's thread's stack is told
+void kss_tell_user_wait(struct kss_machine *machine, const struct kss_event *event,
+                        kss_addr waited);
 // locks.c
 kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock,
     kss_rule_lock_unowned, kss_rule_lock_lowered, kss_rule_complete_under_lock;
@@ -130,6 +137,11 @@ enum kss_memo {
     KSS_MARK_OWNED = 60,     // (lock, thread): acquired
     KSS_MEMO_IN_CIRCLE = 62, // thread -> 1: it is said why it waits for ever
     KSS_MEMO_LOCK_TOLD,      // address -> 1: a KSS5002 speaks of this lock
+    KSS_MEMO_PAGED_TOLD = 200,  // (routine, place of the raise) -> 1: a KSS4004 speaks of it
+    KSS_MEMO_PAGED_RAISE,       // place of a raise in pageable code -> 1: a KSS4004 speaks of it
+    KSS_MEMO_BUSY,              // cpu -> 100 ns its DPC or ISR has stalled or spun for
+    KSS_MEMO_BUSY_TOLD,         // cpu -> 1: a KSS4008 speaks of its DPC or ISR
+    KSS_MARK_ROUTINE = 204,     // cpu: its DPC or ISR began
 };
 
 // The value, 0 when there is none.

@@ -127,12 +127,31 @@ void kss_rule_irql_balance(struct kss_machine *machine, const struct kss_event *
 }
 
 // ---- KSS4004 ------------------------------------------------------------------------------------
+// One raise of the IRQL is one mistake for each pageable routine that runs under it; where a pageable
+// routine raised it, the raise is the mistake, and what is called under it needs no telling.
+static bool paged_told(struct kss_machine *machine, const struct kss_event *event,
+                       bool *raised_here) {
+    const struct kss_cpu *cpu = see_cpu(machine, event->cpu);
+    struct kss_mark raise = {0};
+    if (!cpu->in_dpc && !cpu->interrupts)
+        raise = kss_mark(machine, KSS_MARK_RAISE, event->cpu);
+    *raised_here = raise.place != 0 && raise.place == event->place && raise.time == event->time;
+    uint64_t key = (event->words[0] & 0xFFFFFF) << 24 | (raise.place & 0xFFFFFF);
+    if ((raise.place != 0 && kss_memo(machine, KSS_MEMO_PAGED_RAISE, raise.place) != 0) ||
+        kss_memo(machine, KSS_MEMO_PAGED_TOLD, key) != 0)
+        return true;
+    kss_memo_set(machine, KSS_MEMO_PAGED_TOLD, key, 1);
+    if (*raised_here)
+        kss_memo_set(machine, KSS_MEMO_PAGED_RAISE, raise.place, 1);
+    return false;
+}
+
 void kss_rule_paged_code(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number, routine = (uint32_t)event->words[0];
-    if (kss_left_raised(machine, event))
-        return;
-    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_pageable_code_at_dispatch, event->place,
+    bool raised_here;
+    if (kss_left_raised(machine, event) || paged_told(machine, event, &raised_here) ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_pageable_code_at_dispatch, event->place,
                            routine, &number))
         return;
     const struct kss_image *image = kss_machine_image(machine);
@@ -142,10 +161,15 @@ void kss_rule_paged_code(struct kss_machine *machine, const struct kss_event *ev
                     kss_say_routine(machine, routine, &who),
                     kss_say_irql(machine, event->irql, &at));
     kss_text_str(&finding.label, event->words[1] ? "PAGED_CODE says it must not"
+                                 : raised_here   ? "raises the IRQL and goes on in pageable code"
                                                  : "if its page is out, this stops the system");
-    kss_cause_of_irql(machine, &finding, event);
-    kss_finding_remark(&finding, KSS_REMARK_HELP,
-                       "keep the routine in nonpaged code, or call it below DISPATCH_LEVEL only");
+    if (!raised_here)
+        kss_cause_of_irql(machine, &finding, event);
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "%s",
+                       raised_here ? "put what runs at the raised IRQL into a routine of its own, "
+                                     "in nonpaged code, and see that it is not inlined"
+                                   : "keep the routine in nonpaged code, or call it below "
+                                     "DISPATCH_LEVEL only");
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
     kss_text_free(&who);

@@ -286,6 +286,11 @@ static void judge(struct kss_machine *machine, const struct kss_event *event,
     kss_memo_set(machine, KSS_MEMO_WAIT_FINDING, event->thread, search.number);
 }
 
+void kss_tell_user_wait(struct kss_machine *machine, const struct kss_event *event,
+                        kss_addr waited) {
+    judge(machine, event, waited);
+}
+
 // Swapping is disabled: this stack cannot go, yet the checkers that look at the call alone object.
 static void note_disabled(struct kss_machine *machine, const struct kss_event *event,
                           kss_addr waited) {

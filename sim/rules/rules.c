@@ -14,6 +14,8 @@
 //   waits.c     Wait TRUE, too many objects, mutexes                     KSS4005, 4006, 5004
 //   locks.c     spin locks, locks that are kept                          KSS5001, 5002, 5006
 //   deadlock.c  locks that threads own and wait for                      KSS5005, 5008
+//   duration.c  DPCs, ISRs and stalls that take too long                 KSS4008
+//   verifier.c  what Driver Verifier found, as the finding it is
 //   irps.c      IRPs and what dispatch routines say of them              KSS8001 to 8004, 5007
 //   results.c   statuses nobody reads, waits nobody ends                 KSS7001, 7002
 #include "rules/find.h"
@@ -57,6 +59,11 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_IRQL_RULE] = {kss_rule_irql},
     [KSS_EV_BLOCK_AT_DISPATCH] = {kss_rule_wait_at_dispatch},
     [KSS_EV_PAGED_CODE] = {kss_rule_paged_code},
+    [KSS_EV_DPC_RUN] = {kss_rule_routine_begins},
+    [KSS_EV_INTERRUPT] = {kss_rule_routine_begins},
+    [KSS_EV_STALL] = {kss_rule_stall},
+    [KSS_EV_SPIN] = {kss_rule_spin},
+    [KSS_EV_VERIFIER] = {kss_rule_verifier},
     [KSS_EV_ABSOLUTE] = {kss_rule_absolute},
     [KSS_EV_BALANCE] = {kss_rule_irql_balance, kss_rule_lock_balance, kss_rule_swap_balance},
     [KSS_EV_LOCK_RECURSION] = {kss_rule_lock_recursion},

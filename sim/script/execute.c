@@ -308,10 +308,10 @@ PROMISE:
     NEXT;
 
 PAGED_CODE:
-    SLOW(kss_slow_paged(p, i, true));
+    OR_LEAVE(kss_slow_paged(p, i, true));
     NEXT;
 PAGEABLE:
-    SLOW(kss_slow_paged(p, i, false));
+    OR_LEAVE(kss_slow_paged(p, i, false));
     NEXT;
 ASSERT:
     if (S(a) == 0)

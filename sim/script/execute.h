@@ -80,7 +80,7 @@ bool kss_slow_nt(struct kss_processor *p, const struct kss_instruction *i);
 void kss_slow_promise(struct kss_processor *p, const struct kss_instruction *i);
 void kss_slow_dropped(struct kss_processor *p, const struct kss_instruction *i);
 void kss_slow_assert(struct kss_processor *p, const struct kss_instruction *i);
-void kss_slow_paged(struct kss_processor *p, const struct kss_instruction *i, bool checked);
+bool kss_slow_paged(struct kss_processor *p, const struct kss_instruction *i, bool checked);
 void kss_slow_raise(struct kss_processor *p, const struct kss_instruction *i, uint32_t status);
 // device.c. The first makes everything that needs no loader.
 void kss_script_make_devices(const struct kss_program *program, struct kss_machine *m);

@@ -255,14 +255,18 @@ void kss_slow_assert(struct kss_processor *p, const struct kss_instruction *i) {
     kss_reload(p);
 }
 
-void kss_slow_paged(struct kss_processor *p, const struct kss_instruction *i, bool checked) {
+bool kss_slow_paged(struct kss_processor *p, const struct kss_instruction *i, bool checked) {
     unsigned limit = checked ? KSS_APC_LEVEL : KSS_DISPATCH_LEVEL - 1;
     if (kss_current_irql(p->m) <= limit ||
         (!checked && kss_code_locked(p->m, p->frame->routine)))
-        return;
+        return true;
     at(p, i);
-    kss_emit(p->m, KSS_EV_PAGED_CODE, p->frame->routine, checked, 0, 0);
+    if (checked)
+        kss_emit(p->m, KSS_EV_PAGED_CODE, p->frame->routine, checked, 0, 0);
+    else
+        kss_code_at_dispatch(p->m, p->frame->routine);
     kss_reload(p);
+    return kss_ended(p->m) == KSS_END_RUNNING;
 }
 
 void kss_slow_raise(struct kss_processor *p, const struct kss_instruction *i, uint32_t status) {

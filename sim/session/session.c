@@ -251,6 +251,10 @@ bool kss_loaded(const struct kss_session *session) {
 
 // ---- Running ------------------------------------------------------------------------------------
 
+void kss_session_without(struct kss_session *session, unsigned number) {
+    session->without = (uint16_t)number;
+}
+
 void kss_session_start(struct kss_session *session, const struct kss_space *space) {
     const struct kss_program *program = session->program;
     session->port = (struct kss_port){.context = session,
@@ -258,7 +262,9 @@ void kss_session_start(struct kss_session *session, const struct kss_space *spac
                                       .text = on_text,
                                       .choose = session->options.choose ? on_choose : NULL,
                                       .space = space};
-    session->machine = kss_machine_new(&program->config, &program->image, &session->port);
+    struct kss_config config = program->config;
+    config.without = session->without;
+    session->machine = kss_machine_new(&config, &program->image, &session->port);
     kss_rules_attach(session->machine);
     for (int kind = 0; kind < KSS_EV_COUNT; kind++)
         if (session->keep[kind] || session->stream != NULL)
