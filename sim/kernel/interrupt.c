@@ -127,15 +127,15 @@ bool kss_dpc_queue(struct kss_machine *m, uint16_t object, uint32_t place) {
         kss_section_insert(m, KSS_S_PENDING, position * (uint32_t)sizeof(struct kss_pending),
                            sizeof(struct kss_pending));
         dpc = kss_object_ref(m, object);
-        *kss_pending_at(m, position) = (struct kss_pending){
-            .arguments = {dpc->period != 0 ? dpc->period : dpc->address, dpc->context,
-                          dpc->arguments[0], dpc->arguments[1]},
-            .routine = dpc->routine,
-            .object = object,
-            .cpu = (uint8_t)kss_globals(m)->current_cpu,
-            .kind = KSS_DUE_DPC,
-            .argument_count = 4,
-            .place = place};
+        *kss_pending_at(m, position) =
+            (struct kss_pending){.arguments = {dpc->period != 0 ? dpc->period : dpc->address,
+                                               dpc->context, dpc->arguments[0], dpc->arguments[1]},
+                                 .routine = dpc->routine,
+                                 .object = object,
+                                 .cpu = (uint8_t)kss_globals(m)->current_cpu,
+                                 .kind = KSS_DUE_DPC,
+                                 .argument_count = 4,
+                                 .place = place};
     }
     KSS_EMIT(m, KSS_EV_DPC_QUEUE, kss_object_number(m, object), routine, inserted, context);
     return inserted;

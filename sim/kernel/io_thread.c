@@ -110,11 +110,6 @@ KSS_NT(IoIsOperationSynchronous) {
     return kss_return((flags & KSS_FO_SYNCHRONOUS_IO) != 0);
 }
 
-KSS_NT(IoIsWdmVersionAvailable) { // 6.0, and all before
-    unsigned major = KSS_A(0) & 0xFF, minor = KSS_A(1) & 0xFF;
-    return kss_return(major < 6 || (major == 6 && minor == 0));
-}
-
 KSS_NT(IoCheckDesiredAccess) { // the generic bits of files mapped
     uint64_t wanted;
     static const uint32_t generic[4] = {0x1F01FF, 0x1200A0, 0x120116, 0x120089}; // all, x, w, r

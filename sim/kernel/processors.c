@@ -158,14 +158,6 @@ static struct kss_outcome dpc_attribute(struct kss_machine *m, struct kss_call *
     return kss_return(0);
 }
 
-KSS_NT(KeSetImportanceDpc) {
-    return dpc_attribute(m, call);
-}
-
-KSS_NT(KeSetTargetProcessorDpc) {
-    return dpc_attribute(m, call);
-}
-
 KSS_NT(KeSetTargetProcessorDpcEx) {
     uint64_t number;
     KSS_LOAD(number, KSS_A(1), 4);
@@ -173,11 +165,6 @@ KSS_NT(KeSetTargetProcessorDpcEx) {
         return kss_answer(STATUS_INVALID_PARAMETER);
     KSS_TRY(dpc_attribute(m, call));
     return kss_answer(STATUS_SUCCESS);
-}
-
-// A threaded DPC may always run as an ordinary one (KRN introduction-to-threaded-dpcs), and does.
-KSS_NT(KeInitializeThreadedDpc) {
-    return kss_nt_KeInitializeDpc(m, call);
 }
 
 // ---- Floating point -----------------------------------------------------------------------------

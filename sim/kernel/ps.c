@@ -96,12 +96,6 @@ KSS_NT(PsIsThreadTerminating) {
     return kss_return(t->state == KSS_T_ENDED || (t->flags & KSS_TF_TERMINATING) != 0);
 }
 
-KSS_NT(KeQueryPriorityThread) {
-    KSS_THREAD(thread);
-    int32_t priority = kss_thread_at(m, thread)->priority;
-    return kss_return((uint32_t)priority);
-}
-
 // All processes are there when the run begins.
 KSS_NT(PsGetProcessCreateTimeQuadPart) {
     return kss_return(kss_system_time(m) - kss_clock(m)->now);
@@ -109,20 +103,6 @@ KSS_NT(PsGetProcessCreateTimeQuadPart) {
 
 KSS_NT(PsGetProcessExitTime) { // the calling process's, which has not ended
     return kss_return(0);
-}
-
-// The running build of the model is Windows 10's 19045, as RtlGetVersion tells it.
-KSS_NT(PsGetVersion) {
-    static const uint32_t values[3] = {10, 0, 19045};
-    for (unsigned i = 0; i < 3; i++)
-        if (KSS_A(i) != 0)
-            KSS_STORE(KSS_A(i), 4, values[i]);
-    if (KSS_A(3) != 0) { // no service pack
-        KSS_STORE(KSS_A(3) + KSS_FIELD(UNICODE_STRING, Length), 2, 0);
-        KSS_STORE(KSS_A(3) + KSS_FIELD(UNICODE_STRING, MaximumLength), 2, 0);
-        KSS_STORE(KSS_A(3) + KSS_FIELD(UNICODE_STRING, Buffer), kss_pointer(m), 0);
-    }
-    return kss_return(0); // a free build
 }
 
 // ---- Looking up ---------------------------------------------------------------------------------

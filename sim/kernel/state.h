@@ -126,7 +126,7 @@ struct kss_thread {
     uint8_t out;       // stack is out-swapped
     uint8_t in_apc;    // 1: runs a normal kernel APC's routine
     uint8_t owned;     // fast and guarded mutexes and push locks that it owns
-    uint16_t stack; // the segment in use: its top frame is where the thread goes on
+    uint16_t stack;    // the segment in use: its top frame is where the thread goes on
     uint16_t first_stack;
     uint16_t wait_blocks; // first wait block of the current wait
     uint16_t cpu;
@@ -417,6 +417,7 @@ struct kss_global {                                 // one record
     uint8_t time_read; // driver code has read the time since the clock moved
     uint8_t holding;   // threads that are added are held
     uint16_t loader;   // thread whose end starts the held ones, + 1; 0: none
+    uint32_t pad;
 };
 
 // What a driver has told the executive and other routines ask for later (serve.h): registered callbacks
@@ -486,10 +487,11 @@ struct kss_path_row {
 };
 
 // The same bytes on every target: sizes are asserted, padding is explicit.
-_Static_assert(sizeof(struct kss_cpu) == 24 && sizeof(struct kss_verified) == 32 && sizeof(struct kss_region) == 32 &&
-                   sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
-                   sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
-                   sizeof(struct kss_global) == 120 && sizeof(struct kss_record) == 48 && sizeof(struct kss_apc) == 8 &&
+_Static_assert(sizeof(struct kss_cpu) == 24 && sizeof(struct kss_verified) == 32 &&
+                   sizeof(struct kss_region) == 32 && sizeof(struct kss_object) == 64 &&
+                   sizeof(struct kss_wait) == 12 && sizeof(struct kss_due) == 96 &&
+                   sizeof(struct kss_pending) == 80 && sizeof(struct kss_global) == 128 &&
+                   sizeof(struct kss_record) == 48 && sizeof(struct kss_apc) == 8 &&
                    sizeof(struct kss_clock) == 40 && sizeof(struct kss_stack_cold) == 24 &&
                    sizeof(struct kss_object_cold) == 20 && sizeof(struct kss_due_cold) == 8 &&
                    sizeof(struct kss_path_row) == 16,
