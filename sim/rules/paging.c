@@ -287,8 +287,8 @@ static void judge(struct kss_machine *machine, const struct kss_event *event,
 }
 
 void kss_tell_user_wait(struct kss_machine *machine, const struct kss_event *event,
-                        kss_addr waited) {
-    judge(machine, event, waited);
+                        kss_addr address) {
+    judge(machine, event, &(struct waited){.address = {address}, .count = 1});
 }
 
 // Swapping is disabled: this stack cannot go, yet the checkers that look at the call alone object.
