@@ -23,14 +23,15 @@ NTSTATUS OwnLocalsAtDispatch(VOID) {
     return sum == 496 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }
 
-static KIRQL Lock(VOID) {
+// Not inlined: pageable callers must not hold a spin lock in code of their own.
+static DECLSPEC_NOINLINE KIRQL Lock(VOID) {
     KIRQL old;
 
     KeAcquireSpinLock(&First, &old);
     return old;
 }
 
-static VOID Unlock(KIRQL old) {
+static DECLSPEC_NOINLINE VOID Unlock(KIRQL old) {
     KeReleaseSpinLock(&First, old);
 }
 
