@@ -203,7 +203,7 @@ void kss_threads_loader(struct kss_machine *machine, uint16_t loader);
 
 // A thread that calls the driver routine [routine] with [count] arguments (at most
 // KSS_CALL_ARGUMENTS) and ends when it returns, with its value as exit status.
-enum { KSS_CALL_ARGUMENTS = 4 };
+enum { KSS_CALL_ARGUMENTS = 5 };
 uint16_t kss_thread_add_call(struct kss_machine *machine, const char *name, uint32_t routine,
                              const uint64_t *arguments, unsigned count, int priority,
                              const char *process, bool system, bool gui, uint32_t place);
@@ -238,7 +238,7 @@ uint64_t kss_handle_of_device(struct kss_machine *machine, kss_addr device);
 
 // The environment does something [after] 100 ns from now, at the earliest, and at most [range]
 // later. kind: KSS_DUE_DPC, _INTERRUPT (irql), _SIGNAL (arguments[0] = address), _TERMINATE, _ALERT
-// (target thread), _TRIM.
+// (target thread), _TRIM, _APC (target thread, irql = enum kss_apc_kind, at most KSS_CALL_ARGUMENTS).
 void kss_promise(struct kss_machine *machine, const struct kss_due *what, uint64_t after,
                  uint64_t range, uint32_t place);
 

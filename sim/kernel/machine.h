@@ -61,6 +61,8 @@ KSS_ACCESS(kss_wait_at, kss_wait, KSS_S_WAIT)
 KSS_ACCESS(kss_due_at, kss_due, KSS_S_DUE)
 KSS_ACCESS(kss_pending_at, kss_pending, KSS_S_PENDING)
 KSS_ACCESS(kss_apc_at, kss_apc, KSS_S_APC)
+KSS_ACCESS(kss_work_at, kss_work, KSS_S_WORK)
+KSS_ACCESS(kss_handle_at, kss_handle, KSS_S_HANDLE)
 KSS_ACCESS(kss_thread_cold_at, kss_thread_cold, KSS_S_THREAD_COLD)
 KSS_ACCESS(kss_stack_cold_at, kss_stack_cold, KSS_S_STACK_COLD)
 KSS_ACCESS(kss_object_cold_at, kss_object_cold, KSS_S_OBJECT_COLD)
@@ -266,9 +268,41 @@ void kss_swap_wait_began(struct kss_machine *m, uint16_t thread);
 void kss_swap_look(struct kss_machine *m, uint16_t thread);
 void kss_inswap(struct kss_machine *m, uint16_t thread);
 
-// ---- Special kernel APCs (apc.c) ----------------------------------------------------------------
-enum kss_apc_block { KSS_APC_FREE, KSS_APC_IRQL, KSS_APC_GUARDED };
+// ---- Handles (handle.c) -------------------------------------------------------------------------
+uint64_t kss_handle_new(struct kss_machine *m, enum kss_handle_kind kind, uint16_t target);
+// What a handle of that kind stands for, KSS_NONE: it is no such handle.
+uint16_t kss_handle_target(const struct kss_machine *m, uint64_t handle, enum kss_handle_kind kind);
+bool kss_handle_close(struct kss_machine *m, uint64_t handle); // false: there is no such handle
+uint16_t kss_thread_with_id(const struct kss_machine *m, uint64_t id); // KSS_NONE: nobody
+static inline uint64_t kss_thread_id(uint16_t thread) {
+    return 8u + 4u * thread;
+}
+
+// ---- Worker threads (work.c, overflow.c) --------------------------------------------------------
+// Puts work in its queue and wakes or makes a worker for it.
+void kss_work_queue(struct kss_machine *m, const struct kss_work *work);
+void kss_work_forget(struct kss_machine *m, uint16_t object); // its item is gone; it runs all the same
+bool kss_worker_idle(const struct kss_thread *thread);
+bool kss_pool_fails(struct kss_machine *m); // the port wants this allocation to fail
+// Appends a thread's name: the body's, for several of one routine with a number, or a worker's.
+void kss_thread_name(const struct kss_machine *m, uint16_t thread, struct kss_text *out);
+
+// ---- Kernel APCs (apc.c, apc_object.c) ----------------------------------------------------------
+enum kss_apc_block {
+    KSS_APC_FREE,
+    KSS_APC_IRQL,
+    KSS_APC_GUARDED,
+    KSS_APC_CRITICAL, // normal kernel and user APCs
+    KSS_APC_IN_APC,   // a normal kernel APC's routine runs already
+    KSS_APC_UNALERTED // user: until the thread waits alertably in UserMode, or returns there
+};
 void kss_apc_queue(struct kss_machine *m, uint16_t thread, uint16_t irp);
+// Any APC; false: the thread has ended.
+bool kss_apc_add(struct kss_machine *m, const struct kss_apc *apc);
+// A user thread that returns to user mode has its pending user APCs delivered first: true when there are
+// some; its return and exit follow them.
+bool kss_apc_return(struct kss_machine *m, uint64_t status);
+struct kss_outcome kss_apc_step(struct kss_machine *m, struct kss_call *call); // of a delivery
 bool kss_apc_due(const struct kss_machine *m); // one for the running thread, deliverable now
 void kss_apc_deliver(struct kss_machine *m);
 void kss_apc_left(struct kss_machine *m);                    // at the end: `apc.never`

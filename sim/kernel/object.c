@@ -133,6 +133,8 @@ void kss_object_free(struct kss_machine *m, uint16_t index) {
     for (uint32_t i = 0; i < kss_pending_at_count(m); i++)
         if (kss_pending_at(m, i)->object == index) // the queued DPC runs all the same
             kss_pending_at(m, i)->object = KSS_NONE;
+    kss_work_forget(m, index);
+    kss_apc_forget(m, index);
     struct kss_object *object = kss_object_ref(m, index);
     if (!(object->flags & KSS_OF_DEAD))
         count_in_memory(m, object, -1);
@@ -183,6 +185,11 @@ static unsigned in_use(const struct kss_machine *m, uint16_t index) {
         use |= 8;
     if (kss_globals(m)->irps != 0 && kss_irp_uses(m, index))
         use |= 16;
+    if ((object->kind == KSS_O_WORK_ITEM || object->kind == KSS_O_IO_WORK_ITEM) &&
+        object->flags & KSS_OF_QUEUED)
+        use |= 32;
+    if (object->kind == KSS_O_APC && object->flags & KSS_OF_QUEUED)
+        use |= 64;
     return use;
 }
 

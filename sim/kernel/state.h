@@ -49,6 +49,8 @@ enum kss_section {
     KSS_S_DUE,
     KSS_S_PENDING,
     KSS_S_APC,
+    KSS_S_WORK,
+    KSS_S_HANDLE,
     KSS_S_READY,
     KSS_S_GLOBAL,
     KSS_S_BYTES,
@@ -105,7 +107,8 @@ enum {
     KSS_TF_ALERTED_USER = 16,
     KSS_TF_TERMINATING = 32,
     KSS_TF_USER_APC = 64,
-    KSS_TF_WAIT_NEXT = 128 /* KeSetEvent(.., TRUE): the next call must be a wait */
+    KSS_TF_WAIT_NEXT = 128,   /* KeSetEvent(.., TRUE): the next call must be a wait */
+    KSS_TF_APC_PENDING = 0x4000 /* user APCs run at the next return to user mode */
 };
 
 struct kss_thread {
@@ -119,7 +122,7 @@ struct kss_thread {
     uint8_t wait_irql; // IRQL to return at
     uint8_t out;       // stack is out-swapped
     uint8_t in_apc;    // 1: runs a normal kernel APC's routine
-    uint8_t pad;
+    uint8_t worker;    // nt's own: 1 + the work queue it serves, | KSS_WORKER_BUSY
     uint16_t stack; // the segment in use: its top frame is where the thread goes on
     uint16_t first_stack;
     uint16_t wait_blocks; // first wait block of the current wait
@@ -135,6 +138,7 @@ struct kss_thread {
     uint32_t exit_status;
 };
 _Static_assert(sizeof(struct kss_thread) == 48, "same on every target");
+enum { KSS_WORKER_BUSY = 0x80 };
 
 enum kss_stack_kind {
     KSS_STACK_FREE,
@@ -230,6 +234,9 @@ enum kss_nt_block {
     KSS_NTB_BUFFER, // system buffer or MDL of a request
     KSS_NTB_LINK,   // a symbolic link
     KSS_NTB_LOCK,   // the cancel spin lock
+    KSS_NTB_WORK,   // a work item of nt's
+    KSS_NTB_APC,    // what an APC's kernel routine may change
+    KSS_NTB_EVENT,  // an event that has a handle
     KSS_NTB_COUNT
 };
 
@@ -285,7 +292,7 @@ enum {
 //   signal             number of its status block, 0: not on a stack
 //   arguments, context, dpc   bit L - 1 for stack location L, up to 64: dispatch returned; it
 //                      returned STATUS_PENDING; completion has passed; was marked pending then
-// A KSS_O_FILE: signal is its handle, period its references, context its device, routine the thread
+// A KSS_O_FILE: period is its references, context its device, routine the thread
 // that a handle of kss_handle_of_device stands for. A KSS_O_DEVICE: signal is its number, routine its
 // driver's index, irql 1 when it is deleted and still open. A KSS_O_DRIVER: signal is its index.
 struct kss_object {
@@ -348,10 +355,37 @@ struct kss_pending {
     uint32_t place; // queued here
 };
 
-// Special kernel APCs, in the order of their queueing: each is the second stage of an IRP.
+// APCs, in the order of their queueing; a thread's special kernel APCs come before its others.
+enum kss_apc_kind {
+    KSS_APC_IRP, // special: the second stage of an IRP
+    KSS_APC_SPECIAL,
+    KSS_APC_KERNEL, // normal
+    KSS_APC_USER
+};
 struct kss_apc {
-    uint16_t thread, object; // object: the IRP
+    uint64_t arguments[KSS_ARGUMENTS]; // the environment's: of its routine
+    uint32_t routine;                  // the environment's, KSS_NO_FRAME: the KAPC's
     uint32_t place;
+    uint16_t thread, object; // object: the IRP or the KAPC, KSS_NONE: the environment's
+    uint8_t kind, argument_count, pad[2];
+};
+
+// Work for nt's worker threads, in the order of its queueing.
+enum { KSS_WORK_OVERFLOW = 64, KSS_WORK_PAGING_OVERFLOW = 65 }; // queues behind WORK_QUEUE_TYPE's
+struct kss_work {
+    uint64_t arguments[3];
+    kss_addr device; // referenced while it is queued and runs, 0: none
+    kss_addr block;  // nt's own memory for it, 0: none
+    uint32_t routine, place;
+    uint16_t object; // WORK_QUEUE_ITEM or IO_WORKITEM, KSS_NONE: none any more
+    uint8_t queue, count;
+    uint32_t pad;
+};
+
+// Slot n is handle 4 * (n + 1).
+enum kss_handle_kind { KSS_HANDLE_FREE, KSS_HANDLE_THREAD, KSS_HANDLE_FILE, KSS_HANDLE_EVENT };
+struct kss_handle {
+    uint16_t kind, target; // thread, or object
 };
 
 struct kss_global {                                 // one record
@@ -369,6 +403,7 @@ struct kss_global {                                 // one record
     uint8_t time_read; // driver code has read the time since the clock moved
     uint8_t holding;   // threads that are added are held
     uint16_t loader;   // thread whose end starts the held ones, + 1; 0: none
+    uint32_t pad;
 };
 
 // ---- cold records -------------------------------------------------------------------------------
@@ -422,7 +457,8 @@ struct kss_path_row {
 _Static_assert(sizeof(struct kss_cpu) == 16 && sizeof(struct kss_region) == 32 &&
                    sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
                    sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
-                   sizeof(struct kss_global) == 112 && sizeof(struct kss_apc) == 8 &&
+                   sizeof(struct kss_global) == 128 && sizeof(struct kss_apc) == 80 &&
+                   sizeof(struct kss_work) == 56 && sizeof(struct kss_handle) == 4 &&
                    sizeof(struct kss_clock) == 40 && sizeof(struct kss_stack_cold) == 24 &&
                    sizeof(struct kss_object_cold) == 20 && sizeof(struct kss_due_cold) == 8 &&
                    sizeof(struct kss_path_row) == 16,

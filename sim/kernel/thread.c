@@ -119,18 +119,24 @@ void kss_return_to_user(struct kss_machine *m) {
                      0, KSS_NT_COUNT, NULL);
 }
 
-// The exit checks in their order: APC-disable count (0x20), stack swapping (0x94). Threads start
-// with count 0 here, so "minus its value at thread start" is the value itself.
+// The exit checks in their order: a worker (0xE9), the APC disable count against its value at thread
+// start (0x20), stack swapping (0x94), APCs still queued (0x20 again).
 void kss_thread_exit(struct kss_machine *m, uint32_t status) {
     struct kss_cpu *cpu = kss_cpu(m);
     uint16_t index = cpu->thread;
     struct kss_thread *thread = kss_thread_at(m, index);
+    if (thread->worker != 0) {
+        kss_bugcheck(m, 0xE9, kss_thread_address(m, index), 0, 0, 0, KSS_NT_COUNT, NULL);
+        return;
+    }
     if (in_callout(m, thread)) {
         kss_policy_used(m, KSS_POLICY_expand_stack_active);
         kss_bugcheck(m, 0x107, 0, 0, 0, 0, KSS_NT_COUNT, NULL);
         return;
     }
-    if (thread->kernel_apc_disable != 0 || thread->special_apc_disable != 0) {
+    // A held mutex has a share in the count: its owner is told by what it holds.
+    int expected = thread->apc_at_start - thread->mutexes;
+    if (thread->kernel_apc_disable != expected || thread->special_apc_disable != 0) {
         uint32_t combined = (uint32_t)(uint16_t)thread->special_apc_disable << 16 |
                             (uint16_t)thread->kernel_apc_disable;
         unsigned irql = cpu->irql;
@@ -173,11 +179,14 @@ struct kss_outcome kss_nt_PsTerminateSystemThread(struct kss_machine *m, struct 
 // ---- APC control --------------------------------------------------------------------------------
 // KRN disabling-apcs: counters per thread, minus one for each disable.
 static struct kss_outcome count_apcs(struct kss_machine *m, int kernel, int special) {
+    unsigned how = kernel < 0 ? 0 : kernel > 0 ? 1 : special < 0 ? 2 : 3;
     uint16_t index = kss_cpu(m)->thread;
     if (index != KSS_NONE) {
         struct kss_thread *thread = kss_thread_at(m, index);
         thread->kernel_apc_disable = (int16_t)(thread->kernel_apc_disable + kernel);
         thread->special_apc_disable = (int16_t)(thread->special_apc_disable + special);
+        int kernel_now = thread->kernel_apc_disable, special_now = thread->special_apc_disable;
+        KSS_EMIT(m, KSS_EV_APC_COUNT, how, (int64_t)kernel_now, (int64_t)special_now, 0);
     }
     return kss_return(0);
 }
@@ -216,4 +225,12 @@ struct kss_outcome kss_nt_KeAreAllApcsDisabled(struct kss_machine *m, struct kss
     const struct kss_cpu *cpu = kss_cpu(m);
     return kss_return(cpu->irql >= KSS_APC_LEVEL || cpu->thread == KSS_NONE ||
                       kss_thread_at(m, cpu->thread)->special_apc_disable != 0);
+}
+
+struct kss_outcome kss_nt_FsRtlEnterFileSystem(struct kss_machine *m, struct kss_call *call) {
+    return kss_nt_KeEnterCriticalRegion(m, call);
+}
+
+struct kss_outcome kss_nt_FsRtlExitFileSystem(struct kss_machine *m, struct kss_call *call) {
+    return kss_nt_KeLeaveCriticalRegion(m, call);
 }

@@ -83,7 +83,7 @@ bool kss_due_cancel(struct kss_machine *m, enum kss_due_kind kind, uint16_t targ
 
 static const uint8_t promise_words[] = {
     [KSS_DUE_DPC] = 0,       [KSS_DUE_INTERRUPT] = 1, [KSS_DUE_SIGNAL] = 2,
-    [KSS_DUE_TERMINATE] = 3, [KSS_DUE_ALERT] = 4,     [KSS_DUE_TRIM] = 5,
+    [KSS_DUE_TERMINATE] = 3, [KSS_DUE_ALERT] = 4,     [KSS_DUE_TRIM] = 5,   [KSS_DUE_APC] = 6,
 };
 
 void kss_promise(struct kss_machine *m, const struct kss_due *what, uint64_t after, uint64_t range,
@@ -145,6 +145,16 @@ static void make_pending(struct kss_machine *m, const struct kss_due *due, uint3
         KSS_EMIT(m, KSS_EV_DPC_QUEUE, 0, due->routine, 1, due->arguments[0]);
 }
 
+static void queue_apc(struct kss_machine *m, const struct kss_due *due) {
+    struct kss_apc apc = {.routine = due->routine,
+                          .thread = due->target,
+                          .object = KSS_NONE,
+                          .kind = due->irql, // enum kss_apc_kind
+                          .argument_count = due->argument_count};
+    memcpy(apc.arguments, due->arguments, sizeof apc.arguments);
+    kss_apc_add(m, &apc);
+}
+
 static void happen(struct kss_machine *m, const struct kss_due *due, uint32_t place) {
     kss_at(m, place);
     switch (due->kind) {
@@ -159,6 +169,7 @@ static void happen(struct kss_machine *m, const struct kss_due *due, uint32_t pl
     case KSS_DUE_TERMINATE: kss_terminate(m, due->target); break;
     case KSS_DUE_ALERT: kss_alert(m, due->target); break;
     case KSS_DUE_TRIM: kss_trim(m); break;
+    case KSS_DUE_APC: queue_apc(m, due); break;
     case KSS_DUE_STALL:
     case KSS_DUE_TICK: break;
     }
