@@ -174,7 +174,8 @@ static void say_runs(struct kss_machine *m, const struct kss_call *call, uint32_
 static struct kss_outcome enter(struct kss_machine *m, struct kss_call *call, uint32_t routine,
                                 unsigned count, unsigned as, uint8_t step) {
     kss_cpu(m)->irql = as == 0 ? KSS_APC_LEVEL : KSS_PASSIVE_LEVEL;
-    kss_thread_at(m, kss_cpu(m)->thread)->in_apc = as == 1;
+    if (as == 1)
+        kss_thread_at(m, kss_cpu(m)->thread)->in_apc = 1;
     say_runs(m, call, routine, as);
     return kss_call_driver(m, call, step, routine, count, KSS_ENTRY_APC);
 }
@@ -258,6 +259,11 @@ void kss_apc_deliver(struct kss_machine *m) {
         finish_irp(m, index);
         return;
     }
+    uint16_t object = kss_apc_at(m, index)->object;
+    if (object != KSS_NONE && kss_object_ref(m, object)->flags & KSS_OF_DEAD) {
+        take_out(m, index); // a dead frame reads as zero: there is no routine
+        return;
+    }
     struct kss_call call = {.routine = KSS_NT_KeInsertQueueApc};
     keep_wait(kss_thread_at(m, kss_cpu(m)->thread), &call);
     begin(m, &call, index, KERNEL_DONE);
@@ -333,7 +339,8 @@ static struct kss_outcome kernel_done(struct kss_machine *m, struct kss_call *ca
 
 static struct kss_outcome normal_done(struct kss_machine *m, struct kss_call *call,
                                       unsigned expected) {
-    kss_thread_at(m, kss_cpu(m)->thread)->in_apc = 0;
+    if ((call->local[KIND] & 0xFF) == KSS_APC_KERNEL)
+        kss_thread_at(m, kss_cpu(m)->thread)->in_apc = 0;
     if (irql_changed(m, call, expected, 0))
         return kss_stopped();
     return over(m, call);

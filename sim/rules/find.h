@@ -40,6 +40,9 @@ kss_rule kss_rule_irql, kss_rule_wait_at_dispatch, kss_rule_irql_balance, kss_ru
 // locks.c
 kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock,
     kss_rule_lock_unowned, kss_rule_lock_lowered, kss_rule_complete_under_lock;
+// apcs.c
+kss_rule kss_rule_apc_count, kss_rule_apc_balance, kss_rule_apc_bugcheck, kss_rule_work_misuse,
+    kss_rule_post;
 // results.c
 kss_rule kss_rule_status_dropped, kss_rule_wait_never, kss_rule_remember_wait_end,
     kss_rule_remember_wait;
@@ -105,6 +108,10 @@ enum kss_memo {
     KSS_MEMO_IRP_STATUS,       //        with this status
     KSS_MEMO_IRP_TOLD,         // IRP -> 1: a KSS8002 speaks of it
     KSS_MEMO_IRP_COMPLETER,    // IRP -> routine that completed it last, + 1
+    // Of APCs.
+    KSS_MEMO_REGIONS,     // thread -> regions entered less those left, biased
+    KSS_MEMO_APC_TOLD,    // thread -> 1: a KSS5003 spoke since it entered a region last
+    KSS_MARK_REGION = 60, // thread: it entered a critical or guarded region
 };
 
 // The value, 0 when there is none.

@@ -17,9 +17,11 @@ enum {
     USED_BY_TIMER_QUEUE = 2,
     USED_BY_DPC_QUEUE = 4,
     USED_AS_LOCK = 8,
-    USED_BY_IRP = 16
+    USED_BY_IRP = 16,
+    USED_BY_WORK_QUEUE = 32,
+    USED_BY_APC_QUEUE = 64
 };
-enum { LARGEST_OBJECT = 0x40 };
+enum { LARGEST_OBJECT = 0x70 };
 
 static void cause_of_wait(struct kss_machine *machine, struct kss_finding *finding,
                           kss_addr address) {
@@ -37,6 +39,10 @@ static const char *user_of(uint64_t used_by) {
         return "is in the timer queue";
     if (used_by & USED_BY_DPC_QUEUE)
         return "is in a DPC queue";
+    if (used_by & USED_BY_WORK_QUEUE)
+        return "is in a work queue";
+    if (used_by & USED_BY_APC_QUEUE)
+        return "is in a thread's APC queue";
     if (used_by & USED_BY_WAIT)
         return "a thread waits for it";
     return "is held as a lock";
@@ -113,6 +119,10 @@ static const char *fix_of(uint64_t used_by) {
                "nonpaged pool";
     if (used_by & USED_BY_DPC_QUEUE)
         return "call KeFlushQueuedDpcs before returning, or take the DPC from nonpaged pool";
+    if (used_by & USED_BY_WORK_QUEUE)
+        return "wait until the worker routine has run, or take the work item from nonpaged pool";
+    if (used_by & USED_BY_APC_QUEUE)
+        return "remove the APC from its queue before returning, or take it from nonpaged pool";
     if (used_by & USED_BY_IRP)
         return "cancel the IRP, then wait without a timeout until it is completed";
     return "return only when nobody uses the object any more, or take it from nonpaged pool";
@@ -149,11 +159,11 @@ void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *e
         kss_text_format(&finding.label, "the frame of `%s` ends here", who.bytes);
         kss_cause_of_object(machine, &finding, address);
         struct kss_mark queued = kss_mark(machine, KSS_MARK_QUEUE, address);
-        if ((used_by & (USED_BY_TIMER_QUEUE | USED_BY_DPC_QUEUE | USED_AS_LOCK)) && queued.place)
+        if ((used_by & ~(unsigned)(USED_BY_WAIT | USED_BY_IRP)) && queued.place)
             kss_finding_cause(&finding, queued, "%s here",
                               used_by & USED_BY_TIMER_QUEUE ? "set"
-                              : used_by & USED_BY_DPC_QUEUE ? "queued"
-                                                            : "acquired");
+                              : used_by & USED_AS_LOCK      ? "acquired"
+                                                            : "queued");
         cause_of_wait(machine, &finding, address);
         kss_finding_remark(&finding, KSS_REMARK_HELP, "%s", fix_of(used_by));
         kss_finding_source(&finding);

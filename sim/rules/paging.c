@@ -207,8 +207,28 @@ static void look_at_irps(struct search *search) {
     }
 }
 
+// Work that is queued runs in a worker thread; its item may lie on the stack, too.
+static void look_at_work(struct search *search) {
+    for (uint32_t i = 0; i < see_work_count(search->machine); i++) {
+        struct kss_work work = *see_work(search->machine, i);
+        struct kss_mark mark = {work.place, kss_now(search->machine)};
+        for (unsigned k = 0; k < work.count; k++) {
+            if (!holder(search, work.arguments[k], work.place))
+                continue;
+            struct kss_text what = {0}, who = {0};
+            kss_say_address(search->machine, work.arguments[k], &what);
+            kss_finding_cause(search->finding, mark,
+                              "work is queued here that hands the address of %s to `%s`",
+                              what.bytes, kss_say_routine(search->machine, work.routine, &who));
+            kss_text_free(&what);
+            kss_text_free(&who);
+        }
+    }
+}
+
 static void look(struct search *search) {
     look_at_promises(search);
+    look_at_work(search);
     look_at_objects(search);
     look_at_waits(search);
     look_at_irps(search);

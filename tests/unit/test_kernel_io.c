@@ -441,8 +441,7 @@ static void a_file_object_does_one_request_at_a_time(void **state) {
     kss_nt_call(m, KSS_NT_NtReadFile, read, 9);
     kss_addr first = turns_to(&rig, 2, KSS_ENTRY_DISPATCH).arguments[1];
     kss_addr file = kss_get(m, first + KSS_TAIL(OriginalFileObject));
-    kss_object_ref(m, kss_object_at(m, file))->signal = 0x44; // as if it had a handle of its own
-    const uint64_t shared[9] = {0x44};
+    const uint64_t shared[9] = {kss_handle_new(m, KSS_HANDLE_FILE, kss_object_at(m, file))};
     RIG_CALL(&rig, IoMarkIrpPending, first);
     after_dpc(&rig, 3, first, SECONDS);
     rig_thread(&rig, "Other", 4, false);
