@@ -53,7 +53,7 @@ static enum kss_apc_block blocked(const struct kss_machine *m, uint16_t index, u
 }
 
 // ---- The queue ----------------------------------------------------------------------------------
-static void take_out(struct kss_machine *m, uint32_t index) {
+void kss_apc_take(struct kss_machine *m, uint32_t index) {
     struct kss_apc apc = *kss_apc_at(m, index);
     kss_section_remove(m, KSS_S_APC, index * (uint32_t)sizeof(struct kss_apc),
                        sizeof(struct kss_apc));
@@ -105,7 +105,7 @@ void kss_apc_queue(struct kss_machine *m, uint16_t thread, uint16_t irp) {
 void kss_apc_forget(struct kss_machine *m, uint16_t object) {
     for (uint32_t i = kss_apc_at_count(m); i-- > 0;)
         if (kss_apc_at(m, i)->object == object)
-            take_out(m, i);
+            kss_apc_take(m, i);
 }
 
 // The first that the running thread may have now.
@@ -228,7 +228,7 @@ static struct kss_outcome kernel_routine(struct kss_machine *m, struct kss_call 
 static struct kss_outcome begin(struct kss_machine *m, struct kss_call *call, uint32_t index,
                                 uint8_t step) {
     struct kss_apc apc = *kss_apc_at(m, index);
-    take_out(m, index);
+    kss_apc_take(m, index);
     kss_at(m, apc.place);
     call->place = apc.place;
     call->local[KIND] = apc.kind | (uint64_t)kss_object_number(m, apc.object) << 8;
@@ -241,7 +241,7 @@ static struct kss_outcome begin(struct kss_machine *m, struct kss_call *call, ui
 
 static void finish_irp(struct kss_machine *m, uint32_t index) {
     struct kss_apc apc = *kss_apc_at(m, index);
-    take_out(m, index);
+    kss_apc_take(m, index);
     uint32_t place = kss_clock(m)->place, outer = m->at_work;
     uint8_t irql = kss_cpu(m)->irql;
     kss_at(m, apc.place);
@@ -261,7 +261,7 @@ void kss_apc_deliver(struct kss_machine *m) {
     }
     uint16_t object = kss_apc_at(m, index)->object;
     if (object != KSS_NONE && kss_object_ref(m, object)->flags & KSS_OF_DEAD) {
-        take_out(m, index); // a dead frame reads as zero: there is no routine
+        kss_apc_take(m, index); // a dead frame reads as zero: there is no routine
         return;
     }
     struct kss_call call = {.routine = KSS_NT_KeInsertQueueApc};

@@ -247,6 +247,10 @@ uint64_t kss_timeout(const struct kss_machine *m, int64_t value, bool *absolute)
 void kss_make_ready(struct kss_machine *m, uint16_t thread, bool front);
 void kss_leave_thread(struct kss_machine *m, bool front);     // the running thread becomes ready
 void kss_thread_exit(struct kss_machine *m, uint32_t status); // its checks, then its end
+void kss_thread_gone(struct kss_machine *m, uint32_t status);  // without checks
+bool kss_exit_has_work(struct kss_machine *m, uint16_t thread); // thread_exit.c
+void kss_exit_begin(struct kss_machine *m, uint32_t status);
+struct kss_outcome kss_exit_step(struct kss_machine *m, struct kss_call *call);
 void kss_return_to_user(struct kss_machine *m);
 // Blocks the running thread in [call] on [object] (KSS_NONE: a delay).
 struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call, uint16_t object,
@@ -303,6 +307,7 @@ bool kss_apc_add(struct kss_machine *m, const struct kss_apc *apc);
 // some; its return and exit follow them.
 bool kss_apc_return(struct kss_machine *m, uint64_t status);
 struct kss_outcome kss_apc_step(struct kss_machine *m, struct kss_call *call); // of a delivery
+void kss_apc_take(struct kss_machine *m, uint32_t index); // out of the queue
 bool kss_apc_due(const struct kss_machine *m); // one for the running thread, deliverable now
 void kss_apc_deliver(struct kss_machine *m);
 void kss_apc_left(struct kss_machine *m);                    // at the end: `apc.never`

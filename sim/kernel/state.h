@@ -108,6 +108,7 @@ enum {
     KSS_TF_TERMINATING = 32,
     KSS_TF_USER_APC = 64,
     KSS_TF_WAIT_NEXT = 128,   /* KeSetEvent(.., TRUE): the next call must be a wait */
+    KSS_TF_EXITING = 0x2000,   /* its frames are gone, requests of it are not */
     KSS_TF_APC_PENDING = 0x4000 /* user APCs run at the next return to user mode */
 };
 

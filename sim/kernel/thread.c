@@ -150,12 +150,20 @@ void kss_thread_exit(struct kss_machine *m, uint32_t status) {
     }
     uint16_t stack = thread->first_stack;
     kss_stack_clear(m, stack);
+    if (kss_exit_has_work(m, index))
+        kss_exit_begin(m, status);
+    else
+        kss_thread_gone(m, status);
+}
+
+void kss_thread_gone(struct kss_machine *m, uint32_t status) {
+    uint16_t index = kss_cpu(m)->thread;
     KSS_EMIT(m, KSS_EV_THREAD_EXIT, index, status, 0, 0);
-    thread = kss_thread_at(m, index);
+    struct kss_thread *thread = kss_thread_at(m, index);
     thread->state = KSS_T_ENDED;
     thread->exit_status = status;
     thread->stack = KSS_NONE;
-    cpu = kss_cpu(m);
+    struct kss_cpu *cpu = kss_cpu(m);
     cpu->thread = cpu->stack = KSS_NONE;
     cpu->irql = KSS_PASSIVE_LEVEL;
     cpu->locks_held = 0;
@@ -169,6 +177,8 @@ void kss_thread_exit(struct kss_machine *m, uint32_t status) {
 }
 
 struct kss_outcome kss_nt_PsTerminateSystemThread(struct kss_machine *m, struct kss_call *call) {
+    if (call->step != 0)
+        return kss_exit_step(m, call);
     const struct kss_cpu *cpu = kss_cpu(m);
     if (cpu->thread == KSS_NONE || !(kss_thread_at(m, cpu->thread)->flags & KSS_TF_SYSTEM))
         return kss_return((uint32_t)STATUS_INVALID_PARAMETER);
