@@ -170,6 +170,13 @@ void kss_dpc(uint64_t after, kss_routine *deferred, void *context, void *argumen
              void *argument2);
 // Somebody at PASSIVE_LEVEL sets the KEVENT at [event] then.
 void kss_signal(uint64_t after, void *event);
+// An APC is queued to a thread then, which runs routine(argument1, argument2, argument3) on its stack, on
+// top of whatever it does, as soon as it lets such an APC in (KRN types-of-apcs): a special kernel APC at
+// APC_LEVEL, a normal one at PASSIVE_LEVEL; a user APC ends an alertable UserMode wait, and its kernel
+// routine, which [routine] is, runs at the thread's return to user mode.
+enum kss_apc_mode { KSS_USER_APC_MODE, KSS_KERNEL_APC_MODE, KSS_SPECIAL_APC_MODE };
+void kss_queue_apc(uint64_t after, unsigned thread, enum kss_apc_mode mode, kss_routine *routine,
+                   void *argument1, void *argument2, void *argument3);
 // Pageable memory is trimmed then, as under memory pressure.
 void kss_trim_memory(uint64_t after);
 

@@ -16,7 +16,8 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     Descend(void), Server(void), Client(void), Serve(void), Ask(void), Alertable(void),
     EnterAndForget(void), FreeTwice(void), Queue(void), PendRead(void), LowerRead(void),
     TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void), WaitForPulse(void),
-    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void);
+    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void), TakeApc(void), SendApc(void),
+    RunWork(void), RunThread(void), PostOverflow(void);
 
 struct body {
     const char *name;
@@ -83,6 +84,10 @@ static const struct twin twins[] = {
      .value = 0xC0000120},
     {.name = "interrupt", .threads = {BODY("App", WaitForInterrupts, 0)}, .drive = interrupt_twice},
     {.name = "pulse", .threads = {BODY("High", WaitForPulse, 12), BODY("Low", Pulse, 8)}},
+    {.name = "special-apc", .threads = {BODY("High", TakeApc, 12), BODY("Low", SendApc, 8)}},
+    {.name = "work-item", .threads = {BODY("App", RunWork, 0)}},
+    {.name = "system-thread", .threads = {BODY("App", RunThread, 0)}},
+    {.name = "post-and-wait", .threads = {BODY("App", PostOverflow, 0)}},
     {.name = "wait-at-dispatch", .threads = {BODY("App", WaitRaised, 0)}},
     {.name = "irp-synchronous",
      .threads = {{"App", .reads = true}},
