@@ -93,6 +93,10 @@ enum kss_thread_phase kss_thread_phase(unsigned thread);
 // cast it.
 uintptr_t kss_thread_value(unsigned thread);
 bool kss_thread_out(unsigned thread); // its stack is out-swapped now
+// The number of the first thread of that name; UINT_MAX: there is none. Threads that drivers make with
+// PsCreateSystemThread have the name of their start routine ("CrunchWorker", "CrunchWorker #2"), nt's own
+// are "Worker 1" and so on, "Overflow worker" and "Paging file worker".
+unsigned kss_thread_named(const char *name);
 
 void kss_alert_thread(unsigned thread);     // as NtAlertThread does
 void kss_terminate_thread(unsigned thread); // asks for its termination: ends UserMode waits

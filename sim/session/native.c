@@ -117,6 +117,11 @@ uint64_t kss_session_thread_value(const struct kss_session *session, uint16_t th
     return threads[thread].state == KSS_T_ENDED ? threads[thread].exit_status : 0;
 }
 
+const char *kss_session_thread_name(struct kss_session *session, uint16_t thread) {
+    adopt_threads(session);
+    return session->native->threads[thread].name;
+}
+
 // ---- The header -------------------------------------------------------------------------------------
 static void write_site(const struct kss_program *program, const struct kss_native_site *site,
                        struct kss_text *out) {
