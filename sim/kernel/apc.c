@@ -68,7 +68,7 @@ void kss_apc_take(struct kss_machine *m, uint32_t index) {
     for (uint32_t i = 0; i < kss_apc_at_count(m); i++)
         if (kss_apc_at(m, i)->thread == apc.thread && kss_apc_at(m, i)->kind == KSS_APC_USER)
             return;
-    kss_thread_at(m, apc.thread)->flags &= (uint16_t)~(KSS_TF_USER_APC | KSS_TF_APC_PENDING);
+    kss_thread_at(m, apc.thread)->flags &= (uint16_t) ~(KSS_TF_USER_APC | KSS_TF_APC_PENDING);
 }
 
 bool kss_apc_add(struct kss_machine *m, const struct kss_apc *apc) {
@@ -114,8 +114,7 @@ static uint32_t next_of(const struct kss_machine *m, uint16_t index) {
     bool normal = thread->kernel_apc_disable == 0 && !thread->in_apc;
     for (uint32_t i = 0; i < kss_apc_at_count(m); i++) {
         const struct kss_apc *apc = kss_apc_at(m, i);
-        if (apc->thread == index &&
-            (special(apc->kind) || (apc->kind == KSS_APC_KERNEL && normal)))
+        if (apc->thread == index && (special(apc->kind) || (apc->kind == KSS_APC_KERNEL && normal)))
             return i;
     }
     return KSS_NO_FRAME;
@@ -186,8 +185,8 @@ static bool irql_changed(struct kss_machine *m, const struct kss_call *call, uns
     unsigned irql = kss_cpu(m)->irql;
     if (irql == expected)
         return false;
-    kss_bugcheck(m, 0xC8, irql << 16 | expected << 8, call->local[KERNEL_ROUTINE],
-                 call->local[APC], normal, KSS_NT_COUNT, NULL);
+    kss_bugcheck(m, 0xC8, irql << 16 | expected << 8, call->local[KERNEL_ROUTINE], call->local[APC],
+                 normal, KSS_NT_COUNT, NULL);
     return true;
 }
 

@@ -46,7 +46,9 @@ struct kss_outcome kss_nt_KeInsertQueueApc(struct kss_machine *m, struct kss_cal
         .routine = KSS_NO_FRAME,
         .thread = thread,
         .object = object,
-        .kind = user ? KSS_APC_USER : normal ? KSS_APC_KERNEL : KSS_APC_SPECIAL,
+        .kind = user     ? KSS_APC_USER
+                : normal ? KSS_APC_KERNEL
+                         : KSS_APC_SPECIAL,
     };
     kss_object_ref(m, object)->flags |= KSS_OF_QUEUED;
     kss_poke(m, apc + KSS_FIELD(KAPC, Inserted), 1, 1);

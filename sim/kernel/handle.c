@@ -119,8 +119,7 @@ static enum kss_handle_kind kind_of(struct kss_machine *m, kss_addr object) {
                                                             : KSS_HANDLE_FREE;
 }
 
-struct kss_outcome kss_nt_ObReferenceObjectByPointer(struct kss_machine *m,
-                                                     struct kss_call *call) {
+struct kss_outcome kss_nt_ObReferenceObjectByPointer(struct kss_machine *m, struct kss_call *call) {
     kss_addr object = call->arguments[0];
     enum kss_handle_kind kind = kind_of(m, object);
     if (kind != KSS_HANDLE_FREE && !type_fits(m, call->arguments[2], kind))
@@ -173,8 +172,7 @@ static uint16_t make_event(struct kss_machine *m, unsigned synchronization, bool
 
 // Events of a name are not shared: each call makes one (DDI ZwCreateEvent).
 struct kss_outcome kss_nt_ZwCreateEvent(struct kss_machine *m, struct kss_call *call) {
-    uint16_t index =
-        make_event(m, call->arguments[3] & 1, (call->arguments[4] & 0xFF) != 0);
+    uint16_t index = make_event(m, call->arguments[3] & 1, (call->arguments[4] & 0xFF) != 0);
     if (index == KSS_NONE)
         return kss_return((uint32_t)STATUS_INSUFFICIENT_RESOURCES);
     uint64_t handle = kss_handle_new(m, KSS_HANDLE_EVENT, index);
@@ -220,8 +218,8 @@ struct kss_outcome kss_nt_ZwWaitForSingleObject(struct kss_machine *m, struct ks
             return kss_return((uint32_t)(entry_of(m, handle) != NULL ? STATUS_OBJECT_TYPE_MISMATCH
                                                                      : STATUS_INVALID_HANDLE));
         uint64_t alertable = call->arguments[1], timeout = call->arguments[2];
-        call->arguments[0] = event != KSS_NONE ? kss_object_ref(m, event)->address
-                                               : kss_thread_address(m, thread);
+        call->arguments[0] =
+            event != KSS_NONE ? kss_object_ref(m, event)->address : kss_thread_address(m, thread);
         call->arguments[1] = 6; // UserRequest
         call->arguments[2] = 0;
         call->arguments[3] = alertable;

@@ -245,9 +245,9 @@ uint64_t kss_timeout(const struct kss_machine *m, int64_t value, bool *absolute)
 
 // ---- Threads, waits, swapper --------------------------------------------------------------------
 void kss_make_ready(struct kss_machine *m, uint16_t thread, bool front);
-void kss_leave_thread(struct kss_machine *m, bool front);     // the running thread becomes ready
-void kss_thread_exit(struct kss_machine *m, uint32_t status); // its checks, then its end
-void kss_thread_gone(struct kss_machine *m, uint32_t status);  // without checks
+void kss_leave_thread(struct kss_machine *m, bool front);       // the running thread becomes ready
+void kss_thread_exit(struct kss_machine *m, uint32_t status);   // its checks, then its end
+void kss_thread_gone(struct kss_machine *m, uint32_t status);   // without checks
 bool kss_exit_has_work(struct kss_machine *m, uint16_t thread); // thread_exit.c
 void kss_exit_begin(struct kss_machine *m, uint32_t status);
 struct kss_outcome kss_exit_step(struct kss_machine *m, struct kss_call *call);
@@ -285,7 +285,9 @@ static inline uint64_t kss_thread_id(uint16_t thread) {
 // ---- Worker threads (work.c, overflow.c) --------------------------------------------------------
 // Puts work in its queue and wakes or makes a worker for it.
 void kss_work_queue(struct kss_machine *m, const struct kss_work *work);
-void kss_work_forget(struct kss_machine *m, uint16_t object); // its item is gone; it runs all the same
+bool kss_is_work_queue(uint64_t type); // a WORK_QUEUE_TYPE
+void kss_work_forget(struct kss_machine *m,
+                     uint16_t object); // its item is gone; it runs all the same
 bool kss_worker_idle(const struct kss_thread *thread);
 bool kss_pool_fails(struct kss_machine *m); // the port wants this allocation to fail
 // Appends a thread's name: the body's, for several of one routine with a number, or a worker's.
@@ -307,7 +309,7 @@ bool kss_apc_add(struct kss_machine *m, const struct kss_apc *apc);
 // some; its return and exit follow them.
 bool kss_apc_return(struct kss_machine *m, uint64_t status);
 struct kss_outcome kss_apc_step(struct kss_machine *m, struct kss_call *call); // of a delivery
-void kss_apc_take(struct kss_machine *m, uint32_t index); // out of the queue
+void kss_apc_take(struct kss_machine *m, uint32_t index);                      // out of the queue
 bool kss_apc_due(const struct kss_machine *m); // one for the running thread, deliverable now
 void kss_apc_deliver(struct kss_machine *m);
 void kss_apc_left(struct kss_machine *m);                    // at the end: `apc.never`

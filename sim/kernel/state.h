@@ -107,8 +107,8 @@ enum {
     KSS_TF_ALERTED_USER = 16,
     KSS_TF_TERMINATING = 32,
     KSS_TF_USER_APC = 64,
-    KSS_TF_WAIT_NEXT = 128,   /* KeSetEvent(.., TRUE): the next call must be a wait */
-    KSS_TF_EXITING = 0x2000,   /* its frames are gone, requests of it are not */
+    KSS_TF_WAIT_NEXT = 128,     /* KeSetEvent(.., TRUE): the next call must be a wait */
+    KSS_TF_EXITING = 0x2000,    /* its frames are gone, requests of it are not */
     KSS_TF_APC_PENDING = 0x4000 /* user APCs run at the next return to user mode */
 };
 
@@ -124,7 +124,7 @@ struct kss_thread {
     uint8_t out;       // stack is out-swapped
     uint8_t in_apc;    // 1: runs a normal kernel APC's routine
     uint8_t worker;    // nt's own: 1 + the work queue it serves, | KSS_WORKER_BUSY
-    uint16_t stack; // the segment in use: its top frame is where the thread goes on
+    uint16_t stack;    // the segment in use: its top frame is where the thread goes on
     uint16_t first_stack;
     uint16_t wait_blocks; // first wait block of the current wait
     uint16_t cpu;

@@ -16,7 +16,8 @@ static bool of_thread(struct kss_machine *m, uint16_t index, uint16_t thread) {
         !(irp->irql & KSS_IRP_SENT))
         return false;
     bool waited = irp->irql & KSS_IRP_APC || !(irp->irql & KSS_IRP_COMPLETED);
-    return waited && kss_thread_with_address(m, kss_get(m, irp->address + KSS_TAIL(Thread))) == thread;
+    return waited &&
+           kss_thread_with_address(m, kss_get(m, irp->address + KSS_TAIL(Thread))) == thread;
 }
 
 // The first request of the thread, or the first that was not cancelled; KSS_NONE: none is.
@@ -39,12 +40,13 @@ static uint32_t apc_left(const struct kss_machine *m, uint16_t thread, bool user
 }
 
 bool kss_exit_has_work(struct kss_machine *m, uint16_t thread) {
-    return request_of(m, thread, false) != KSS_NONE ||
-           apc_left(m, thread, true) != KSS_NO_FRAME || apc_left(m, thread, false) != KSS_NO_FRAME;
+    return request_of(m, thread, false) != KSS_NONE || apc_left(m, thread, true) != KSS_NO_FRAME ||
+           apc_left(m, thread, false) != KSS_NO_FRAME;
 }
 
 void kss_exit_begin(struct kss_machine *m, uint32_t status) {
-    struct kss_call call = {.routine = KSS_NT_PsTerminateSystemThread, .place = kss_clock(m)->place};
+    struct kss_call call = {.routine = KSS_NT_PsTerminateSystemThread,
+                            .place = kss_clock(m)->place};
     struct kss_thread *thread = kss_thread_at(m, kss_cpu(m)->thread);
     call.arguments[0] = status;
     thread->flags |= KSS_TF_EXITING;

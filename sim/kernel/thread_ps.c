@@ -23,6 +23,11 @@ struct kss_outcome kss_nt_PsCreateSystemThread(struct kss_machine *m, struct kss
     uint16_t thread = kss_thread_add_call(m, name.bytes, routine, &call->arguments[6], 1,
                                           SYSTEM_PRIORITY, NULL, true, false, call->place);
     kss_text_free(&name);
+    uint16_t caller = kss_cpu(m)->thread;
+    if (call->arguments[3] != 0 && caller != KSS_NONE) { // a process, always the caller's here
+        kss_thread_at(m, thread)->process = kss_thread_at(m, caller)->process;
+        kss_thread_cold_at(m, thread)->process_name = kss_thread_cold_at(m, caller)->process_name;
+    }
     kss_thread_at(m, thread)->kernel_apc_disable = kss_thread_at(m, thread)->apc_at_start = -1;
     kss_thread_object(m, thread);
     if (call->arguments[4] != 0) { // CLIENT_ID
@@ -72,7 +77,6 @@ struct kss_outcome kss_nt_IoIsSystemThread(struct kss_machine *m, struct kss_cal
 
 struct kss_outcome kss_nt_PsIsThreadTerminating(struct kss_machine *m, struct kss_call *call) {
     uint16_t thread = kss_thread_with_address(m, call->arguments[0]);
-    return kss_return(thread != KSS_NONE &&
-                      (kss_thread_at(m, thread)->flags & KSS_TF_TERMINATING ||
-                       kss_thread_at(m, thread)->state == KSS_T_ENDED));
+    return kss_return(thread != KSS_NONE && (kss_thread_at(m, thread)->flags & KSS_TF_TERMINATING ||
+                                             kss_thread_at(m, thread)->state == KSS_T_ENDED));
 }

@@ -493,8 +493,7 @@ void kss_machine_finish(struct kss_machine *m) {
     kss_at(m, 0);
     enum kss_end end = kss_ended(m);
     for (uint16_t i = 0; i < kss_thread_at_count(m) && end == KSS_END_DONE; i++)
-        if (kss_thread_at(m, i)->state == KSS_T_WAITING &&
-            !kss_worker_idle(kss_thread_at(m, i)) &&
+        if (kss_thread_at(m, i)->state == KSS_T_WAITING && !kss_worker_idle(kss_thread_at(m, i)) &&
             !(kss_thread_at(m, i)->flags & KSS_TF_EXITING)) // its requests are told
             kss_emit_at(m, KSS_EV_NEVER, kss_thread_cold_at(m, i)->wait_place,
                         kss_object_number(m, kss_thread_at(m, i)->waiting_on), i, 0, 0);

@@ -62,8 +62,8 @@ void kss_thread_name(const struct kss_machine *m, uint16_t index, struct kss_tex
         return;
     }
     for (uint16_t i = 0; i < index; i++)
-        number += kss_thread_at(m, i)->worker != 0 &&
-                  queue_of(kss_thread_at(m, i)) < KSS_WORK_OVERFLOW;
+        number +=
+            kss_thread_at(m, i)->worker != 0 && queue_of(kss_thread_at(m, i)) < KSS_WORK_OVERFLOW;
     kss_text_format(out, "Worker %u", number);
 }
 
@@ -71,8 +71,8 @@ static void make_worker(struct kss_machine *m, unsigned queue) {
     char name[32];
     unsigned number = 1;
     for (uint16_t i = 0; i < kss_thread_at_count(m); i++)
-        number += kss_thread_at(m, i)->worker != 0 &&
-                  queue_of(kss_thread_at(m, i)) < KSS_WORK_OVERFLOW;
+        number +=
+            kss_thread_at(m, i)->worker != 0 && queue_of(kss_thread_at(m, i)) < KSS_WORK_OVERFLOW;
     struct kss_text text = {0};
     if (queue < KSS_WORK_OVERFLOW)
         kss_text_format(&text, "Worker %u", number);
@@ -81,7 +81,8 @@ static void make_worker(struct kss_machine *m, unsigned queue) {
     memcpy(name, text.bytes, text.length + 1);
     kss_text_free(&text);
     kss_policy_used(m, KSS_POLICY_worker_threads);
-    uint16_t index = kss_thread_add(m, name, KSS_NO_FRAME, priority_of(queue), NULL, true, false, 0);
+    uint16_t index =
+        kss_thread_add(m, name, KSS_NO_FRAME, priority_of(queue), NULL, true, false, 0);
     kss_thread_at(m, index)->worker = (uint8_t)((queue + 1) | KSS_WORKER_BUSY);
     struct kss_call loop = {.routine = KSS_NT_ExQueueWorkItem};
     uint16_t stack = kss_cpu(m)->stack;
@@ -214,13 +215,16 @@ struct kss_outcome kss_nt_ExInitializeWorkItem(struct kss_machine *m, struct kss
 // Queued although it is in a queue, a wrong queue, no routine: 0xE4 with 1, 6, 7.
 static struct kss_outcome invalid(struct kss_machine *m, struct kss_call *call, unsigned why,
                                   uint16_t object, unsigned queue) {
-    KSS_EMIT(m, KSS_EV_WORK_MISUSE, kss_object_number(m, object), why == 1 ? 0 : why == 6 ? 2 : 3,
+    KSS_EMIT(m, KSS_EV_WORK_MISUSE, kss_object_number(m, object),
+             why == 1   ? 0
+             : why == 6 ? 2
+                        : 3,
              call->routine, 0);
     kss_bugcheck(m, 0xE4, why, call->arguments[0], queue, 0, call->routine, NULL);
     return kss_stopped();
 }
 
-static bool is_queue(uint64_t queue) {
+bool kss_is_work_queue(uint64_t queue) {
     return queue < TYPES || (queue >= CUSTOM && queue < CUSTOM_END);
 }
 
@@ -241,7 +245,7 @@ struct kss_outcome kss_nt_ExQueueWorkItem(struct kss_machine *m, struct kss_call
     uint32_t routine;
     if (kss_object_ref(m, object)->flags & KSS_OF_QUEUED)
         return invalid(m, call, 1, object, queue);
-    if (!is_queue(queue))
+    if (!kss_is_work_queue(queue))
         return invalid(m, call, 6, object, queue);
     if (!kss_code_at(m, kss_get(m, item + KSS_FIELD(WORK_QUEUE_ITEM, WorkerRoutine)), &routine))
         return invalid(m, call, 7, object, queue);

@@ -79,12 +79,15 @@ static struct kss_outcome queue(struct kss_machine *m, struct kss_call *call, bo
     uint32_t routine;
     KSS_USE(kss_object_use(m, call, item, KSS_O_IO_WORK_ITEM, true, &object));
     unsigned why = kss_object_ref(m, object)->flags & KSS_OF_QUEUED ? 1
-                   : type > 6 && (type < 32 || type > 63)           ? 6
+                   : !kss_is_work_queue(type)                       ? 6
                    : !kss_code_at(m, call->arguments[1], &routine)  ? 7
                                                                     : 0;
     if (why != 0) {
         KSS_EMIT(m, KSS_EV_WORK_MISUSE, kss_object_number(m, object),
-                 why == 1 ? 0 : why == 6 ? 2 : 3, call->routine, 0);
+                 why == 1   ? 0
+                 : why == 6 ? 2
+                            : 3,
+                 call->routine, 0);
         kss_bugcheck(m, 0xE4, why, item, type, 0, call->routine, NULL);
         return kss_stopped();
     }

@@ -129,9 +129,8 @@ void kss_rule_work_misuse(struct kss_machine *machine, const struct kss_event *e
     struct kss_finding finding;
     uint32_t number;
     uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
-    if (object == KSS_NONE ||
-        !kss_finding_begin(machine, &finding, KSS_HAZARD_work_item_misuse, event->place,
-                           (uint32_t)event->words[0], &number))
+    if (object == KSS_NONE || !kss_finding_begin(machine, &finding, KSS_HAZARD_work_item_misuse,
+                                                 event->place, (uint32_t)event->words[0], &number))
         return;
     struct kss_text what = {0};
     kss_addr address = see_object(machine, object)->address;
@@ -184,19 +183,16 @@ void kss_rule_post(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number;
     uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
-    if (object == KSS_NONE ||
-        !kss_finding_begin(machine, &finding, KSS_HAZARD_overflow_post_misuse, event->place,
-                           (uint32_t)event->words[0], &number))
+    if (object == KSS_NONE || !kss_finding_begin(machine, &finding, KSS_HAZARD_overflow_post_misuse,
+                                                 event->place, (uint32_t)event->words[0], &number))
         return;
     struct kss_text what = {0};
     kss_addr address = see_object(machine, object)->address;
     kss_text_format(&finding.message, "`%s` is given %s, which %s",
-                    kss_routines[event->words[2]].name,
-                    kss_say_address(machine, address, &what),
+                    kss_routines[event->words[2]].name, kss_say_address(machine, address, &what),
                     event->words[1] ? "is signalled already" : "is a synchronization event");
-    kss_text_str(&finding.label, event->words[1]
-                                     ? "the wait for the overflow thread would not wait"
-                                     : "it must be a notification event");
+    kss_text_str(&finding.label, event->words[1] ? "the wait for the overflow thread would not wait"
+                                                 : "it must be a notification event");
     kss_cause_of_object(machine, &finding, address);
     kss_finding_remark(&finding, KSS_REMARK_HELP,
                        "KeInitializeEvent(&event, NotificationEvent, FALSE) for each post");

@@ -98,8 +98,11 @@ static struct kss_expr *nt_constant(struct kss_build *b, struct kss_node *node) 
 
 // NT's object types, as arguments only: *PsThreadType and its like. Values: enum kss_handle_kind.
 static struct kss_expr *object_type(struct kss_build *b, struct kss_node *node) {
-    static const char *const names[] = {NULL, "PsThreadType", "IoFileObjectType",
-                                        "ExEventObjectType", "PsProcessType",
+    static const char *const names[] = {NULL,
+                                        "PsThreadType",
+                                        "IoFileObjectType",
+                                        "ExEventObjectType",
+                                        "PsProcessType",
                                         "ExSemaphoreObjectType"};
     struct kss_ctype *type = kss_type_text_find(b, "POBJECT_TYPE*", 13);
     for (unsigned i = 1; type != NULL && i < sizeof names / sizeof *names; i++)

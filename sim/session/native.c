@@ -79,10 +79,9 @@ static void adopt_threads(struct kss_session *session) {
         uint32_t i = native->program.thread_count;
         const struct kss_thread *thread =
             (const struct kss_thread *)kss_section_const(session->machine, KSS_S_THREAD, &used) + i;
-        const struct kss_thread_cold *cold =
-            (const struct kss_thread_cold *)kss_section_const(session->machine, KSS_S_THREAD_COLD,
-                                                              &used) +
-            i;
+        const struct kss_thread_cold *cold = (const struct kss_thread_cold *)kss_section_const(
+                                                 session->machine, KSS_S_THREAD_COLD, &used) +
+                                             i;
         *more_threads(native) =
             (struct kss_script_thread){.name = kss_log_string(&session->log, cold->name),
                                        .process = kss_log_string(&session->log, cold->process_name),

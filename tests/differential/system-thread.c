@@ -24,8 +24,8 @@ NTSTATUS RunThread(VOID) {
     NTSTATUS status;
 
     InitializeObjectAttributes(&attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
-    status = PsCreateSystemThread(&handle, THREAD_ALL_ACCESS, &attributes, NULL, NULL, Started,
-                                  &Ran);
+    status =
+        PsCreateSystemThread(&handle, THREAD_ALL_ACCESS, &attributes, NULL, NULL, Started, &Ran);
     if (!NT_SUCCESS(status))
         return status;
     status = ObReferenceObjectByHandle(handle, THREAD_ALL_ACCESS, *PsThreadType, KernelMode,

@@ -119,10 +119,18 @@ static void posted_badly(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kss_test_setup, kss_test_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(apc_objects),        TEST(work_items),         TEST(overflow_items),
-        TEST(system_threads),     TEST(events_by_handle),   TEST(apc_of_the_harness),
-        TEST(user_apc_of_the_harness), TEST(region_left),   TEST(queued_twice),
-        TEST(freed_while_queued), TEST(worker_ended),       TEST(posted_badly),
+        TEST(apc_objects),
+        TEST(work_items),
+        TEST(overflow_items),
+        TEST(system_threads),
+        TEST(events_by_handle),
+        TEST(apc_of_the_harness),
+        TEST(user_apc_of_the_harness),
+        TEST(region_left),
+        TEST(queued_twice),
+        TEST(freed_while_queued),
+        TEST(worker_ended),
+        TEST(posted_badly),
     };
     return cmocka_run_group_tests_name("threads", tests, NULL, NULL);
 }

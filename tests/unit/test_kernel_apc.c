@@ -36,9 +36,8 @@ static kss_addr event(struct rig *rig) {
 // last did.
 static uint32_t wait_through(struct rig *rig, unsigned mode, bool alertable, unsigned *runs,
                              unsigned *irql) {
-    struct kss_outcome outcome =
-        RIG_OUTCOME(rig, KeWaitForSingleObject, event(rig), REASON, mode, alertable,
-                    rig_timeout(rig, 2 * SECONDS));
+    struct kss_outcome outcome = RIG_OUTCOME(rig, KeWaitForSingleObject, event(rig), REASON, mode,
+                                             alertable, rig_timeout(rig, 2 * SECONDS));
     *runs = 0;
     if (outcome.kind == KSS_OUT_RETURN)
         return (uint32_t)outcome.value;
@@ -112,8 +111,8 @@ static void every_cell_of_the_matrix(void **state) {
                          (unsigned)status, runs, (unsigned)cell.status, cell.runs);
             assert_int_equal(kss_now(rig.m), (cell.status == TIMEOUT ? 2 : 1) * SECONDS);
             if (runs != 0)
-                assert_int_equal(irql, cell.apc == KSS_APC_SPECIAL ? KSS_APC_LEVEL
-                                                                   : KSS_PASSIVE_LEVEL);
+                assert_int_equal(irql,
+                                 cell.apc == KSS_APC_SPECIAL ? KSS_APC_LEVEL : KSS_PASSIVE_LEVEL);
             rig_close(&rig);
         }
 }
@@ -126,8 +125,8 @@ static void a_user_apc_that_came_before(void **state) {
             struct rig rig;
             unsigned runs, irql;
             start(&rig);
-            kss_apc_add(rig.m, &(struct kss_apc){.kind = KSS_APC_USER, .object = KSS_NONE,
-                                                 .routine = FIRST});
+            kss_apc_add(rig.m, &(struct kss_apc){
+                                   .kind = KSS_APC_USER, .object = KSS_NONE, .routine = FIRST});
             bool ends = mode == USER && alertable;
             assert_int_equal(wait_through(&rig, mode, alertable, &runs, &irql),
                              ends ? USER_APC : TIMEOUT);
@@ -248,9 +247,9 @@ static void posts_without_memory(void **state) {
     rig.choices[rig.choice_count++] = 1;
     assert_int_equal(RIG_CALL(&rig, IoAllocateWorkItem, kss_global_address(rig.m, 0)), 0);
     rig.choices[rig.choice_count++] = 1;
-    assert_int_equal(RIG_CALL(&rig, PsCreateSystemThread, kss_global_address(rig.m, 0), 0, 0, 0, 0,
-                              routine, 0),
-                     0xC000009A);
+    assert_int_equal(
+        RIG_CALL(&rig, PsCreateSystemThread, kss_global_address(rig.m, 0), 0, 0, 0, 0, routine, 0),
+        0xC000009A);
     RIG_CALL(&rig, FsRtlPostPagingFileStackOverflow, 7, done, routine);
     struct kss_turn turn = rig_turn(&rig);
     while (turn.entry != KSS_ENTRY_WORK)
