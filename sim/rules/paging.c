@@ -79,7 +79,10 @@ static void argument_of(struct search *search, unsigned kind, uint32_t routine, 
                           what.bytes, when.bytes);
     else
         kss_finding_cause(search->finding, mark, "%s `%s` gets the address of %s, due at %s",
-                          kind == KSS_DUE_DPC ? "DPC" : "ISR", who.bytes, what.bytes, when.bytes);
+                          kind == KSS_DUE_DPC   ? "DPC"
+                          : kind == KSS_DUE_APC ? "APC"
+                                                : "ISR",
+                          who.bytes, what.bytes, when.bytes);
     kss_text_free(&what);
     kss_text_free(&who);
     kss_text_free(&when);
@@ -90,8 +93,9 @@ static void look_at_promises(struct search *search) {
     for (uint32_t i = 0; i < see_due_count(search->machine); i++) {
         struct kss_due entry = *see_due(search->machine, i);
         due += entry.delta;
+        bool other_apc = entry.kind == KSS_DUE_APC && entry.target != search->thread;
         if (entry.kind != KSS_DUE_DPC && entry.kind != KSS_DUE_INTERRUPT &&
-            entry.kind != KSS_DUE_SIGNAL)
+            entry.kind != KSS_DUE_SIGNAL && !other_apc) // its own brings the stack in first
             continue;
         uint32_t place = see_due_cold(search->machine, i)->place;
         for (unsigned k = 0; k < entry.argument_count && k < KSS_ARGUMENTS; k++)
