@@ -106,6 +106,10 @@ enum kss_thread_phase kss_thread_phase(unsigned thread);
 // cast it.
 uintptr_t kss_thread_value(unsigned thread);
 bool kss_thread_out(unsigned thread); // its stack is out-swapped now
+// The number of the first thread of that name; UINT_MAX: there is none. Threads that drivers make with
+// PsCreateSystemThread have the name of their start routine ("CrunchWorker", "CrunchWorker #2"), nt's own
+// are "Worker 1" and so on, "Overflow worker" and "Paging file worker".
+unsigned kss_thread_named(const char *name);
 
 void kss_alert_thread(unsigned thread);     // as NtAlertThread does
 void kss_terminate_thread(unsigned thread); // asks for its termination: ends UserMode waits
@@ -183,6 +187,13 @@ void kss_dpc(uint64_t after, kss_routine *deferred, void *context, void *argumen
              void *argument2);
 // Somebody at PASSIVE_LEVEL sets the KEVENT at [event] then.
 void kss_signal(uint64_t after, void *event);
+// An APC is queued to a thread then, which runs routine(argument1, argument2, argument3) on its stack, on
+// top of whatever it does, as soon as it lets such an APC in (KRN types-of-apcs): a special kernel APC at
+// APC_LEVEL, a normal one at PASSIVE_LEVEL; a user APC ends an alertable UserMode wait, and its kernel
+// routine, which [routine] is, runs at the thread's return to user mode.
+enum kss_apc_mode { KSS_USER_APC_MODE, KSS_KERNEL_APC_MODE, KSS_SPECIAL_APC_MODE };
+void kss_queue_apc(uint64_t after, unsigned thread, enum kss_apc_mode mode, kss_routine *routine,
+                   void *argument1, void *argument2, void *argument3);
 // Pageable memory is trimmed then, as under memory pressure.
 void kss_trim_memory(uint64_t after);
 

@@ -192,6 +192,16 @@ bool kss_thread_out(unsigned thread) {
     return thread_of("kss_thread_out", thread)->out != 0;
 }
 
+unsigned kss_thread_named(const char *name) {
+    struct kss_harness *h = kss_harness("kss_thread_named");
+    uint32_t used;
+    kss_section_const(h->machine, KSS_S_THREAD, &used);
+    for (unsigned i = 0; i < used / sizeof(struct kss_thread); i++)
+        if (strcmp(kss_session_thread_name(h->session, (uint16_t)i), name) == 0)
+            return i;
+    return UINT_MAX;
+}
+
 void kss_alert_thread(unsigned thread) {
     thread_of("kss_alert_thread", thread);
     kss_promise(current->machine,

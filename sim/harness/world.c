@@ -47,6 +47,21 @@ void kss_signal(uint64_t after, void *event) {
     kss_promise(kss_harness("kss_signal")->machine, &due, after, 0, 0);
 }
 
+void kss_queue_apc(uint64_t after, unsigned thread, enum kss_apc_mode mode, kss_routine *routine,
+                   void *argument1, void *argument2, void *argument3) {
+    static const uint8_t kinds[] = {KSS_APC_USER, KSS_APC_KERNEL, KSS_APC_SPECIAL};
+    struct kss_harness *h = kss_harness("kss_queue_apc");
+    kss_thread_phase(thread); // there is such a thread
+    struct kss_due due = {
+        .kind = KSS_DUE_APC,
+        .irql = kinds[mode],
+        .target = (uint16_t)thread,
+        .routine = kss_native_code(h->native, routine),
+        .argument_count = 3,
+        .arguments = {(uintptr_t)argument1, (uintptr_t)argument2, (uintptr_t)argument3}};
+    kss_promise(h->machine, &due, after, 0, 0);
+}
+
 void kss_trim_memory(uint64_t after) {
     kss_promise(kss_harness("kss_trim_memory")->machine, &(struct kss_due){.kind = KSS_DUE_TRIM},
                 after, 0, 0);

@@ -293,7 +293,7 @@ struct kss_outcome kss_nt_IoDetachDevice(struct kss_machine *m, struct kss_call 
 
 // References are counted for file objects and devices (kss_object.period); other objects go when they
 // are deleted. A deleted device's memory stays until its last reference and its last handle are gone.
-static uint64_t device_reference(struct kss_machine *m, kss_addr device, int by) {
+uint64_t kss_device_reference(struct kss_machine *m, kss_addr device, int by) {
     uint16_t index = kss_io_object(m, KSS_O_DEVICE, device);
     if (index == KSS_NONE)
         return 1;
@@ -314,37 +314,8 @@ struct kss_outcome kss_nt_IoGetAttachedDeviceReference(struct kss_machine *m,
                                                        struct kss_call *call) {
     struct kss_outcome top = kss_nt_IoGetAttachedDevice(m, call);
     KSS_TRY(top);
-    device_reference(m, top.value, 1);
+    kss_device_reference(m, top.value, 1);
     return top;
-}
-
-static struct kss_outcome reference(struct kss_machine *m, kss_addr object, int by) {
-    struct kss_outcome outcome;
-    if (kss_thread_with_address(m, object) == KSS_NONE) { // a KTHREAD is always there
-        kss_load(m, object, 2, KSS_WHO_DRIVER, &outcome);
-        KSS_TRY(outcome);
-    }
-    uint16_t file = kss_io_object(m, KSS_O_FILE, object);
-    return kss_return(file == KSS_NONE ? device_reference(m, object, by)
-                                       : kss_file_reference(m, object, by));
-}
-
-struct kss_outcome kss_nt_ObReferenceObject(struct kss_machine *m, struct kss_call *call) {
-    KSS_TRY(reference(m, call->arguments[0], 1));
-    return kss_return(0);
-}
-
-struct kss_outcome kss_nt_ObfReferenceObject(struct kss_machine *m, struct kss_call *call) {
-    return reference(m, call->arguments[0], 1);
-}
-
-struct kss_outcome kss_nt_ObDereferenceObject(struct kss_machine *m, struct kss_call *call) {
-    KSS_TRY(reference(m, call->arguments[0], -1));
-    return kss_return(0);
-}
-
-struct kss_outcome kss_nt_ObfDereferenceObject(struct kss_machine *m, struct kss_call *call) {
-    return reference(m, call->arguments[0], -1);
 }
 
 // ---- Shutdown -----------------------------------------------------------------------------------

@@ -88,6 +88,8 @@ kss_addr kss_device_of_path(struct kss_machine *m, const char *path, const char 
 uint16_t kss_io_object(struct kss_machine *m, enum kss_object_kind kind, kss_addr address);
 // A file object of the device came or went; a deleted device goes with its last.
 void kss_device_opened(struct kss_machine *m, kss_addr device, int by);
+// Counts a reference to a device; a deleted one goes with its last. Returns the references there are.
+uint64_t kss_device_reference(struct kss_machine *m, kss_addr device, int by);
 // Counts a reference to a file object; returns how many there are. The last takes it along.
 uint64_t kss_file_reference(struct kss_machine *m, kss_addr file, int by); // file.c
 // The driver routine that DriverObject->MajorFunction[major] of a device is; KSS_NO_FRAME: nt's

@@ -249,7 +249,7 @@ uint64_t kss_handle_of_device(struct kss_machine *machine, kss_addr device);
 
 // The environment does something [after] 100 ns from now, at the earliest, and at most [range]
 // later. kind: KSS_DUE_DPC, _INTERRUPT (irql), _SIGNAL (arguments[0] = address), _TERMINATE, _ALERT
-// (target thread), _TRIM.
+// (target thread), _TRIM, _APC (target thread, irql = enum kss_apc_kind, at most KSS_CALL_ARGUMENTS).
 void kss_promise(struct kss_machine *machine, const struct kss_due *what, uint64_t after,
                  uint64_t range, uint32_t place);
 

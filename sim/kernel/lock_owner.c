@@ -156,7 +156,7 @@ void kss_lock_forget(struct kss_machine *m, uint16_t index) {
 }
 
 unsigned kss_lock_use(const struct kss_object *object) {
-    enum { HELD = 8, UNDER_WAY = 16, LISTED = 32 };
+    enum { HELD = KSS_USE_LOCK, UNDER_WAY = KSS_USE_IRP, LISTED = KSS_USE_SYSTEM_LIST };
     switch (object->kind) {
     case KSS_O_SPINLOCK:
     case KSS_O_RW_SPINLOCK:

@@ -65,6 +65,8 @@ KSS_ACCESS(kss_due_at, kss_due, KSS_S_DUE)
 KSS_ACCESS(kss_pending_at, kss_pending, KSS_S_PENDING)
 KSS_ACCESS(kss_apc_at, kss_apc, KSS_S_APC)
 KSS_ACCESS(kss_record_at, kss_record, KSS_S_RECORD)
+KSS_ACCESS(kss_work_at, kss_work, KSS_S_WORK)
+KSS_ACCESS(kss_handle_at, kss_handle, KSS_S_HANDLE)
 KSS_ACCESS(kss_thread_cold_at, kss_thread_cold, KSS_S_THREAD_COLD)
 KSS_ACCESS(kss_stack_cold_at, kss_stack_cold, KSS_S_STACK_COLD)
 KSS_ACCESS(kss_object_cold_at, kss_object_cold, KSS_S_OBJECT_COLD)
@@ -270,8 +272,12 @@ uint64_t kss_timeout(const struct kss_machine *m, int64_t value, bool *absolute)
 
 // ---- Threads, waits, swapper --------------------------------------------------------------------
 void kss_make_ready(struct kss_machine *m, uint16_t thread, bool front);
-void kss_leave_thread(struct kss_machine *m, bool front);     // the running thread becomes ready
-void kss_thread_exit(struct kss_machine *m, uint32_t status); // its checks, then its end
+void kss_leave_thread(struct kss_machine *m, bool front);       // the running thread becomes ready
+void kss_thread_exit(struct kss_machine *m, uint32_t status);   // its checks, then its end
+void kss_thread_gone(struct kss_machine *m, uint32_t status);   // without checks
+bool kss_exit_has_work(struct kss_machine *m, uint16_t thread); // thread_exit.c
+void kss_exit_begin(struct kss_machine *m, uint32_t status);
+struct kss_outcome kss_exit_step(struct kss_machine *m, struct kss_call *call);
 void kss_return_to_user(struct kss_machine *m);
 // Blocks the running thread in [call] on [object] (KSS_NONE: a delay).
 struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call, uint16_t object,
@@ -324,9 +330,44 @@ void kss_say_mutex(struct kss_machine *m, uint16_t mutex, enum kss_mutex_how how
 // What the thread that ends still owns is abandoned.
 void kss_mutexes_abandon(struct kss_machine *m, uint16_t thread);
 
-// ---- Special kernel APCs (apc.c) ----------------------------------------------------------------
-enum kss_apc_block { KSS_APC_FREE, KSS_APC_IRQL, KSS_APC_GUARDED };
+// ---- Handles (handle.c) -------------------------------------------------------------------------
+uint64_t kss_handle_new(struct kss_machine *m, enum kss_handle_kind kind, uint16_t target);
+// What a handle of that kind stands for, KSS_NONE: it is no such handle.
+uint16_t kss_handle_target(const struct kss_machine *m, uint64_t handle, enum kss_handle_kind kind);
+bool kss_handle_close(struct kss_machine *m, uint64_t handle); // false: there is no such handle
+uint16_t kss_thread_with_id(const struct kss_machine *m, uint64_t id); // KSS_NONE: nobody
+static inline uint64_t kss_thread_id(uint16_t thread) {
+    return 8u + 4u * thread;
+}
+
+// ---- Worker threads (work.c, overflow.c) --------------------------------------------------------
+// Puts work in its queue and wakes or makes a worker for it.
+void kss_work_queue(struct kss_machine *m, const struct kss_work *work);
+bool kss_is_work_queue(uint64_t type); // a WORK_QUEUE_TYPE
+void kss_work_forget(struct kss_machine *m,
+                     uint16_t object); // its item is gone; it runs all the same
+bool kss_worker_idle(const struct kss_thread *thread);
+bool kss_pool_fails(struct kss_machine *m); // the port wants this allocation to fail
+// Appends a thread's name: the body's, for several of one routine with a number, or a worker's.
+void kss_thread_name(const struct kss_machine *m, uint16_t thread, struct kss_text *out);
+
+// ---- Kernel APCs (apc.c, apc_object.c) ----------------------------------------------------------
+enum kss_apc_block {
+    KSS_APC_FREE,
+    KSS_APC_IRQL,
+    KSS_APC_GUARDED,
+    KSS_APC_CRITICAL, // normal kernel and user APCs
+    KSS_APC_IN_APC,   // a normal kernel APC's routine runs already
+    KSS_APC_UNALERTED // user: until the thread waits alertably in UserMode, or returns there
+};
 void kss_apc_queue(struct kss_machine *m, uint16_t thread, uint16_t irp);
+// Any APC; false: the thread has ended.
+bool kss_apc_add(struct kss_machine *m, const struct kss_apc *apc);
+// A user thread that returns to user mode has its pending user APCs delivered first: true when there are
+// some; its return and exit follow them.
+bool kss_apc_return(struct kss_machine *m, uint64_t status);
+struct kss_outcome kss_apc_step(struct kss_machine *m, struct kss_call *call); // of a delivery
+void kss_apc_take(struct kss_machine *m, uint32_t index);                      // out of the queue
 bool kss_apc_due(const struct kss_machine *m); // one for the running thread, deliverable now
 void kss_apc_deliver(struct kss_machine *m);
 void kss_apc_left(struct kss_machine *m);                    // at the end: `apc.never`

@@ -146,6 +146,8 @@ void kss_object_free(struct kss_machine *m, uint16_t index) {
     for (uint32_t i = 0; i < kss_pending_at_count(m); i++)
         if (kss_pending_at(m, i)->object == index) // the queued DPC runs all the same
             kss_pending_at(m, i)->object = KSS_NONE;
+    kss_work_forget(m, index);
+    kss_apc_forget(m, index);
     struct kss_object *object = kss_object_ref(m, index);
     if (object->kind == KSS_O_MUTEX && object->context != 0)
         kss_mutex_forget(m, index);
@@ -182,25 +184,30 @@ static unsigned in_use(const struct kss_machine *m, uint16_t index) {
     const struct kss_object *object = kss_object_ref(m, index);
     unsigned use = 0;
     if (object->waiters != KSS_NONE)
-        use |= 1;
+        use |= KSS_USE_WAIT;
     if (object->kind == KSS_O_TIMER && object->flags & KSS_OF_QUEUED)
-        use |= 2;
+        use |= KSS_USE_TIMER_QUEUE;
     if (object->kind == KSS_O_DPC && object->flags & KSS_OF_QUEUED)
-        use |= 4;
+        use |= KSS_USE_DPC_QUEUE;
     if (object->kind == KSS_O_DPC)
         for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
             const struct kss_object *timer = kss_object_ref(m, i);
             if (timer->kind == KSS_O_TIMER && timer->flags & KSS_OF_QUEUED &&
                 timer->dpc == object->address)
-                use |= 4;
+                use |= KSS_USE_DPC_QUEUE;
         }
     if (object->kind == KSS_O_MUTEX && object->context != 0)
-        use |= 8;
+        use |= KSS_USE_LOCK;
     use |= kss_lock_use(object);
     if (kss_globals(m)->irps != 0 && kss_irp_uses(m, index))
-        use |= 16;
+        use |= KSS_USE_IRP;
     if (object->kind == KSS_O_MDL && kss_dma_uses(m, kss_object_number(m, index)))
-        use |= 32;
+        use |= KSS_USE_DMA;
+    if ((object->kind == KSS_O_WORK_ITEM || object->kind == KSS_O_IO_WORK_ITEM) &&
+        object->flags & KSS_OF_QUEUED)
+        use |= KSS_USE_WORK_QUEUE;
+    if (object->kind == KSS_O_APC && object->flags & KSS_OF_QUEUED)
+        use |= KSS_USE_APC_QUEUE;
     return use;
 }
 

@@ -56,11 +56,6 @@ KSS_NT(PsGetProcessId) {
     return kss_return(process_id(m, KSS_A(0)));
 }
 
-KSS_NT(PsGetThreadId) {
-    KSS_THREAD(thread);
-    return kss_return(8u + 4u * (unsigned)thread);
-}
-
 KSS_NT(PsGetThreadProcess) {
     KSS_THREAD(thread);
     return kss_return(process_of(m, thread));
@@ -80,22 +75,6 @@ static struct kss_outcome is_system(const struct kss_machine *m, uint16_t thread
     return kss_return((kss_thread_at(m, thread)->flags & KSS_TF_SYSTEM) != 0);
 }
 
-KSS_NT(PsIsSystemThread) {
-    KSS_THREAD(thread);
-    return is_system(m, thread);
-}
-
-KSS_NT(IoIsSystemThread) {
-    KSS_THREAD(thread);
-    return is_system(m, thread);
-}
-
-KSS_NT(PsIsThreadTerminating) {
-    KSS_THREAD(thread);
-    const struct kss_thread *t = kss_thread_at(m, thread);
-    return kss_return(t->state == KSS_T_ENDED || (t->flags & KSS_TF_TERMINATING) != 0);
-}
-
 // All processes are there when the run begins.
 KSS_NT(PsGetProcessCreateTimeQuadPart) {
     return kss_return(kss_system_time(m) - kss_clock(m)->now);
@@ -106,14 +85,6 @@ KSS_NT(PsGetProcessExitTime) { // the calling process's, which has not ended
 }
 
 // ---- Looking up ---------------------------------------------------------------------------------
-KSS_NT(PsLookupThreadByThreadId) {
-    uint64_t id = KSS_A(0);
-    if (id < 8 || (id - 8) % 4 != 0 || (id - 8) / 4 >= kss_thread_at_count(m) ||
-        kss_thread_at(m, (uint32_t)((id - 8) / 4))->state == KSS_T_ENDED)
-        return kss_answer(STATUS_INVALID_PARAMETER);
-    KSS_STORE(KSS_A(1), kss_pointer(m), kss_thread_address(m, (uint16_t)((id - 8) / 4)));
-    return kss_answer(STATUS_SUCCESS);
-}
 
 KSS_NT(PsLookupProcessByProcessId) {
     kss_addr found = KSS_A(0) == SYSTEM_ID ? process_base(m) : 0;

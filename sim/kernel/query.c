@@ -21,7 +21,7 @@ struct kss_outcome kss_nt_PsGetCurrentThread(struct kss_machine *m, struct kss_c
 struct kss_outcome kss_nt_PsGetCurrentThreadId(struct kss_machine *m, struct kss_call *call) {
     (void)call;
     uint16_t thread = kss_cpu(m)->thread;
-    return kss_return(thread == KSS_NONE ? 0 : 8u + 4u * thread);
+    return kss_return(thread == KSS_NONE ? 0 : kss_thread_id(thread));
 }
 
 static struct kss_outcome process_of(const struct kss_machine *m, uint16_t thread) {

@@ -49,6 +49,8 @@ enum kss_section {
     KSS_S_DUE,
     KSS_S_PENDING,
     KSS_S_APC,
+    KSS_S_WORK,
+    KSS_S_HANDLE,
     KSS_S_READY,
     KSS_S_GLOBAL,
     KSS_S_RECORD,
@@ -110,8 +112,10 @@ enum {
     KSS_TF_ALERTED_USER = 16,
     KSS_TF_TERMINATING = 32,
     KSS_TF_USER_APC = 64,
-    KSS_TF_WAIT_NEXT = 128,   /* KeSetEvent(.., TRUE): the next call must be a wait */
-    KSS_TF_WAIT_TOLD = 0x8000 /* ... and something else has come: said */
+    KSS_TF_WAIT_NEXT = 128,      /* KeSetEvent(.., TRUE): the next call must be a wait */
+    KSS_TF_EXITING = 0x2000,     /* its frames are gone, requests of it are not */
+    KSS_TF_APC_PENDING = 0x4000, /* user APCs run at the next return to user mode */
+    KSS_TF_WAIT_TOLD = 0x8000    /* KSS_TF_WAIT_NEXT, and something else has come: said */
 };
 
 struct kss_thread {
@@ -126,6 +130,8 @@ struct kss_thread {
     uint8_t out;       // stack is out-swapped
     uint8_t in_apc;    // 1: runs a normal kernel APC's routine
     uint8_t owned;     // fast and guarded mutexes and push locks that it owns
+    uint8_t worker;    // nt's own: 1 + the work queue it serves, | KSS_WORKER_BUSY
+    uint8_t pad;
     uint16_t stack;    // the segment in use: its top frame is where the thread goes on
     uint16_t first_stack;
     uint16_t wait_blocks; // first wait block of the current wait
@@ -134,13 +140,14 @@ struct kss_thread {
     uint16_t waiting_on; // object of the first wait block, for reports
     int16_t kernel_apc_disable, special_apc_disable;
     int16_t apc_at_start; // kernel_apc_disable when it began
-    uint16_t mutexes;     // that it owns
+    uint16_t mutexes;     // that it owns, mutants included
     int32_t wait_status;
     uint32_t process; // hash of its process's name, 0: the System process
     uint32_t body;    // driver routine of its body (code index)
     uint32_t exit_status;
 };
-_Static_assert(sizeof(struct kss_thread) == 48, "same on every target");
+_Static_assert(sizeof(struct kss_thread) == 52, "same on every target");
+enum { KSS_WORKER_BUSY = 0x80 };
 
 enum kss_stack_kind {
     KSS_STACK_FREE,
@@ -242,6 +249,9 @@ enum kss_nt_block {
     KSS_NTB_SYSTEM, // what a driver has registered or made: a callback object, an interrupt
     KSS_NTB_MDL,
     KSS_NTB_MEMORY, // common buffers, contiguous memory, pages of MmAllocatePagesForMdl, I/O space
+    KSS_NTB_WORK,   // a work item of nt's
+    KSS_NTB_APC,    // what an APC's kernel routine may change
+    KSS_NTB_EVENT,  // an event that has a handle
     KSS_NTB_COUNT
 };
 
@@ -328,7 +338,7 @@ enum {
 //   rundown            signal: 1 from the beginning of the wait for its release
 // A KSS_O_CSQ_CONTEXT: signal is 1, context the IRP.
 //
-// A KSS_O_FILE: signal is its handle, period its references, context its device, routine the thread
+// A KSS_O_FILE: period is its references, context its device, routine the thread
 // that a handle of kss_handle_of_device stands for. A KSS_O_DEVICE: signal is its number, routine its
 // driver's index, irql 1 when it is deleted and still open. A KSS_O_DRIVER: signal is its index.
 // A KSS_O_SEMAPHORE: signal is its count, period its limit. A KSS_O_MUTEX: context is its owner's
@@ -346,6 +356,19 @@ struct kss_object {
     kss_addr arguments[2]; // DPC: SystemArgument1, 2
     kss_addr dpc;          // timer: address of its KDPC, 0: none
     uint64_t period;       // timer: 100 ns, 0: one-shot; a DPC of nt's own: its first argument
+};
+
+// What still uses an object: `used_by` of `object.dies`.
+enum {
+    KSS_USE_WAIT = 1,
+    KSS_USE_TIMER_QUEUE = 2,
+    KSS_USE_DPC_QUEUE = 4,
+    KSS_USE_LOCK = 8,
+    KSS_USE_IRP = 16,
+    KSS_USE_DMA = 32,
+    KSS_USE_WORK_QUEUE = 64,
+    KSS_USE_APC_QUEUE = 128,
+    KSS_USE_SYSTEM_LIST = 256
 };
 
 struct kss_wait { // a wait block
@@ -396,10 +419,37 @@ struct kss_pending {
     uint32_t place; // queued here
 };
 
-// Special kernel APCs, in the order of their queueing: each is the second stage of an IRP.
+// APCs, in the order of their queueing; a thread's special kernel APCs come before its others.
+enum kss_apc_kind {
+    KSS_APC_IRP, // special: the second stage of an IRP
+    KSS_APC_SPECIAL,
+    KSS_APC_KERNEL, // normal
+    KSS_APC_USER
+};
 struct kss_apc {
-    uint16_t thread, object; // object: the IRP
+    uint64_t arguments[KSS_ARGUMENTS]; // the environment's: of its routine
+    uint32_t routine;                  // the environment's, KSS_NO_FRAME: the KAPC's
     uint32_t place;
+    uint16_t thread, object; // object: the IRP or the KAPC, KSS_NONE: the environment's
+    uint8_t kind, argument_count, pad[2];
+};
+
+// Work for nt's worker threads, in the order of its queueing.
+enum { KSS_WORK_OVERFLOW = 64, KSS_WORK_PAGING_OVERFLOW = 65 }; // queues behind WORK_QUEUE_TYPE's
+struct kss_work {
+    uint64_t arguments[3];
+    kss_addr device; // referenced while it is queued and runs, 0: none
+    kss_addr block;  // nt's own memory for it, 0: none
+    uint32_t routine, place;
+    uint16_t object; // WORK_QUEUE_ITEM or IO_WORKITEM, KSS_NONE: none any more
+    uint8_t queue, count;
+    uint32_t pad;
+};
+
+// Slot n is handle 4 * (n + 1).
+enum kss_handle_kind { KSS_HANDLE_FREE, KSS_HANDLE_THREAD, KSS_HANDLE_FILE, KSS_HANDLE_EVENT };
+struct kss_handle {
+    uint16_t kind, target; // thread, or object
 };
 
 struct kss_global {                                 // one record
@@ -417,7 +467,6 @@ struct kss_global {                                 // one record
     uint8_t time_read; // driver code has read the time since the clock moved
     uint8_t holding;   // threads that are added are held
     uint16_t loader;   // thread whose end starts the held ones, + 1; 0: none
-    uint32_t pad;
 };
 
 // What a driver has told the executive and other routines ask for later (serve.h): registered callbacks
@@ -490,8 +539,9 @@ struct kss_path_row {
 _Static_assert(sizeof(struct kss_cpu) == 24 && sizeof(struct kss_verified) == 32 &&
                    sizeof(struct kss_region) == 32 && sizeof(struct kss_object) == 64 &&
                    sizeof(struct kss_wait) == 12 && sizeof(struct kss_due) == 96 &&
-                   sizeof(struct kss_pending) == 80 && sizeof(struct kss_global) == 128 &&
-                   sizeof(struct kss_record) == 48 && sizeof(struct kss_apc) == 8 &&
+                   sizeof(struct kss_pending) == 80 && sizeof(struct kss_global) == 136 &&
+                   sizeof(struct kss_record) == 48 && sizeof(struct kss_apc) == 80 &&
+                   sizeof(struct kss_work) == 56 && sizeof(struct kss_handle) == 4 &&
                    sizeof(struct kss_clock) == 40 && sizeof(struct kss_stack_cold) == 24 &&
                    sizeof(struct kss_object_cold) == 20 && sizeof(struct kss_due_cold) == 8 &&
                    sizeof(struct kss_path_row) == 16,

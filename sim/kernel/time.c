@@ -198,6 +198,16 @@ static void make_pending(struct kss_machine *m, const struct kss_due *due, uint3
         KSS_EMIT(m, KSS_EV_DPC_QUEUE, 0, due->routine, 1, due->arguments[0]);
 }
 
+static void queue_apc(struct kss_machine *m, const struct kss_due *due) {
+    struct kss_apc apc = {.routine = due->routine,
+                          .thread = due->target,
+                          .object = KSS_NONE,
+                          .kind = due->irql, // enum kss_apc_kind
+                          .argument_count = due->argument_count};
+    memcpy(apc.arguments, due->arguments, sizeof apc.arguments);
+    kss_apc_add(m, &apc);
+}
+
 static void happen(struct kss_machine *m, const struct kss_due *due, uint32_t place) {
     kss_at(m, place);
     switch (due->kind) {
@@ -213,6 +223,7 @@ static void happen(struct kss_machine *m, const struct kss_due *due, uint32_t pl
     case KSS_DUE_ALERT: kss_alert(m, due->target); break;
     case KSS_DUE_TRIM: kss_trim(m); break;
     case KSS_DUE_DMA: kss_dma_happen(m, due); break;
+    case KSS_DUE_APC: queue_apc(m, due); break;
     case KSS_DUE_STALL:
     case KSS_DUE_TICK: break;
     }

@@ -252,11 +252,12 @@ static enum progress continue_top(struct kss_machine *m, struct kss_turn *turn) 
     }
 }
 
-// Special kernel APCs come before whatever the thread does next.
+// Kernel APCs come before whatever the thread does next; a driver's routine starts at the next turn.
 static enum progress go_on(struct kss_machine *m, struct kss_turn *turn) {
     while (kss_apc_due(m)) {
         kss_apc_deliver(m);
-        if (kss_globals(m)->stopped)
+        const struct kss_frame *top = kss_top_frame(m);
+        if (kss_globals(m)->stopped || (top != NULL && top->extra & KSS_FRAME_FRESH))
             return TURN_AGAIN;
     }
     return continue_top(m, turn);
@@ -444,8 +445,11 @@ void kss_returned(struct kss_machine *m, uint64_t value) {
     kss_locks_left(m, &frame);
     KSS_EMIT(m, KSS_EV_RETURN, frame.routine, frame.depth - frame.bytes, value, 0);
     if (frame.entry == KSS_ENTRY_THREAD) { // the checks see the thread as it returns
-        if (!(kss_thread_at(m, kss_cpu(m)->thread)->flags & KSS_TF_SYSTEM))
+        if (!(kss_thread_at(m, kss_cpu(m)->thread)->flags & KSS_TF_SYSTEM)) {
+            if (kss_apc_return(m, value))
+                return;
             kss_return_to_user(m);
+        }
         if (!kss_globals(m)->stopped)
             kss_thread_exit(m, (uint32_t)value);
         return;
@@ -534,7 +538,8 @@ void kss_machine_finish(struct kss_machine *m) {
     kss_at(m, 0);
     enum kss_end end = kss_ended(m);
     for (uint16_t i = 0; i < kss_thread_at_count(m) && end == KSS_END_DONE; i++)
-        if (kss_thread_at(m, i)->state == KSS_T_WAITING)
+        if (kss_thread_at(m, i)->state == KSS_T_WAITING && !kss_worker_idle(kss_thread_at(m, i)) &&
+            !(kss_thread_at(m, i)->flags & KSS_TF_EXITING)) // its requests are told
             kss_emit_at(m, KSS_EV_NEVER, kss_thread_cold_at(m, i)->wait_place,
                         kss_object_number(m, kss_thread_at(m, i)->waiting_on), i, 0, 0);
     if (end == KSS_END_DONE)

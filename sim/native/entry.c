@@ -22,6 +22,17 @@
 #define KSS_VA_END(list)         va_end(list)
 #endif
 
+// Exports that no header of the WDK declares: drivers that use them bring prototypes of their own, with an
+// enumeration of theirs for Environment.
+VOID NTAPI KSS_ENTRY(KeInitializeApc)(PKAPC Apc, PKTHREAD Thread, LONG Environment,
+                                      PKKERNEL_ROUTINE KernelRoutine,
+                                      PKRUNDOWN_ROUTINE RundownRoutine,
+                                      PKNORMAL_ROUTINE NormalRoutine, KPROCESSOR_MODE ApcMode,
+                                      PVOID NormalContext);
+BOOLEAN NTAPI KSS_ENTRY(KeInsertQueueApc)(PKAPC Apc, PVOID SystemArgument1, PVOID SystemArgument2,
+                                          KPRIORITY Increment);
+BOOLEAN NTAPI KSS_ENTRY(KeRemoveQueueApc)(PKAPC Apc);
+
 // ---- Arguments ------------------------------------------------------------------------------------
 // Row parameters become (TYPE, Name); NOTHING becomes (VOID, ).
 #define OBJECT(type, name, ...)   (type, name)

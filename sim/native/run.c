@@ -214,7 +214,7 @@ static struct kss_activation *begin(struct kss_native *n, const struct kss_turn 
     const struct kss_native_routine *routine = &n->routines[turn->routine];
     const uint64_t *arguments = turn->arguments;
     a->argument_count = turn->argument_count;
-    if (turn->entry == KSS_ENTRY_THREAD) {
+    if (turn->entry == KSS_ENTRY_THREAD && turn->argument_count == 0) { // a body's own
         arguments = routine->arguments;
         a->argument_count = routine->argument_count;
     }

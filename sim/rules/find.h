@@ -58,6 +58,9 @@ kss_rule kss_rule_own, kss_rule_lock_misuse;
 bool kss_is_lock(unsigned kind); // that threads own
 // Says why a thread waits for ever, or whether something else does.
 bool kss_deadlock_explains_wait(struct kss_machine *machine, uint16_t thread, uint16_t waited);
+// apcs.c
+kss_rule kss_rule_apc_count, kss_rule_apc_balance, kss_rule_apc_bugcheck, kss_rule_work_misuse,
+    kss_rule_post;
 // results.c
 kss_rule kss_rule_status_dropped, kss_rule_wait_never, kss_rule_remember_wait_end,
     kss_rule_remember_wait, kss_rule_remember_objects;
@@ -142,6 +145,10 @@ enum kss_memo {
     KSS_MEMO_BUSY,              // cpu -> 100 ns its DPC or ISR has stalled or spun for
     KSS_MEMO_BUSY_TOLD,         // cpu -> 1: a KSS4008 speaks of its DPC or ISR
     KSS_MARK_ROUTINE = 204,     // cpu: its DPC or ISR began
+    // Of APCs.
+    KSS_MEMO_REGIONS = 210, // thread -> regions entered less those left, biased
+    KSS_MEMO_APC_TOLD,    // thread -> 1: a KSS5003 spoke since it entered a region last
+    KSS_MARK_REGION = 212, // thread: it entered a critical or guarded region
 };
 
 // The value, 0 when there is none.
@@ -215,6 +222,7 @@ KSS_SEE(see_wait, kss_wait, KSS_S_WAIT)
 KSS_SEE(see_due, kss_due, KSS_S_DUE)
 KSS_SEE(see_pending, kss_pending, KSS_S_PENDING)
 KSS_SEE(see_apc, kss_apc, KSS_S_APC)
+KSS_SEE(see_work, kss_work, KSS_S_WORK)
 KSS_SEE(see_thread_cold, kss_thread_cold, KSS_S_THREAD_COLD)
 KSS_SEE(see_stack_cold, kss_stack_cold, KSS_S_STACK_COLD)
 KSS_SEE(see_object_cold, kss_object_cold, KSS_S_OBJECT_COLD)

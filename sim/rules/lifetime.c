@@ -13,14 +13,17 @@
 #include "rules/find.h"
 
 enum {
-    USED_BY_WAIT = 1,
-    USED_BY_TIMER_QUEUE = 2,
-    USED_BY_DPC_QUEUE = 4,
-    USED_AS_LOCK = 8,
-    USED_BY_IRP = 16,
-    USED_BY_SYSTEM_LIST = 32
+    USED_BY_WAIT = KSS_USE_WAIT,
+    USED_BY_TIMER_QUEUE = KSS_USE_TIMER_QUEUE,
+    USED_BY_DPC_QUEUE = KSS_USE_DPC_QUEUE,
+    USED_AS_LOCK = KSS_USE_LOCK,
+    USED_BY_IRP = KSS_USE_IRP,
+    USED_BY_TRANSFER = KSS_USE_DMA,
+    USED_BY_WORK_QUEUE = KSS_USE_WORK_QUEUE,
+    USED_BY_APC_QUEUE = KSS_USE_APC_QUEUE,
+    USED_BY_SYSTEM_LIST = KSS_USE_SYSTEM_LIST
 };
-enum { LARGEST_OBJECT = 0x40 };
+enum { LARGEST_OBJECT = 0x70 };
 
 static void cause_of_wait(struct kss_machine *machine, struct kss_finding *finding,
                           kss_addr address) {
@@ -38,10 +41,16 @@ static const char *user_of(uint64_t used_by) {
         return "is in the timer queue";
     if (used_by & USED_BY_DPC_QUEUE)
         return "is in a DPC queue";
+    if (used_by & USED_BY_WORK_QUEUE)
+        return "is in a work queue";
+    if (used_by & USED_BY_APC_QUEUE)
+        return "is in a thread's APC queue";
     if (used_by & USED_BY_WAIT)
         return "a thread waits for it";
     if (used_by & USED_AS_LOCK)
         return "is held as a lock";
+    if (used_by & USED_BY_TRANSFER)
+        return "is what a device transfers by";
     return "is in the system's list of resources";
 }
 
@@ -126,6 +135,10 @@ static const char *fix_of(uint64_t used_by) {
                "nonpaged pool";
     if (used_by & USED_BY_DPC_QUEUE)
         return "call KeFlushQueuedDpcs before returning, or take the DPC from nonpaged pool";
+    if (used_by & USED_BY_WORK_QUEUE)
+        return "wait until the worker routine has run, or take the work item from nonpaged pool";
+    if (used_by & USED_BY_APC_QUEUE)
+        return "remove the APC from its queue before returning, or take it from nonpaged pool";
     if (used_by & USED_BY_IRP)
         return "cancel the IRP, then wait without a timeout until it is completed";
     if (used_by & USED_BY_SYSTEM_LIST)
@@ -166,11 +179,11 @@ void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *e
         kss_text_format(&finding.label, "the frame of `%s` ends here", who.bytes);
         kss_cause_of_object(machine, &finding, address);
         struct kss_mark queued = kss_mark(machine, KSS_MARK_QUEUE, address);
-        if ((used_by & (USED_BY_TIMER_QUEUE | USED_BY_DPC_QUEUE | USED_AS_LOCK)) && queued.place)
+        if ((used_by & ~(unsigned)(USED_BY_WAIT | USED_BY_IRP)) && queued.place)
             kss_finding_cause(&finding, queued, "%s here",
                               used_by & USED_BY_TIMER_QUEUE ? "set"
-                              : used_by & USED_BY_DPC_QUEUE ? "queued"
-                                                            : "acquired");
+                              : used_by & USED_AS_LOCK      ? "acquired"
+                                                            : "queued");
         cause_of_wait(machine, &finding, address);
         kss_finding_remark(&finding, KSS_REMARK_HELP, "%s", fix_of(used_by));
         kss_finding_source(&finding);

@@ -84,7 +84,10 @@ static void argument_of(struct search *search, unsigned kind, uint32_t routine, 
                           what.bytes, when.bytes);
     else
         kss_finding_cause(search->finding, mark, "%s `%s` gets the address of %s, due at %s",
-                          kind == KSS_DUE_DPC ? "DPC" : "ISR", who.bytes, what.bytes, when.bytes);
+                          kind == KSS_DUE_DPC   ? "DPC"
+                          : kind == KSS_DUE_APC ? "APC"
+                                                : "ISR",
+                          who.bytes, what.bytes, when.bytes);
     kss_text_free(&what);
     kss_text_free(&who);
     kss_text_free(&when);
@@ -95,8 +98,9 @@ static void look_at_promises(struct search *search) {
     for (uint32_t i = 0; i < see_due_count(search->machine); i++) {
         struct kss_due entry = *see_due(search->machine, i);
         due += entry.delta;
+        bool other_apc = entry.kind == KSS_DUE_APC && entry.target != search->thread;
         if (entry.kind != KSS_DUE_DPC && entry.kind != KSS_DUE_INTERRUPT &&
-            entry.kind != KSS_DUE_SIGNAL)
+            entry.kind != KSS_DUE_SIGNAL && !other_apc) // its own brings the stack in first
             continue;
         uint32_t place = see_due_cold(search->machine, i)->place;
         for (unsigned k = 0; k < entry.argument_count && k < KSS_ARGUMENTS; k++)
@@ -212,8 +216,28 @@ static void look_at_irps(struct search *search) {
     }
 }
 
+// Work that is queued runs in a worker thread; its item may lie on the stack, too.
+static void look_at_work(struct search *search) {
+    for (uint32_t i = 0; i < see_work_count(search->machine); i++) {
+        struct kss_work work = *see_work(search->machine, i);
+        struct kss_mark mark = {work.place, kss_now(search->machine)};
+        for (unsigned k = 0; k < work.count; k++) {
+            if (!holder(search, work.arguments[k], work.place))
+                continue;
+            struct kss_text what = {0}, who = {0};
+            kss_say_address(search->machine, work.arguments[k], &what);
+            kss_finding_cause(search->finding, mark,
+                              "work is queued here that hands the address of %s to `%s`",
+                              what.bytes, kss_say_routine(search->machine, work.routine, &who));
+            kss_text_free(&what);
+            kss_text_free(&who);
+        }
+    }
+}
+
 static void look(struct search *search) {
     look_at_promises(search);
+    look_at_work(search);
     look_at_objects(search);
     look_at_waits(search);
     look_at_irps(search);

@@ -17,6 +17,7 @@
 //   duration.c  DPCs, ISRs and stalls that take too long                 KSS4008
 //   verifier.c  what Driver Verifier found, as the finding it is
 //   irps.c      IRPs and what dispatch routines say of them              KSS8001 to 8004, 5007
+//   apcs.c      APC disable counts, work items, overflow items           KSS5003, 3005, 1007
 //   results.c   statuses nobody reads, waits nobody ends                 KSS7001, 7002
 #include "rules/find.h"
 
@@ -27,6 +28,11 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_INIT] = {kss_rule_object_again, kss_rule_remember_init},
     [KSS_EV_TIMER_SET] = {kss_rule_remember_queue},
     [KSS_EV_DPC_QUEUE] = {kss_rule_remember_queue},
+    [KSS_EV_APC] = {kss_rule_remember_queue},
+    [KSS_EV_APC_COUNT] = {kss_rule_apc_count},
+    [KSS_EV_WORK_QUEUE] = {kss_rule_remember_queue},
+    [KSS_EV_WORK_MISUSE] = {kss_rule_work_misuse},
+    [KSS_EV_POST] = {kss_rule_post},
     [KSS_EV_LOCK] = {kss_rule_remember_lock},
     [KSS_EV_PROMISE] = {kss_rule_remember_promise},
     [KSS_EV_IRQL] = {kss_rule_remember_irql, kss_rule_lock_lowered, kss_rule_apc_level},
@@ -49,7 +55,7 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_TOUCH_PAGED] = {kss_rule_touch_paged},
 
     [KSS_EV_SWAP_ENABLE] = {kss_rule_swap_enable},
-    [KSS_EV_BUGCHECK] = {kss_rule_swap_bugcheck},
+    [KSS_EV_BUGCHECK] = {kss_rule_swap_bugcheck, kss_rule_apc_bugcheck},
 
     [KSS_EV_OBJECT_DIES] = {kss_rule_object_dies},
     [KSS_EV_TOUCH_DEAD] = {kss_rule_touch_dead},
@@ -65,7 +71,8 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_SPIN] = {kss_rule_spin},
     [KSS_EV_VERIFIER] = {kss_rule_verifier},
     [KSS_EV_ABSOLUTE] = {kss_rule_absolute},
-    [KSS_EV_BALANCE] = {kss_rule_irql_balance, kss_rule_lock_balance, kss_rule_swap_balance},
+    [KSS_EV_BALANCE] = {kss_rule_irql_balance, kss_rule_lock_balance, kss_rule_swap_balance,
+                        kss_rule_apc_balance},
     [KSS_EV_LOCK_RECURSION] = {kss_rule_lock_recursion},
     [KSS_EV_OWN] = {kss_rule_own},
     [KSS_EV_LOCK_MISUSE] = {kss_rule_lock_misuse},

@@ -149,6 +149,21 @@ static bool transfer(struct kss_build *b, struct kss_node *event, struct kss_pro
     return true;
 }
 
+static bool check_apc(struct kss_build *b, struct kss_node *event, struct kss_promise_plan *plan,
+                      struct kss_expr **run, enum kss_apc_kind kind) {
+    uint32_t thread = kss_find_thread(b, event->name, event);
+    plan->kind = KSS_DUE_APC;
+    plan->target = (uint16_t)thread;
+    plan->irql = (uint8_t)kind;
+    if (thread == KSS_NO_FRAME || !check_run(b, event, plan, run))
+        return false;
+    if (plan->argument_count <= KSS_CALL_ARGUMENTS)
+        return true;
+    KSS_SAY(b, event->a, "KSS0111", "an APC's routine takes at most %d arguments here",
+            KSS_CALL_ARGUMENTS);
+    return false;
+}
+
 bool kss_check_event(struct kss_build *b, struct kss_node *event, struct kss_promise_plan *plan,
                      struct kss_expr **run, struct kss_expr **address, struct kss_expr **size) {
     *plan = (struct kss_promise_plan){.routine = KSS_NO_FRAME, .target = KSS_NONE};
@@ -171,9 +186,9 @@ bool kss_check_event(struct kss_build *b, struct kss_node *event, struct kss_pro
         return thread != KSS_NO_FRAME;
     }
     case KSS_EVENT_TRIM: plan->kind = KSS_DUE_TRIM; return true;
-    case KSS_EVENT_APC_USER:
-    case KSS_EVENT_APC_KERNEL:
-    case KSS_EVENT_APC_SPECIAL: kss_not_yet(b, event, "APCs"); return false;
+    case KSS_EVENT_APC_USER: return check_apc(b, event, plan, run, KSS_APC_USER);
+    case KSS_EVENT_APC_KERNEL: return check_apc(b, event, plan, run, KSS_APC_KERNEL);
+    case KSS_EVENT_APC_SPECIAL: return check_apc(b, event, plan, run, KSS_APC_SPECIAL);
     case KSS_EVENT_DMA_READ:
     case KSS_EVENT_DMA_WRITE: return transfer(b, event, plan, address, size);
     }

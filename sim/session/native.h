@@ -25,6 +25,8 @@ uint16_t kss_session_thread(struct kss_session *session, const char *name, void 
                             int priority, const char *process, bool system);
 
 // What the thread's routine returned; 0 while it has not ended.
+// Its name, whoever made it.
+const char *kss_session_thread_name(struct kss_session *session, uint16_t thread);
 uint64_t kss_session_thread_value(const struct kss_session *session, uint16_t thread);
 
 // Runs until nothing happens up to time [until] (100 ns since the machine was made).

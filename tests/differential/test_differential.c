@@ -17,7 +17,8 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     EnterAndForget(void), FreeTwice(void), Queue(void), PendRead(void), LowerRead(void),
     TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void), WaitForPulse(void),
     Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void), Consume(void), Produce(void),
-    Own(void), Other(void), WaitSeveral(void), Signal(void), ReleaseAndWait(void);
+    Own(void), Other(void), WaitSeveral(void), Signal(void), ReleaseAndWait(void), TakeApc(void), SendApc(void),
+    RunWork(void), RunThread(void), PostOverflow(void);
 
 struct body {
     const char *name;
@@ -90,6 +91,10 @@ static const struct twin twins[] = {
      .threads = {BODY("High", WaitSeveral, 12), BODY("Low", Signal, 8)},
      .value = 0x102},
     {.name = "wait-true", .threads = {BODY("App", ReleaseAndWait, 0)}},
+    {.name = "special-apc", .threads = {BODY("High", TakeApc, 12), BODY("Low", SendApc, 8)}},
+    {.name = "work-item", .threads = {BODY("App", RunWork, 0)}},
+    {.name = "system-thread", .threads = {BODY("App", RunThread, 0)}},
+    {.name = "post-and-wait", .threads = {BODY("App", PostOverflow, 0)}},
     {.name = "wait-at-dispatch", .threads = {BODY("App", WaitRaised, 0)}},
     {.name = "irp-synchronous",
      .threads = {{"App", .reads = true}},

@@ -11,10 +11,10 @@ static void routines(void **state) {
     assert_mistake("other!Routine(1);", "KSS0101 2:1 unknown routine `other!Routine`\n");
     assert_diagnoses("VOID Helper() { }\nVOID F() { Helpr(); }\n",
                      "KSS0101 2:12 unknown routine `Helpr` [did you mean `Helper`?]\n");
-    assert_mistake("IoQueueWorkItem(event, event);",
-                   "KSS0101 2:1 unknown routine `IoQueueWorkItem` [it is not in this version; give "
-                   "it a body in the scenario, for example `NTSTATUS IoQueueWorkItem(PVOID d, "
-                   "PVOID i) { return STATUS_SUCCESS; }`]\n");
+    assert_mistake("IoFictitiousRoutine(event, event);",
+                   "KSS0101 2:1 unknown routine `IoFictitiousRoutine` [it is not in this version; "
+                   "give it a body in the scenario, for example `NTSTATUS "
+                   "IoFictitiousRoutine(PVOID d, PVOID i) { return STATUS_SUCCESS; }`]\n");
     assert_mistake("Iodine(event);", "KSS0101 2:1 unknown routine `Iodine`\n");
     assert_diagnoses("NTSTATUS ZwOpenKey(PVOID k);\nVOID F() { ZwOpenKey(NULL); }\n",
                      "KSS0125 2:12 `ZwOpenKey` is declared, but has no body <1:10 declared here> "
