@@ -64,9 +64,6 @@ static inline kss_addr kss_system_block(struct kss_machine *m, uint32_t size) {
     return kss_nt_block(m, KSS_NTB_SYSTEM, size);
 }
 
-// The connected interrupt of [vector]; false: none. What its ISR is called with.
-bool kss_interrupt_vector(const struct kss_machine *m, uint64_t vector, struct kss_due *due);
-
 // Calls a driver routine with KSS_ENTRY_CALLBACK; an address without a routine stops the machine.
 struct kss_outcome kss_call_back(struct kss_machine *m, struct kss_call *call, uint8_t step,
                                  kss_addr address, unsigned count);

@@ -106,6 +106,7 @@ static inline uint64_t kss_bits(const void *bytes, size_t size) {
 #define KSS_OWN_FsRtlIsHpfsDbcsLegal   ~, KSS_SKIP
 #define KSS_OWN_KeBugCheck             ~, KSS_SKIP
 #define KSS_OWN_KeBugCheckEx           ~, KSS_SKIP
+#define KSS_OWN_MmGetSystemRoutineAddress ~, KSS_SKIP
 #define KSS_OWN_RtlCompareMemory       ~, KSS_SKIP
 // The headers have these as inline functions, as the WDK's do.
 #define KSS_OWN_ExAllocatePoolUninitialized ~, KSS_SKIP
@@ -233,4 +234,24 @@ ULONG NTAPI KSS_ENTRY(DbgPrintEx)(ULONG ComponentId, ULONG Level, PCSTR Format, 
     KSS_VA_END(list);
     KSS_ENTER(KSS_NT_DbgPrintEx, arguments, count);
     return (ULONG)value_;
+}
+
+// ---- Addresses by name ----------------------------------------------------------------------------------
+// The kernel finds the row; rows of mode S are not exported here, as macros are not by Windows.
+#define KSS_INLINE_ExAllocatePoolUninitialized ~, NULL
+#define KSS_INLINE_ExAllocatePoolZero          ~, NULL
+#define KSS_ADDRESS_S(name)                    NULL
+#define KSS_ADDRESS_N(name)                                                                        \
+    KSS_CHOOSE(KSS_INLINE_##name, (PVOID)(ULONG_PTR)KSS_ENTRY(name), ~)
+#define KSS_ADDRESS_SN(name) KSS_ADDRESS_N(name)
+
+PVOID NTAPI KSS_ENTRY(MmGetSystemRoutineAddress)(PUNICODE_STRING SystemRoutineName) {
+    static PVOID const addresses[] = {
+#define ROUTINE(name, result, low, high, can, modes, ...) KSS_ADDRESS_##modes(name),
+#include "nt/routines.def"
+#undef ROUTINE
+    };
+    uint64_t arguments[] = {(uintptr_t)SystemRoutineName};
+    KSS_ENTER(KSS_NT_MmGetSystemRoutineAddress, arguments, 1);
+    return value_ == 0 ? NULL : addresses[value_ - 1];
 }
