@@ -162,11 +162,11 @@ KSS_NT(FsRtlIsDbcsInExpression) {
 }
 
 // ---- Taking apart -------------------------------------------------------------------------------
-// "\a\b\c" is "a" and "b\c": a leading backslash is skipped. The strings point into the name.
+// "\a\b\c" is "a" and "b\c": a leading backslash is skipped. The strings point into the name. Names that
+// routines take by value come as their buffer, and their length behind the other arguments (entry.c).
 static struct kss_outcome dissect(struct kss_machine *m, struct kss_call *call, unsigned width) {
-    struct name name;
+    struct name name = {KSS_A(0), (unsigned)KSS_A(3) / width};
     uint64_t c = 0;
-    KSS_TRY(name_of(m, KSS_A(0), &name, width));
     KSS_TRY(put_name(m, KSS_A(1), 0, 0, width));
     KSS_TRY(put_name(m, KSS_A(2), 0, 0, width));
     if (name.length == 0)
@@ -226,10 +226,9 @@ static bool legal_part(const uint16_t *part, unsigned length, bool fat, bool wil
 }
 
 static struct kss_outcome legal(struct kss_machine *m, struct kss_call *call, bool fat) {
-    struct name name;
+    struct name name = {KSS_A(0), (unsigned)KSS_A(4)};
     uint16_t text[MOST];
     bool wild = (KSS_A(1) & 0xFF) != 0, path = (KSS_A(2) & 0xFF) != 0;
-    KSS_TRY(name_of(m, KSS_A(0), &name, 1));
     if (name.length > MOST)
         return too_long(m);
     KSS_TRY(characters(m, &name, 1, false, 0, text));
@@ -250,7 +249,7 @@ static struct kss_outcome legal(struct kss_machine *m, struct kss_call *call, bo
     return kss_return(1);
 }
 
-KSS_NT(FsRtlIsFatDbcsLegal) { // DbcsName by address, wild cards, path, leading backslash
+KSS_NT(FsRtlIsFatDbcsLegal) { // DbcsName, wild cards, path, leading backslash
     return legal(m, call, true);
 }
 

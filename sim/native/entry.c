@@ -160,36 +160,38 @@ SIZE_T NTAPI KSS_ENTRY(RtlCompareMemory)(const VOID *Source1, const VOID *Source
     return (SIZE_T)value_;
 }
 
-// ---- Structures by value: the kernel gets their address -----------------------------------------------
+// ---- Strings by value: the kernel gets the buffer in their place, and the length at the end -----------
 VOID NTAPI KSS_ENTRY(FsRtlDissectDbcs)(ANSI_STRING Name, PANSI_STRING FirstPart,
                                        PANSI_STRING RemainingPart) {
-    uint64_t arguments[] = {(uintptr_t)&Name, (uintptr_t)FirstPart, (uintptr_t)RemainingPart};
-    KSS_ENTER(KSS_NT_FsRtlDissectDbcs, arguments, 3);
+    uint64_t arguments[] = {(uintptr_t)Name.Buffer, (uintptr_t)FirstPart,
+                            (uintptr_t)RemainingPart, Name.Length};
+    KSS_ENTER(KSS_NT_FsRtlDissectDbcs, arguments, 4);
     (void)value_;
 }
 
 VOID NTAPI KSS_ENTRY(FsRtlDissectName)(UNICODE_STRING Name, PUNICODE_STRING FirstPart,
                                        PUNICODE_STRING RemainingPart) {
-    uint64_t arguments[] = {(uintptr_t)&Name, (uintptr_t)FirstPart, (uintptr_t)RemainingPart};
-    KSS_ENTER(KSS_NT_FsRtlDissectName, arguments, 3);
+    uint64_t arguments[] = {(uintptr_t)Name.Buffer, (uintptr_t)FirstPart,
+                            (uintptr_t)RemainingPart, Name.Length};
+    KSS_ENTER(KSS_NT_FsRtlDissectName, arguments, 4);
     (void)value_;
 }
 
 BOOLEAN NTAPI KSS_ENTRY(FsRtlIsFatDbcsLegal)(ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible,
                                              BOOLEAN PathNamePermissible,
                                              BOOLEAN LeadingBackslashPermissible) {
-    uint64_t arguments[] = {(uintptr_t)&DbcsName, WildCardsPermissible, PathNamePermissible,
-                            LeadingBackslashPermissible};
-    KSS_ENTER(KSS_NT_FsRtlIsFatDbcsLegal, arguments, 4);
+    uint64_t arguments[] = {(uintptr_t)DbcsName.Buffer, WildCardsPermissible,
+                            PathNamePermissible, LeadingBackslashPermissible, DbcsName.Length};
+    KSS_ENTER(KSS_NT_FsRtlIsFatDbcsLegal, arguments, 5);
     return (BOOLEAN)value_;
 }
 
 BOOLEAN NTAPI KSS_ENTRY(FsRtlIsHpfsDbcsLegal)(ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible,
                                               BOOLEAN PathNamePermissible,
                                               BOOLEAN LeadingBackslashPermissible) {
-    uint64_t arguments[] = {(uintptr_t)&DbcsName, WildCardsPermissible, PathNamePermissible,
-                            LeadingBackslashPermissible};
-    KSS_ENTER(KSS_NT_FsRtlIsHpfsDbcsLegal, arguments, 4);
+    uint64_t arguments[] = {(uintptr_t)DbcsName.Buffer, WildCardsPermissible,
+                            PathNamePermissible, LeadingBackslashPermissible, DbcsName.Length};
+    KSS_ENTER(KSS_NT_FsRtlIsHpfsDbcsLegal, arguments, 5);
     return (BOOLEAN)value_;
 }
 

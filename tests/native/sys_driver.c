@@ -79,14 +79,14 @@ int Processors(VOID) {
     GROUP_AFFINITY group, before = {.Mask = 7};
     PROCESSOR_NUMBER number = {.Group = 9};
     KFLOATING_SAVE save;
-    XSTATE_SAVE state;
+    ULONG64 state[64];
     USHORT count = 0;
     ULONG64 counter = 1, cycles = 0;
     ULONG user = 1;
 
     CHECK(KeQueryActiveProcessors() == 1 && KeNumberProcessors == 1);
     CHECK(KeQueryActiveProcessorCount(&active) == 1 && active == 1);
-    CHECK(KeQueryActiveProcessorCountEx(ALL_PROCESSOR_GROUPS) == 1);
+    CHECK(KeQueryActiveProcessorCountEx(0xFFFF) == 1);
     CHECK(KeQueryActiveProcessorCountEx(1) == 0 && KeQueryMaximumProcessorCountEx(0) == 1);
     CHECK(KeQueryMaximumProcessorCount() == 1 && KeQueryActiveGroupCount() == 1);
     CHECK(KeQueryMaximumGroupCount() == 1 && KeQueryGroupAffinity(0) == 1);
@@ -107,8 +107,8 @@ int Processors(VOID) {
     KeRevertToUserGroupAffinityThread(&before);
     CHECK(NT_SUCCESS(KeSaveFloatingPointState(&save)));
     CHECK(NT_SUCCESS(KeRestoreFloatingPointState(&save)));
-    CHECK(NT_SUCCESS(KeSaveExtendedProcessorState(4, &state)));
-    KeRestoreExtendedProcessorState(&state);
+    CHECK(NT_SUCCESS(KeSaveExtendedProcessorState(4, (PXSTATE_SAVE)state)));
+    KeRestoreExtendedProcessorState((PXSTATE_SAVE)state);
     CHECK(KeGetRecommendedSharedDataAlignment() == 64);
     CHECK(ExIsProcessorFeaturePresent(10) && !ExIsProcessorFeaturePresent(1000)); // XMMI64
     CHECK(KeQueryInterruptTimePrecise(&counter) == counter);
