@@ -270,7 +270,7 @@ static struct kss_outcome truncate(struct kss_machine *m, kss_addr at, uint64_t 
 }
 
 // ---- Both kinds ---------------------------------------------------------------------------------
-#define BASE KSS_A(0)
+#define BASE  KSS_A(0)
 #define LARGE base_of(m, KSS_A(0))
 
 KSS_NT(FsRtlInitializeBaseMcb) {

@@ -106,8 +106,8 @@ static void skip_empty(const uint16_t *expression, unsigned e_length, bool *reac
                        bool at_dot) {
     for (unsigned e = 0; e < e_length; e++) {
         unsigned c = expression[e];
-        if (reached[e] && (c == '*' || c == '<' || (c == '>' && (at_end || at_dot)) ||
-                           (c == '"' && at_end)))
+        if (reached[e] &&
+            (c == '*' || c == '<' || (c == '>' && (at_end || at_dot)) || (c == '"' && at_end)))
             reached[e + 1] = true;
     }
 }
@@ -200,7 +200,8 @@ static bool legal_character(unsigned c, bool fat, bool wild) {
         return wild && is_wild(c);
     if (c == '|' || c == '/' || c == ':' || c == '\\')
         return false;
-    return !fat || (c != '+' && c != ',' && c != ';' && c != '=' && c != '[' && c != ']' && c != 0x7F);
+    return !fat ||
+           (c != '+' && c != ',' && c != ';' && c != '=' && c != '[' && c != ']' && c != 0x7F);
 }
 
 static bool legal_part(const uint16_t *part, unsigned length, bool fat, bool wild) {
@@ -261,7 +262,8 @@ KSS_NT(FsRtlIsHpfsDbcsLegal) {
 // DDI FsRtlIsNtstatusExpected: what no file system should meet as an exception.
 KSS_NT(FsRtlIsNtstatusExpected) {
     static const int32_t unexpected[] = {STATUS_DATATYPE_MISALIGNMENT, STATUS_ACCESS_VIOLATION,
-                                         STATUS_ILLEGAL_INSTRUCTION, STATUS_INSTRUCTION_MISALIGNMENT};
+                                         STATUS_ILLEGAL_INSTRUCTION,
+                                         STATUS_INSTRUCTION_MISALIGNMENT};
     for (unsigned i = 0; i < sizeof unexpected / sizeof *unexpected; i++)
         if ((uint32_t)KSS_A(0) == (uint32_t)unexpected[i])
             return kss_return(0);

@@ -80,14 +80,15 @@ bool kss_dpc_queue(struct kss_machine *m, uint16_t object, uint32_t place) {
         kss_object_cold_at(m, object)->queue_place = place;
         uint32_t offset = kss_section_append(m, KSS_S_PENDING, sizeof(struct kss_pending));
         dpc = kss_object_ref(m, object);
-        *kss_pending_at(m, offset / (uint32_t)sizeof(struct kss_pending)) = (struct kss_pending){
-            .arguments = {dpc->period != 0 ? dpc->period : dpc->address, dpc->context, dpc->arguments[0], dpc->arguments[1]},
-            .routine = dpc->routine,
-            .object = object,
-            .cpu = (uint8_t)kss_globals(m)->current_cpu,
-            .kind = KSS_DUE_DPC,
-            .argument_count = 4,
-            .place = place};
+        *kss_pending_at(m, offset / (uint32_t)sizeof(struct kss_pending)) =
+            (struct kss_pending){.arguments = {dpc->period != 0 ? dpc->period : dpc->address,
+                                               dpc->context, dpc->arguments[0], dpc->arguments[1]},
+                                 .routine = dpc->routine,
+                                 .object = object,
+                                 .cpu = (uint8_t)kss_globals(m)->current_cpu,
+                                 .kind = KSS_DUE_DPC,
+                                 .argument_count = 4,
+                                 .place = place};
     }
     KSS_EMIT(m, KSS_EV_DPC_QUEUE, kss_object_number(m, object), routine, inserted, context);
     return inserted;

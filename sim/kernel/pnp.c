@@ -165,8 +165,8 @@ static struct kss_outcome target_change(struct kss_machine *m, struct kss_call *
     uint32_t count = kss_record_at_count(m);
     for (uint32_t i = 0; i < count; i++) {
         struct kss_record r = *kss_record_at(m, i);
-        if (r.kind != KSS_R_PNP || (r.flags & 0xF) != CATEGORY_TARGET || r.words[0] <= call->local[4] ||
-            kss_io_object(m, KSS_O_FILE, r.words[2]) == KSS_NONE ||
+        if (r.kind != KSS_R_PNP || (r.flags & 0xF) != CATEGORY_TARGET ||
+            r.words[0] <= call->local[4] || kss_io_object(m, KSS_O_FILE, r.words[2]) == KSS_NONE ||
             kss_device_top(m, kss_get(m, r.words[2] + KSS_FIELD(FILE_OBJECT, DeviceObject))) !=
                 kss_device_top(m, KSS_A(0)))
             continue;

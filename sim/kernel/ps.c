@@ -218,8 +218,7 @@ static struct kss_outcome notify_remove(struct kss_machine *m, enum kss_record_k
 static struct kss_outcome process_notify(struct kss_machine *m, struct kss_call *call,
                                          unsigned flags) {
     if (KSS_A(1) & 0xFF)
-        return notify_remove(m, KSS_R_PROCESS_NOTIFY, KSS_A(0),
-                             (uint32_t)STATUS_INVALID_PARAMETER);
+        return notify_remove(m, KSS_R_PROCESS_NOTIFY, KSS_A(0), (uint32_t)STATUS_INVALID_PARAMETER);
     return notify_add(m, KSS_R_PROCESS_NOTIFY, KSS_A(0), flags);
 }
 

@@ -19,7 +19,8 @@ KSS_NT(SeSinglePrivilegeCheck) { // PrivilegeValue, PreviousMode
     return kss_return(kernel || KSS_A(0) == CHANGE_NOTIFY_PRIVILEGE);
 }
 
-KSS_NT(SePrivilegeCheck) { // RequiredPrivileges { Count, Control, { LUID, Attributes }[] }, Subject, Mode
+KSS_NT(
+    SePrivilegeCheck) { // RequiredPrivileges { Count, Control, { LUID, Attributes }[] }, Subject, Mode
     uint64_t count, control, luid;
     unsigned held = 0;
     if ((KSS_A(2) & 0xFF) == 0)
@@ -30,7 +31,8 @@ KSS_NT(SePrivilegeCheck) { // RequiredPrivileges { Count, Control, { LUID, Attri
         KSS_LOAD(luid, KSS_A(0) + 8 + 12 * i, 8);
         held += luid == CHANGE_NOTIFY_PRIVILEGE;
     }
-    return kss_return((control & 1) != 0 ? held == count : held != 0); // PRIVILEGE_SET_ALL_NECESSARY
+    return kss_return((control & 1) != 0 ? held == count
+                                         : held != 0); // PRIVILEGE_SET_ALL_NECESSARY
 }
 
 // ---- Access -------------------------------------------------------------------------------------
@@ -64,8 +66,9 @@ KSS_NT(SeUnlockSubjectContext) {
 KSS_NT(SeAccessCheck) {
     uint64_t wanted = KSS_A(3) & 0xFFFFFFFF, all;
     if ((KSS_A(7) & 0xFF) != 0) {
-        kss_cannot_continue(m, "SeAccessCheck for UserMode cannot be served: there are no tokens in "
-                               "the model");
+        kss_cannot_continue(m,
+                            "SeAccessCheck for UserMode cannot be served: there are no tokens in "
+                            "the model");
         return kss_stopped();
     }
     if (wanted & MAXIMUM_ALLOWED) { // all of the object's type
@@ -86,7 +89,8 @@ KSS_NT(ObGetFilterVersion) {
     return kss_return(OB_VERSION);
 }
 
-KSS_NT(ObRegisterCallbacks) { // { Version, OperationRegistrationCount, Altitude, .. }, RegistrationHandle
+KSS_NT(
+    ObRegisterCallbacks) { // { Version, OperationRegistrationCount, Altitude, .. }, RegistrationHandle
     uint64_t version, count, length;
     char altitude[KSS_IO_NAME], other[KSS_IO_NAME];
     KSS_LOAD(version, KSS_A(0), 2);

@@ -433,10 +433,10 @@ struct kss_path_row {
 _Static_assert(sizeof(struct kss_cpu) == 16 && sizeof(struct kss_region) == 32 &&
                    sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
                    sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
-                   sizeof(struct kss_global) == 120 && sizeof(struct kss_record) == 48 && sizeof(struct kss_apc) == 8 &&
-                   sizeof(struct kss_clock) == 40 && sizeof(struct kss_stack_cold) == 24 &&
-                   sizeof(struct kss_object_cold) == 20 && sizeof(struct kss_due_cold) == 8 &&
-                   sizeof(struct kss_path_row) == 16,
+                   sizeof(struct kss_global) == 120 && sizeof(struct kss_record) == 48 &&
+                   sizeof(struct kss_apc) == 8 && sizeof(struct kss_clock) == 40 &&
+                   sizeof(struct kss_stack_cold) == 24 && sizeof(struct kss_object_cold) == 20 &&
+                   sizeof(struct kss_due_cold) == 8 && sizeof(struct kss_path_row) == 16,
                "same on every target");
 
 #endif

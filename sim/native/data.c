@@ -33,7 +33,7 @@ EXPORT ULONG CcFastMdlReadWait;
 // FSRTL_FAT_LEGAL 1, HPFS 2, NTFS 4, WILD 8, OLE 0x10 for each character below 128 (DDI
 // FsRtlIsAnsiCharacterLegalFat and its like): FAT excludes control characters, wild cards and
 // " * + , / : ; < = > ? [ \ ] |, HPFS and NTFS allow + , ; = [ ], OLE also ' and . and no space.
-#define WILD(c) ((c) == '*' || (c) == '?' || (c) == '<' || (c) == '>' || (c) == '"')
+#define WILD(c)  ((c) == '*' || (c) == '?' || (c) == '<' || (c) == '>' || (c) == '"')
 #define NEVER(c) ((c) < 0x20 || WILD(c) || (c) == '/' || (c) == ':' || (c) == '\\' || (c) == '|')
 #define FAT_ONLY(c)                                                                                \
     ((c) == '+' || (c) == ',' || (c) == ';' || (c) == '=' || (c) == '[' || (c) == ']')
@@ -43,8 +43,8 @@ EXPORT ULONG CcFastMdlReadWait;
 #define ROW(c)                                                                                     \
     FLAGS(c), FLAGS((c) + 1), FLAGS((c) + 2), FLAGS((c) + 3), FLAGS((c) + 4), FLAGS((c) + 5),      \
         FLAGS((c) + 6), FLAGS((c) + 7)
-static const UCHAR legal[128] = {ROW(0),  ROW(8),  ROW(16), ROW(24), ROW(32),  ROW(40),
-                                 ROW(48), ROW(56), ROW(64), ROW(72), ROW(80),  ROW(88),
+static const UCHAR legal[128] = {ROW(0),  ROW(8),   ROW(16),  ROW(24), ROW(32), ROW(40),
+                                 ROW(48), ROW(56),  ROW(64),  ROW(72), ROW(80), ROW(88),
                                  ROW(96), ROW(104), ROW(112), ROW(120)};
 EXPORT const UCHAR *const FsRtlLegalAnsiCharacterArray = legal;
 

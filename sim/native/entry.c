@@ -96,18 +96,18 @@ static inline uint64_t kss_bits(const void *bytes, size_t size) {
 #define KSS_NO_RESULT(type) (void)value_
 
 // Written out below: a variable part, no return, a const the table does not have, a structure by value.
-#define KSS_OWN_DbgPrint               ~, KSS_SKIP
-#define KSS_OWN_DbgPrintEx             ~, KSS_SKIP
-#define KSS_OWN_ExRaiseAccessViolation ~, KSS_SKIP
-#define KSS_OWN_ExRaiseStatus          ~, KSS_SKIP
-#define KSS_OWN_FsRtlDissectDbcs       ~, KSS_SKIP
-#define KSS_OWN_FsRtlDissectName       ~, KSS_SKIP
-#define KSS_OWN_FsRtlIsFatDbcsLegal    ~, KSS_SKIP
-#define KSS_OWN_FsRtlIsHpfsDbcsLegal   ~, KSS_SKIP
-#define KSS_OWN_KeBugCheck             ~, KSS_SKIP
-#define KSS_OWN_KeBugCheckEx           ~, KSS_SKIP
+#define KSS_OWN_DbgPrint                  ~, KSS_SKIP
+#define KSS_OWN_DbgPrintEx                ~, KSS_SKIP
+#define KSS_OWN_ExRaiseAccessViolation    ~, KSS_SKIP
+#define KSS_OWN_ExRaiseStatus             ~, KSS_SKIP
+#define KSS_OWN_FsRtlDissectDbcs          ~, KSS_SKIP
+#define KSS_OWN_FsRtlDissectName          ~, KSS_SKIP
+#define KSS_OWN_FsRtlIsFatDbcsLegal       ~, KSS_SKIP
+#define KSS_OWN_FsRtlIsHpfsDbcsLegal      ~, KSS_SKIP
+#define KSS_OWN_KeBugCheck                ~, KSS_SKIP
+#define KSS_OWN_KeBugCheckEx              ~, KSS_SKIP
 #define KSS_OWN_MmGetSystemRoutineAddress ~, KSS_SKIP
-#define KSS_OWN_RtlCompareMemory       ~, KSS_SKIP
+#define KSS_OWN_RtlCompareMemory          ~, KSS_SKIP
 // The headers have these as inline functions, as the WDK's do.
 #define KSS_OWN_ExAllocatePoolUninitialized ~, KSS_SKIP
 #define KSS_OWN_ExAllocatePoolZero          ~, KSS_SKIP
@@ -163,16 +163,16 @@ SIZE_T NTAPI KSS_ENTRY(RtlCompareMemory)(const VOID *Source1, const VOID *Source
 // ---- Strings by value: the kernel gets the buffer in their place, and the length at the end -----------
 VOID NTAPI KSS_ENTRY(FsRtlDissectDbcs)(ANSI_STRING Name, PANSI_STRING FirstPart,
                                        PANSI_STRING RemainingPart) {
-    uint64_t arguments[] = {(uintptr_t)Name.Buffer, (uintptr_t)FirstPart,
-                            (uintptr_t)RemainingPart, Name.Length};
+    uint64_t arguments[] = {(uintptr_t)Name.Buffer, (uintptr_t)FirstPart, (uintptr_t)RemainingPart,
+                            Name.Length};
     KSS_ENTER(KSS_NT_FsRtlDissectDbcs, arguments, 4);
     (void)value_;
 }
 
 VOID NTAPI KSS_ENTRY(FsRtlDissectName)(UNICODE_STRING Name, PUNICODE_STRING FirstPart,
                                        PUNICODE_STRING RemainingPart) {
-    uint64_t arguments[] = {(uintptr_t)Name.Buffer, (uintptr_t)FirstPart,
-                            (uintptr_t)RemainingPart, Name.Length};
+    uint64_t arguments[] = {(uintptr_t)Name.Buffer, (uintptr_t)FirstPart, (uintptr_t)RemainingPart,
+                            Name.Length};
     KSS_ENTER(KSS_NT_FsRtlDissectName, arguments, 4);
     (void)value_;
 }
@@ -180,8 +180,8 @@ VOID NTAPI KSS_ENTRY(FsRtlDissectName)(UNICODE_STRING Name, PUNICODE_STRING Firs
 BOOLEAN NTAPI KSS_ENTRY(FsRtlIsFatDbcsLegal)(ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible,
                                              BOOLEAN PathNamePermissible,
                                              BOOLEAN LeadingBackslashPermissible) {
-    uint64_t arguments[] = {(uintptr_t)DbcsName.Buffer, WildCardsPermissible,
-                            PathNamePermissible, LeadingBackslashPermissible, DbcsName.Length};
+    uint64_t arguments[] = {(uintptr_t)DbcsName.Buffer, WildCardsPermissible, PathNamePermissible,
+                            LeadingBackslashPermissible, DbcsName.Length};
     KSS_ENTER(KSS_NT_FsRtlIsFatDbcsLegal, arguments, 5);
     return (BOOLEAN)value_;
 }
@@ -189,8 +189,8 @@ BOOLEAN NTAPI KSS_ENTRY(FsRtlIsFatDbcsLegal)(ANSI_STRING DbcsName, BOOLEAN WildC
 BOOLEAN NTAPI KSS_ENTRY(FsRtlIsHpfsDbcsLegal)(ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible,
                                               BOOLEAN PathNamePermissible,
                                               BOOLEAN LeadingBackslashPermissible) {
-    uint64_t arguments[] = {(uintptr_t)DbcsName.Buffer, WildCardsPermissible,
-                            PathNamePermissible, LeadingBackslashPermissible, DbcsName.Length};
+    uint64_t arguments[] = {(uintptr_t)DbcsName.Buffer, WildCardsPermissible, PathNamePermissible,
+                            LeadingBackslashPermissible, DbcsName.Length};
     KSS_ENTER(KSS_NT_FsRtlIsHpfsDbcsLegal, arguments, 5);
     return (BOOLEAN)value_;
 }
@@ -243,9 +243,8 @@ ULONG NTAPI KSS_ENTRY(DbgPrintEx)(ULONG ComponentId, ULONG Level, PCSTR Format, 
 #define KSS_INLINE_ExAllocatePoolUninitialized ~, NULL
 #define KSS_INLINE_ExAllocatePoolZero          ~, NULL
 #define KSS_ADDRESS_S(name)                    NULL
-#define KSS_ADDRESS_N(name)                                                                        \
-    KSS_CHOOSE(KSS_INLINE_##name, (PVOID)(ULONG_PTR)KSS_ENTRY(name), ~)
-#define KSS_ADDRESS_SN(name) KSS_ADDRESS_N(name)
+#define KSS_ADDRESS_N(name)                    KSS_CHOOSE(KSS_INLINE_##name, (PVOID)(ULONG_PTR)KSS_ENTRY(name), ~)
+#define KSS_ADDRESS_SN(name)                   KSS_ADDRESS_N(name)
 
 PVOID NTAPI KSS_ENTRY(MmGetSystemRoutineAddress)(PUNICODE_STRING SystemRoutineName) {
     static PVOID const addresses[] = {

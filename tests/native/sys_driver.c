@@ -69,7 +69,8 @@ int Processes(BOOLEAN System) {
 
 // ---- Processors ---------------------------------------------------------------------------------
 static VOID NTAPI Threaded(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2) {
-    UNREFERENCED_PARAMETER(Dpc), UNREFERENCED_PARAMETER(Argument1), UNREFERENCED_PARAMETER(Argument2);
+    UNREFERENCED_PARAMETER(Dpc), UNREFERENCED_PARAMETER(Argument1),
+        UNREFERENCED_PARAMETER(Argument2);
     SeenContext = Context;
 }
 
@@ -174,7 +175,8 @@ int Memory(VOID) {
     CHECK(status == 1);
     CHECK(MmQuerySystemSize() == MmLargeSystem && !MmIsThisAnNtAsSystem());
     CHECK(MmCanFileBeTruncated(&sections, NULL) && MmFlushImageSection(&sections, MmFlushForWrite));
-    CHECK(MmForceSectionClosed(&sections, FALSE) && !MmDoesFileHaveUserWritableReferences(&sections));
+    CHECK(MmForceSectionClosed(&sections, FALSE) &&
+          !MmDoesFileHaveUserWritableReferences(&sections));
     CHECK(!MmIsRecursiveIoFault());
     CHECK(MmGetSystemRoutineAddress(&name) == (PVOID)(ULONG_PTR)KeSetEvent);
     CHECK(MmGetSystemRoutineAddress(&none) == NULL);
@@ -202,10 +204,12 @@ int Requests(VOID) {
 
     CHECK(file != NULL);
     IoSetShareAccess(FILE_READ_DATA, FILE_SHARE_READ, &file[0], &share);
-    CHECK(share.OpenCount == 1 && share.Readers == 1 && share.SharedRead == 1 && file[0].ReadAccess);
+    CHECK(share.OpenCount == 1 && share.Readers == 1 && share.SharedRead == 1 &&
+          file[0].ReadAccess);
     CHECK(IoCheckShareAccess(FILE_WRITE_DATA, FILE_SHARE_READ, &file[1], &share, TRUE) ==
           STATUS_SHARING_VIOLATION);
-    CHECK(IoCheckShareAccess(FILE_READ_DATA, 0, &file[1], &share, TRUE) == STATUS_SHARING_VIOLATION);
+    CHECK(IoCheckShareAccess(FILE_READ_DATA, 0, &file[1], &share, TRUE) ==
+          STATUS_SHARING_VIOLATION);
     CHECK(NT_SUCCESS(IoCheckShareAccess(FILE_READ_DATA, FILE_SHARE_READ, &file[1], &share, FALSE)));
     CHECK(share.OpenCount == 1);
     IoUpdateShareAccess(&file[1], &share);
@@ -226,7 +230,8 @@ int Requests(VOID) {
     CHECK(IoSetThreadHardErrorMode(FALSE) && !IoSetThreadHardErrorMode(TRUE));
     CHECK(!IoRaiseInformationalHardError(STATUS_DISK_FULL, NULL, NULL));
     CHECK(IoIsWdmVersionAvailable(6, 0) && !IoIsWdmVersionAvailable(6, 1));
-    CHECK(NT_SUCCESS(IoCheckDesiredAccess(&access, FILE_ALL_ACCESS)) && access == FILE_GENERIC_READ);
+    CHECK(NT_SUCCESS(IoCheckDesiredAccess(&access, FILE_ALL_ACCESS)) &&
+          access == FILE_GENERIC_READ);
     CHECK(IoCheckDesiredAccess(&access, FILE_WRITE_DATA) == STATUS_ACCESS_DENIED);
     CHECK(IoGetTransactionParameterBlock(NULL) == NULL);
     CHECK(!IoIsFileOriginRemote(NULL) && !IoIsFileObjectIgnoringSharing(NULL));
@@ -337,8 +342,8 @@ int Connect(VOID) {
     CHECK(NT_SUCCESS(IoConnectInterruptEx(&p)) && line != NULL);
     d.ConnectionContext.InterruptObject = line;
     IoDisconnectInterruptEx(&d);
-    CHECK(IoConnectInterrupt(&Interrupt, OnInterrupt, &Seen, NULL, 0x51, 8, 7, LevelSensitive, FALSE,
-                             1, FALSE) == STATUS_INVALID_PARAMETER);
+    CHECK(IoConnectInterrupt(&Interrupt, OnInterrupt, &Seen, NULL, 0x51, 8, 7, LevelSensitive,
+                             FALSE, 1, FALSE) == STATUS_INVALID_PARAMETER);
     CHECK(NT_SUCCESS(IoConnectInterrupt(&Interrupt, OnInterrupt, &Seen, NULL, 0x51, 7, 8,
                                         LevelSensitive, FALSE, 1, FALSE)));
     CHECK(KeSynchronizeExecution(Interrupt, Synchronized, &old));
@@ -410,8 +415,8 @@ static NTSTATUS NTAPI OnSetting(LPCGUID Setting, PVOID Value, ULONG Length, PVOI
     UNREFERENCED_PARAMETER(Length), UNREFERENCED_PARAMETER(Context);
     return STATUS_SUCCESS;
 }
-static VOID NTAPI OnPower(PDEVICE_OBJECT DeviceObject, UCHAR Minor, POWER_STATE State, PVOID Context,
-                          PIO_STATUS_BLOCK IoStatus) {
+static VOID NTAPI OnPower(PDEVICE_OBJECT DeviceObject, UCHAR Minor, POWER_STATE State,
+                          PVOID Context, PIO_STATUS_BLOCK IoStatus) {
     SeenContext = DeviceObject == Device ? Context : NULL;
     Seen = Minor * 100 + (ULONG)State.DeviceState;
     SeenValue = (ULONG)IoStatus->Status;
@@ -438,7 +443,8 @@ int PowerAndPnp(VOID) {
     CHECK(PoSetPowerState(Device, DevicePowerState, state).DeviceState == PowerDeviceUnspecified);
     CHECK(PoSetPowerState(Device, DevicePowerState, state).DeviceState == PowerDeviceD3);
     CHECK(PoRequestPowerIrp(Device, 9, state, NULL, NULL, NULL) == STATUS_INVALID_PARAMETER_2);
-    CHECK(PoRequestPowerIrp(Device, IRP_MN_SET_POWER, state, OnPower, &irp, NULL) == STATUS_PENDING);
+    CHECK(PoRequestPowerIrp(Device, IRP_MN_SET_POWER, state, OnPower, &irp, NULL) ==
+          STATUS_PENDING);
     CHECK(SeenContext == &irp && Seen == IRP_MN_SET_POWER * 100 + PowerDeviceD3);
     CHECK(SeenValue == (ULONG)STATUS_SUCCESS);
     CHECK(NT_SUCCESS(PoRegisterPowerSettingCallback(Device, &class, OnSetting, NULL, &handle)));
@@ -463,7 +469,7 @@ int PowerAndPnp(VOID) {
 
     CHECK(NT_SUCCESS(IoRegisterDeviceInterface(Device, &class, NULL, &link)));
     CHECK(NT_SUCCESS(IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, 0,
-                                                    (PVOID)(ULONG_PTR)&class, Driver, OnInterface,
+                                                    (PVOID)(ULONG_PTR) & class, Driver, OnInterface,
                                                     &link, &entry)));
     SeenContext = NULL;
     CHECK(IoSetDeviceInterfaceState(&none, TRUE) == STATUS_OBJECT_NAME_NOT_FOUND);
@@ -476,15 +482,15 @@ int PowerAndPnp(VOID) {
     CHECK(NT_SUCCESS(IoUnregisterPlugPlayNotificationEx(entry)));
     CHECK(NT_SUCCESS(IoRegisterPlugPlayNotification(
         EventCategoryDeviceInterfaceChange, PNPNOTIFY_DEVICE_INTERFACE_INCLUDE_EXISTING_INTERFACES,
-        (PVOID)(ULONG_PTR)&class, Driver, OnInterface, &list, &entry)));
+        (PVOID)(ULONG_PTR) & class, Driver, OnInterface, &list, &entry)));
     CHECK(SeenContext == &list);
     CHECK(NT_SUCCESS(IoUnregisterPlugPlayNotification(entry)));
     CHECK(NT_SUCCESS(IoSetDeviceInterfaceState(&link, FALSE)));
     ExFreePool(link.Buffer);
     CHECK(IoGetDeviceProperty(Device, DevicePropertyPhysicalDeviceObjectName, 0, NULL, &length) ==
           STATUS_BUFFER_TOO_SMALL);
-    CHECK(NT_SUCCESS(IoGetDeviceProperty(Device, DevicePropertyPhysicalDeviceObjectName, sizeof text,
-                                         text, &length)));
+    CHECK(NT_SUCCESS(IoGetDeviceProperty(Device, DevicePropertyPhysicalDeviceObjectName,
+                                         sizeof text, text, &length)));
     CHECK(text[8] == 'K' && length == 2 * sizeof "\\Device\\KssSys");
     IoInvalidateDeviceRelations(Device, BusRelations);
     IoInvalidateDeviceState(Device);
@@ -525,11 +531,13 @@ int Names(VOID) {
     CHECK(FsRtlIsHpfsDbcsLegal(bad, FALSE, FALSE, FALSE) &&
           !FsRtlIsHpfsDbcsLegal(deep, FALSE, FALSE, FALSE));
     CHECK(FsRtlIsAnsiCharacterLegalFat('A', FALSE) && !FsRtlIsAnsiCharacterLegalFat('+', FALSE));
-    CHECK(FsRtlIsNtstatusExpected(STATUS_DISK_FULL) && !FsRtlIsNtstatusExpected(STATUS_ACCESS_VIOLATION));
+    CHECK(FsRtlIsNtstatusExpected(STATUS_DISK_FULL) &&
+          !FsRtlIsNtstatusExpected(STATUS_ACCESS_VIOLATION));
     CHECK(FsRtlNormalizeNtstatus(STATUS_ACCESS_VIOLATION, STATUS_INVALID_PARAMETER) ==
           STATUS_INVALID_PARAMETER);
     CHECK(FsRtlNormalizeNtstatus(STATUS_DISK_FULL, STATUS_INVALID_PARAMETER) == STATUS_DISK_FULL);
-    CHECK(!FsRtlIsTotalDeviceFailure(STATUS_CRC_ERROR) && FsRtlIsTotalDeviceFailure(STATUS_NO_SUCH_DEVICE));
+    CHECK(!FsRtlIsTotalDeviceFailure(STATUS_CRC_ERROR) &&
+          FsRtlIsTotalDeviceFailure(STATUS_NO_SUCH_DEVICE));
     return 0;
 }
 
@@ -551,7 +559,8 @@ int Maps(VOID) {
     CHECK(FsRtlLookupLastLargeMcbEntry(&mcb, &vbn, &lbn) && vbn == 23 && lbn == 303);
     CHECK(FsRtlLookupLastLargeMcbEntryAndIndex(&mcb, &vbn, &lbn, &index) && index == 2);
     CHECK(FsRtlGetNextLargeMcbEntry(&mcb, 1, &vbn, &lbn, &count));
-    CHECK(vbn == 15 && lbn == -1 && count == 5 && !FsRtlGetNextLargeMcbEntry(&mcb, 3, &vbn, &lbn, &count));
+    CHECK(vbn == 15 && lbn == -1 && count == 5 &&
+          !FsRtlGetNextLargeMcbEntry(&mcb, 3, &vbn, &lbn, &count));
     CHECK(FsRtlSplitLargeMcb(&mcb, 20, 10));
     CHECK(FsRtlLookupLastLargeMcbEntry(&mcb, &vbn, &lbn) && vbn == 33 && lbn == 303);
     FsRtlRemoveLargeMcbEntry(&mcb, 4, 2);
@@ -566,7 +575,8 @@ int Maps(VOID) {
     FsRtlUninitializeLargeMcb(&mcb);
 
     FsRtlInitializeBaseMcb(&base, PagedPool);
-    CHECK(FsRtlAddBaseMcbEntry(&base, 0, 7, 3) && NT_SUCCESS(FsRtlAddBaseMcbEntryEx(&base, 3, 50, 3)));
+    CHECK(FsRtlAddBaseMcbEntry(&base, 0, 7, 3) &&
+          NT_SUCCESS(FsRtlAddBaseMcbEntryEx(&base, 3, 50, 3)));
     CHECK(FsRtlNumberOfRunsInBaseMcb(&base) == 2 && FsRtlSplitBaseMcb(&base, 3, 1));
     CHECK(FsRtlLookupBaseMcbEntry(&base, 4, &lbn, NULL, NULL, NULL, NULL) && lbn == 50);
     CHECK(FsRtlLookupLastBaseMcbEntry(&base, &vbn, &lbn) && vbn == 6);
@@ -599,9 +609,11 @@ int Locks(VOID) {
 
     FsRtlInitializeFileLock(&lock, NULL, NULL);
     CHECK(!FsRtlAreThereCurrentOrInProgressFileLocks(&lock));
-    CHECK(FsRtlPrivateLock(&lock, mine, &at, &length, process, 1, TRUE, TRUE, &iosb, NULL, NULL, FALSE));
+    CHECK(FsRtlPrivateLock(&lock, mine, &at, &length, process, 1, TRUE, TRUE, &iosb, NULL, NULL,
+                           FALSE));
     CHECK(NT_SUCCESS(iosb.Status) && lock.FastIoIsQuestionable);
-    CHECK(FsRtlPrivateLock(&lock, other, &at, &length, process, 1, TRUE, FALSE, &iosb, NULL, NULL, FALSE));
+    CHECK(FsRtlPrivateLock(&lock, other, &at, &length, process, 1, TRUE, FALSE, &iosb, NULL, NULL,
+                           FALSE));
     CHECK(iosb.Status == STATUS_LOCK_NOT_GRANTED);
     CHECK(FsRtlFastCheckLockForRead(&lock, &at, &length, 1, mine, process));
     CHECK(!FsRtlFastCheckLockForRead(&lock, &at, &length, 1, other, process));
@@ -610,9 +622,12 @@ int Locks(VOID) {
           STATUS_RANGE_NOT_LOCKED);
     CHECK(NT_SUCCESS(FsRtlFastUnlockSingle(&lock, mine, &at, &length, process, 1, NULL, FALSE)));
     CHECK(!lock.FastIoIsQuestionable);
-    CHECK(FsRtlPrivateLock(&lock, mine, &at, &length, process, 1, TRUE, FALSE, &iosb, NULL, NULL, FALSE));
-    CHECK(FsRtlPrivateLock(&lock, other, &at, &length, process, 2, TRUE, FALSE, &iosb, NULL, NULL, FALSE));
-    CHECK(NT_SUCCESS(iosb.Status) && !FsRtlFastCheckLockForWrite(&lock, &at, &length, 1, mine, process));
+    CHECK(FsRtlPrivateLock(&lock, mine, &at, &length, process, 1, TRUE, FALSE, &iosb, NULL, NULL,
+                           FALSE));
+    CHECK(FsRtlPrivateLock(&lock, other, &at, &length, process, 2, TRUE, FALSE, &iosb, NULL, NULL,
+                           FALSE));
+    CHECK(NT_SUCCESS(iosb.Status) &&
+          !FsRtlFastCheckLockForWrite(&lock, &at, &length, 1, mine, process));
     CHECK(NT_SUCCESS(FsRtlFastUnlockAllByKey(&lock, other, process, 2, NULL)));
     CHECK(NT_SUCCESS(FsRtlFastUnlockAll(&lock, mine, process, NULL)));
     CHECK(!FsRtlAreThereCurrentOrInProgressFileLocks(&lock));
@@ -649,7 +664,8 @@ int Locks(VOID) {
 
 // ---- Security and callbacks ---------------------------------------------------------------------
 static NTSTATUS NTAPI OnRegistry(PVOID Context, PVOID Argument1, PVOID Argument2) {
-    UNREFERENCED_PARAMETER(Context), UNREFERENCED_PARAMETER(Argument1), UNREFERENCED_PARAMETER(Argument2);
+    UNREFERENCED_PARAMETER(Context), UNREFERENCED_PARAMETER(Argument1),
+        UNREFERENCED_PARAMETER(Argument2);
     return STATUS_SUCCESS;
 }
 
@@ -677,9 +693,10 @@ int Security(VOID) {
     CHECK(SeSinglePrivilegeCheck(notify, UserMode));
     SeCaptureSubjectContext(&subject);
     SeLockSubjectContext(&subject);
-    CHECK(SePrivilegeCheck(&set, &subject, KernelMode) && !SePrivilegeCheck(&set, &subject, UserMode));
-    CHECK(SeAccessCheck(NULL, &subject, TRUE, MAXIMUM_ALLOWED, 0, NULL, &mapping, KernelMode, &granted,
-                        &status));
+    CHECK(SePrivilegeCheck(&set, &subject, KernelMode) &&
+          !SePrivilegeCheck(&set, &subject, UserMode));
+    CHECK(SeAccessCheck(NULL, &subject, TRUE, MAXIMUM_ALLOWED, 0, NULL, &mapping, KernelMode,
+                        &granted, &status));
     CHECK(granted == 7 && status == STATUS_SUCCESS);
     SeUnlockSubjectContext(&subject);
     SeReleaseSubjectContext(&subject);
@@ -688,7 +705,8 @@ int Security(VOID) {
     CHECK(ObRegisterCallbacks(&registration, &other) == STATUS_FLT_INSTANCE_ALTITUDE_COLLISION);
     ObUnRegisterCallbacks(handle);
     CHECK(NT_SUCCESS(CmRegisterCallback(OnRegistry, NULL, &cookie)));
-    CHECK(NT_SUCCESS(CmRegisterCallbackEx(OnRegistry, &registration.Altitude, Driver, NULL, &second, NULL)));
+    CHECK(NT_SUCCESS(
+        CmRegisterCallbackEx(OnRegistry, &registration.Altitude, Driver, NULL, &second, NULL)));
     CHECK(cookie.QuadPart != second.QuadPart && NT_SUCCESS(CmUnRegisterCallback(cookie)));
     CHECK(CmUnRegisterCallback(cookie) == STATUS_INVALID_PARAMETER);
     CHECK(NT_SUCCESS(CmUnRegisterCallback(second)));
