@@ -185,6 +185,9 @@ uint32_t kss_io(const char *thread, struct kss_io *io);
 void kss_interrupt(uint64_t after, unsigned irql, kss_routine *isr, void *interrupt, void *context);
 void kss_dpc(uint64_t after, kss_routine *deferred, void *context, void *argument1,
              void *argument2);
+// An interrupt of [vector] then: the ISR that a driver has connected to it (IoConnectInterrupt) runs at
+// the IRQL it was connected with. False: nobody has.
+bool kss_interrupt_line(uint64_t after, uint32_t vector);
 // Somebody at PASSIVE_LEVEL sets the KEVENT at [event] then.
 void kss_signal(uint64_t after, void *event);
 // An APC is queued to a thread then, which runs routine(argument1, argument2, argument3) on its stack, on

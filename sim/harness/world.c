@@ -35,6 +35,15 @@ void kss_interrupt(uint64_t after, unsigned irql, kss_routine *isr, void *interr
                 (const uintptr_t[]){(uintptr_t)interrupt, (uintptr_t)context}, 2);
 }
 
+bool kss_interrupt_line(uint64_t after, uint32_t vector) {
+    struct kss_due due;
+    struct kss_machine *machine = kss_harness("kss_interrupt_line")->machine;
+    if (!kss_connected_interrupt(machine, vector, &due))
+        return false;
+    kss_promise(machine, &due, after, 0, 0);
+    return true;
+}
+
 void kss_dpc(uint64_t after, kss_routine *deferred, void *context, void *argument1,
              void *argument2) {
     promise_run(

@@ -138,8 +138,8 @@ KSS_NT(ExAllocateTimer) { // Callback, CallbackContext, Attributes
     kss_addr block = kss_system_block(m, TIMER_BLOCK);
     if (block == 0)
         return kss_return(0);
-    KSS_TRY(on_timer(m, call, kss_nt_KeInitializeDpc,
-                     (const uint64_t[]){block, KSS_A(0), KSS_A(1)}, 3));
+    KSS_TRY(on_timer(m, call, kss_nt_KeInitializeDpc, (const uint64_t[]){block, KSS_A(0), KSS_A(1)},
+                     3));
     KSS_TRY(on_timer(m, call, kss_nt_KeInitializeTimer, (const uint64_t[]){block + TIMER_AT}, 1));
     kss_record_at(m, kss_record_add(m, KSS_R_EX_TIMER, block))->words[1] = KSS_A(0);
     return kss_return(block);
@@ -156,9 +156,9 @@ static struct kss_outcome use_timer(struct kss_machine *m, kss_addr timer, bool 
 KSS_NT(ExSetTimer) { // Timer, DueTime, Period in 100 ns, Parameters; TRUE: it was set before
     bool callback;
     KSS_TRY(use_timer(m, KSS_A(0), &callback));
-    struct kss_outcome set = on_timer(
-        m, call, kss_nt_KeSetTimerEx,
-        (const uint64_t[]){KSS_A(0) + TIMER_AT, KSS_A(1), 0, callback ? KSS_A(0) : 0}, 4);
+    struct kss_outcome set =
+        on_timer(m, call, kss_nt_KeSetTimerEx,
+                 (const uint64_t[]){KSS_A(0) + TIMER_AT, KSS_A(1), 0, callback ? KSS_A(0) : 0}, 4);
     KSS_TRY(set);
     uint16_t object = kss_object_at(m, KSS_A(0) + TIMER_AT);
     if (object != KSS_NONE && (int64_t)KSS_A(2) > 0)

@@ -11,7 +11,8 @@ static const uint64_t FAR_END = UINT64_MAX;
 
 // ---- File locks ---------------------------------------------------------------------------------
 static kss_addr at_information(const struct kss_machine *m) {
-    return kss_wide(m) ? 24 : 12; // FILE_LOCK.LockInformation, behind two routines and four BOOLEANs
+    return kss_wide(m) ? 24
+                       : 12; // FILE_LOCK.LockInformation, behind two routines and four BOOLEANs
 }
 
 static void set_questionable(struct kss_machine *m, kss_addr lock) {
@@ -53,9 +54,9 @@ static struct kss_outcome range_of(struct kss_machine *m, struct range *r, kss_a
 
 static bool overlap(const struct range *r, uint64_t start, uint64_t length) {
     if (r->length == 0 || length == 0) // an empty range meets what it lies strictly inside of
-        return r->length != 0   ? start > r->start && start < r->start + r->length
-               : length != 0    ? r->start > start && r->start < start + length
-                                : false;
+        return r->length != 0 ? start > r->start && start < r->start + r->length
+               : length != 0  ? r->start > start && r->start < start + length
+                              : false;
     uint64_t a = r->length > FAR_END - r->start ? FAR_END : r->start + r->length - 1;
     uint64_t b = length > FAR_END - start ? FAR_END : start + length - 1;
     return r->start <= b && start <= a;
@@ -85,15 +86,14 @@ static bool conflicts(const struct kss_machine *m, const struct range *r, bool e
 // FileLock, FileObject, FileOffset, Length, Process, Key, FailImmediately, ExclusiveLock, IoStatus, Irp,
 // Context, AlreadySynchronized. TRUE: IoStatus has the outcome.
 KSS_NT(FsRtlPrivateLock) {
-    struct range r = {.lock = KSS_A(0),
-                      .file = KSS_A(1),
-                      .process = KSS_A(4),
-                      .key = (uint32_t)KSS_A(5)};
+    struct range r = {
+        .lock = KSS_A(0), .file = KSS_A(1), .process = KSS_A(4), .key = (uint32_t)KSS_A(5)};
     bool exclusive = (KSS_A(7) & 0xFF) != 0;
     KSS_TRY(range_of(m, &r, KSS_A(2), KSS_A(3)));
     if (KSS_A(9) != 0) {
-        kss_cannot_continue(m, "FsRtlPrivateLock with an IRP cannot be served: byte-range locks that "
-                               "wait and complete requests are not modelled");
+        kss_cannot_continue(m,
+                            "FsRtlPrivateLock with an IRP cannot be served: byte-range locks that "
+                            "wait and complete requests are not modelled");
         return kss_stopped();
     }
     uint32_t status = STATUS_SUCCESS;
@@ -117,10 +117,8 @@ KSS_NT(FsRtlPrivateLock) {
 
 // FileLock, FileOffset, Length, Key, FileObject, Process
 static struct kss_outcome fast_check(struct kss_machine *m, struct kss_call *call, bool write) {
-    struct range r = {.lock = KSS_A(0),
-                      .file = KSS_A(4),
-                      .process = KSS_A(5),
-                      .key = (uint32_t)KSS_A(3)};
+    struct range r = {
+        .lock = KSS_A(0), .file = KSS_A(4), .process = KSS_A(5), .key = (uint32_t)KSS_A(3)};
     KSS_TRY(range_of(m, &r, KSS_A(1), KSS_A(2)));
     return kss_return(r.length == 0 || !conflicts(m, &r, write, false));
 }
@@ -166,10 +164,8 @@ KSS_NT(FsRtlAreThereCurrentOrInProgressFileLocks) {
 
 // FileLock, FileObject, FileOffset, Length, Process, Key, Context, AlreadySynchronized
 KSS_NT(FsRtlFastUnlockSingle) {
-    struct range r = {.lock = KSS_A(0),
-                      .file = KSS_A(1),
-                      .process = KSS_A(4),
-                      .key = (uint32_t)KSS_A(5)};
+    struct range r = {
+        .lock = KSS_A(0), .file = KSS_A(1), .process = KSS_A(4), .key = (uint32_t)KSS_A(5)};
     KSS_TRY(range_of(m, &r, KSS_A(2), KSS_A(3)));
     uint32_t count = kss_record_at_count(m);
     for (uint32_t i = 0; i < count; i++) {

@@ -128,7 +128,7 @@ static struct kss_outcome put_run(struct kss_machine *m, struct mcb *mcb, uint64
     KSS_TRY(cut(m, mcb, vbn));
     KSS_TRY(cut(m, mcb, vbn + count));
     uint32_t i = run_with(m, mcb, vbn);
-    while (i < mcb->count && start_of(m, mcb, i) < vbn + count)
+    while (i < mcb->count && end_of(m, mcb, i) <= vbn + count)
         drop(m, mcb, i);
     KSS_TRY(insert(m, mcb, i, vbn + count, lbn));
     tidy(m, mcb);
@@ -270,7 +270,7 @@ static struct kss_outcome truncate(struct kss_machine *m, kss_addr at, uint64_t 
 }
 
 // ---- Both kinds ---------------------------------------------------------------------------------
-#define BASE KSS_A(0)
+#define BASE  KSS_A(0)
 #define LARGE base_of(m, KSS_A(0))
 
 KSS_NT(FsRtlInitializeBaseMcb) {

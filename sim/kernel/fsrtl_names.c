@@ -106,8 +106,8 @@ static void skip_empty(const uint16_t *expression, unsigned e_length, bool *reac
                        bool at_dot) {
     for (unsigned e = 0; e < e_length; e++) {
         unsigned c = expression[e];
-        if (reached[e] && (c == '*' || c == '<' || (c == '>' && (at_end || at_dot)) ||
-                           (c == '"' && at_end)))
+        if (reached[e] &&
+            (c == '*' || c == '<' || (c == '>' && (at_end || at_dot)) || (c == '"' && at_end)))
             reached[e + 1] = true;
     }
 }
@@ -162,11 +162,11 @@ KSS_NT(FsRtlIsDbcsInExpression) {
 }
 
 // ---- Taking apart -------------------------------------------------------------------------------
-// "\a\b\c" is "a" and "b\c": a leading backslash is skipped. The strings point into the name.
+// "\a\b\c" is "a" and "b\c": a leading backslash is skipped. The strings point into the name. Names that
+// routines take by value come as their buffer, and their length behind the other arguments (entry.c).
 static struct kss_outcome dissect(struct kss_machine *m, struct kss_call *call, unsigned width) {
-    struct name name;
+    struct name name = {KSS_A(0), (unsigned)KSS_A(3) / width};
     uint64_t c = 0;
-    KSS_TRY(name_of(m, KSS_A(0), &name, width));
     KSS_TRY(put_name(m, KSS_A(1), 0, 0, width));
     KSS_TRY(put_name(m, KSS_A(2), 0, 0, width));
     if (name.length == 0)
@@ -200,7 +200,8 @@ static bool legal_character(unsigned c, bool fat, bool wild) {
         return wild && is_wild(c);
     if (c == '|' || c == '/' || c == ':' || c == '\\')
         return false;
-    return !fat || (c != '+' && c != ',' && c != ';' && c != '=' && c != '[' && c != ']' && c != 0x7F);
+    return !fat ||
+           (c != '+' && c != ',' && c != ';' && c != '=' && c != '[' && c != ']' && c != 0x7F);
 }
 
 static bool legal_part(const uint16_t *part, unsigned length, bool fat, bool wild) {
@@ -226,10 +227,9 @@ static bool legal_part(const uint16_t *part, unsigned length, bool fat, bool wil
 }
 
 static struct kss_outcome legal(struct kss_machine *m, struct kss_call *call, bool fat) {
-    struct name name;
+    struct name name = {KSS_A(0), (unsigned)KSS_A(4)};
     uint16_t text[MOST];
     bool wild = (KSS_A(1) & 0xFF) != 0, path = (KSS_A(2) & 0xFF) != 0;
-    KSS_TRY(name_of(m, KSS_A(0), &name, 1));
     if (name.length > MOST)
         return too_long(m);
     KSS_TRY(characters(m, &name, 1, false, 0, text));
@@ -250,7 +250,7 @@ static struct kss_outcome legal(struct kss_machine *m, struct kss_call *call, bo
     return kss_return(1);
 }
 
-KSS_NT(FsRtlIsFatDbcsLegal) { // DbcsName by address, wild cards, path, leading backslash
+KSS_NT(FsRtlIsFatDbcsLegal) { // DbcsName, wild cards, path, leading backslash
     return legal(m, call, true);
 }
 
@@ -262,7 +262,8 @@ KSS_NT(FsRtlIsHpfsDbcsLegal) {
 // DDI FsRtlIsNtstatusExpected: what no file system should meet as an exception.
 KSS_NT(FsRtlIsNtstatusExpected) {
     static const int32_t unexpected[] = {STATUS_DATATYPE_MISALIGNMENT, STATUS_ACCESS_VIOLATION,
-                                         STATUS_ILLEGAL_INSTRUCTION, STATUS_INSTRUCTION_MISALIGNMENT};
+                                         STATUS_ILLEGAL_INSTRUCTION,
+                                         STATUS_INSTRUCTION_MISALIGNMENT};
     for (unsigned i = 0; i < sizeof unexpected / sizeof *unexpected; i++)
         if ((uint32_t)KSS_A(0) == (uint32_t)unexpected[i])
             return kss_return(0);

@@ -151,7 +151,7 @@ KSS_NT(KeReleaseInterruptSpinLock) {
 }
 
 // ---- Raising ------------------------------------------------------------------------------------
-bool kss_interrupt_vector(const struct kss_machine *m, uint64_t vector, struct kss_due *due) {
+bool kss_connected_interrupt(const struct kss_machine *m, uint64_t vector, struct kss_due *due) {
     uint32_t count = kss_record_at_count(m);
     for (uint32_t i = 0; i < count; i++) {
         const struct kss_record *r = kss_record_at(m, i);

@@ -202,8 +202,8 @@ KSS_NT(IoInitializeTimer) {
     KSS_LOAD(ignored, KSS_A(0), 2);
     (void)ignored;
     uint32_t old = kss_record_find(m, KSS_R_TIMER, KSS_A(0));
-    kss_addr block = old != KSS_NO_FRAME ? kss_record_at(m, old)->words[1]
-                                         : kss_system_block(m, TIMER_AT + 128);
+    kss_addr block =
+        old != KSS_NO_FRAME ? kss_record_at(m, old)->words[1] : kss_system_block(m, TIMER_AT + 128);
     if (block == 0)
         return kss_answer(STATUS_INSUFFICIENT_RESOURCES);
     struct kss_call dpc = {.arguments = {block, KSS_A(1), KSS_A(2)}, .routine = call->routine};
@@ -228,9 +228,10 @@ static struct kss_outcome timer_of(struct kss_machine *m, struct kss_call *call,
 KSS_NT(IoStartTimer) {
     kss_addr block;
     KSS_TRY(timer_of(m, call, &block));
-    struct kss_call set = {.arguments = {block + TIMER_AT, (uint64_t)-(int64_t)SECOND, 1000, block},
-                           .routine = call->routine,
-                           .place = call->place};
+    struct kss_call set = {
+        .arguments = {block + TIMER_AT, (uint64_t) - (int64_t)SECOND, 1000, block},
+        .routine = call->routine,
+        .place = call->place};
     KSS_TRY(kss_nt_KeSetTimerEx(m, &set));
     return kss_return(0);
 }
@@ -315,7 +316,8 @@ static uint64_t device_number(struct kss_machine *m, kss_addr device) {
     return index == KSS_NONE ? 0 : (uint32_t)kss_object_ref(m, index)->signal;
 }
 
-KSS_NT(IoWMIRegistrationControl) { // WMIREG_ACTION_REGISTER 1 .. _BLOCK_IRPS 6 (mingw-w64 ddk/wdm.h)
+KSS_NT(
+    IoWMIRegistrationControl) { // WMIREG_ACTION_REGISTER 1 .. _BLOCK_IRPS 6 (mingw-w64 ddk/wdm.h)
     uint32_t action = (uint32_t)KSS_A(1);
     if (device_number(m, KSS_A(0)) == 0 && action != 4)
         return kss_answer(STATUS_INVALID_PARAMETER);

@@ -253,6 +253,10 @@ uint64_t kss_handle_of_device(struct kss_machine *machine, kss_addr device);
 void kss_promise(struct kss_machine *machine, const struct kss_due *what, uint64_t after,
                  uint64_t range, uint32_t place);
 
+// What an interrupt of [vector] does: the ISR connected to it (IoConnectInterrupt). False: there is none.
+bool kss_connected_interrupt(const struct kss_machine *machine, uint64_t vector,
+                             struct kss_due *due);
+
 enum kss_outcome_kind { KSS_OUT_RETURN, KSS_OUT_TURN, KSS_OUT_STOP, KSS_OUT_RAISE };
 struct kss_outcome {
     enum kss_outcome_kind kind;

@@ -50,6 +50,17 @@ KSS_NT(MmIsRecursiveIoFault) { // no page fault of the model reads a file
     return kss_return(0);
 }
 
+// ---- Routines by name ---------------------------------------------------------------------------
+// The number of the row, from 1: the processor knows its address. 0: nothing is exported by that name.
+KSS_NT(MmGetSystemRoutineAddress) {
+    char name[KSS_IO_NAME];
+    KSS_TRY(kss_unicode_read(m, KSS_A(0), name));
+    const struct kss_routine *row = kss_routine_find(name, strlen(name));
+    if (row == NULL || !(row->modes & KSS_MODE_NATIVE))
+        return kss_return(0);
+    return kss_return((uint64_t)(row - kss_routines) + 1);
+}
+
 // ---- The debugger, which is not there -----------------------------------------------------------
 KSS_NT(DbgBreakPoint) {
     return kss_outcome(KSS_OUT_RAISE, (uint32_t)STATUS_BREAKPOINT);

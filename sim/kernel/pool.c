@@ -3,7 +3,14 @@
 // free is always seen. Bad requests stop the machine as BAD_POOL_CALLER does (DBG bug-check-0xc2).
 #include "kernel/machine.h"
 
-enum { POOL_PAGED_BIT = 1, TYPE_NO_QUOTA_RAISE = 8, TYPE_RAISE = 16, FLAG_RAISE = 0x20, FLAG_PAGED = 0x100, TOMBSTONES = 1024 };
+enum {
+    POOL_PAGED_BIT = 1,
+    TYPE_NO_QUOTA_RAISE = 8,
+    TYPE_RAISE = 16,
+    FLAG_RAISE = 0x20,
+    FLAG_PAGED = 0x100,
+    TOMBSTONES = 1024
+};
 
 static struct kss_outcome bad_caller(struct kss_machine *m, const struct kss_call *call,
                                      uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4) {

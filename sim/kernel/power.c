@@ -171,7 +171,8 @@ KSS_NT(PoUnregisterPowerSettingCallback) {
 
 // ---- Idle detection -----------------------------------------------------------------------------
 // No device is ever found idle: the counter that the driver resets stays where it is.
-KSS_NT(PoRegisterDeviceForIdleDetection) { // DeviceObject, ConservationIdleTime, Performance.., State
+KSS_NT(
+    PoRegisterDeviceForIdleDetection) { // DeviceObject, ConservationIdleTime, Performance.., State
     uint32_t count = kss_record_at_count(m), index = KSS_NO_FRAME;
     for (uint32_t i = 0; i < count; i++)
         if (kss_record_at(m, i)->kind == KSS_R_IDLE && kss_record_at(m, i)->words[1] == KSS_A(0))

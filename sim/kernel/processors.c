@@ -85,8 +85,8 @@ KSS_NT(KeQueryNodeActiveAffinity) {
 KSS_NT(KeGetProcessorIndexFromNumber) { // INVALID_PROCESSOR_INDEX where there is none
     uint64_t number;
     KSS_LOAD(number, KSS_A(0), 4); // PROCESSOR_NUMBER { Group, Number, Reserved }
-    bool there = (number & 0xFFFF) == 0 && (number >> 16 & 0xFF) < kss_cpu_at_count(m) &&
-                 number >> 24 == 0;
+    bool there =
+        (number & 0xFFFF) == 0 && (number >> 16 & 0xFF) < kss_cpu_at_count(m) && number >> 24 == 0;
     return kss_return(there ? number >> 16 & 0xFF : UINT32_MAX);
 }
 
@@ -116,7 +116,8 @@ KSS_NT(KeSetSystemAffinityThread) {
 }
 
 KSS_NT(KeSetSystemAffinityThreadEx) {
-    if ((affinity_bits(m, KSS_A(0)) & all_processors(m)) == 0) // no active processor: nothing is done
+    if ((affinity_bits(m, KSS_A(0)) & all_processors(m)) ==
+        0) // no active processor: nothing is done
         return kss_return(0);
     return kss_return(change_affinity(m, KSS_A(0)));
 }

@@ -71,9 +71,6 @@ KSS_NT(PsGetThreadProcessId) {
     return kss_return(process_id(m, process_of(m, thread)));
 }
 
-static struct kss_outcome is_system(const struct kss_machine *m, uint16_t thread) {
-    return kss_return((kss_thread_at(m, thread)->flags & KSS_TF_SYSTEM) != 0);
-}
 
 // All processes are there when the run begins.
 KSS_NT(PsGetProcessCreateTimeQuadPart) {
@@ -169,8 +166,7 @@ static struct kss_outcome notify_remove(struct kss_machine *m, enum kss_record_k
 static struct kss_outcome process_notify(struct kss_machine *m, struct kss_call *call,
                                          unsigned flags) {
     if (KSS_A(1) & 0xFF)
-        return notify_remove(m, KSS_R_PROCESS_NOTIFY, KSS_A(0),
-                             (uint32_t)STATUS_INVALID_PARAMETER);
+        return notify_remove(m, KSS_R_PROCESS_NOTIFY, KSS_A(0), (uint32_t)STATUS_INVALID_PARAMETER);
     return notify_add(m, KSS_R_PROCESS_NOTIFY, KSS_A(0), flags);
 }
 

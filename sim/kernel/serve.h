@@ -39,14 +39,14 @@ enum kss_record_kind {
     KSS_R_OB_CALLBACKS,   // words: block
     KSS_R_CM_CALLBACK,    // words: cookie, context
     KSS_R_PNP,            // words: block, category, context, subject
-    KSS_R_INTERFACE,      // words: block (its link name), device, guid low, guid high; flags: enabled
-    KSS_R_ASSOCIATED,     // words: associated IRP, master
-    KSS_R_STATE,          // words: block; PoRegisterSystemState
-    KSS_R_ETW,            // words: block
-    KSS_R_POWER_IRP,      // words: IRP, device, state, context; flags: minor; its end is to be told
-    KSS_R_POWER_TOLD,     // words: IRP; its completion routine is at work
-    KSS_R_FILE_LOCK,      // words: FILE_LOCK, start, length, file object, process; routine: key
-    KSS_R_UUID            // words: 0, how many were made
+    KSS_R_INTERFACE,  // words: block (its link name), device, guid low, guid high; flags: enabled
+    KSS_R_ASSOCIATED, // words: associated IRP, master
+    KSS_R_STATE,      // words: block; PoRegisterSystemState
+    KSS_R_ETW,        // words: block
+    KSS_R_POWER_IRP,  // words: IRP, device, state, context; flags: minor; its end is to be told
+    KSS_R_POWER_TOLD, // words: IRP; its completion routine is at work
+    KSS_R_FILE_LOCK,  // words: FILE_LOCK, start, length, file object, process; routine: key
+    KSS_R_UUID        // words: 0, how many were made
 };
 
 // The record of [kind] whose first word is [key]; KSS_NO_FRAME: there is none.
@@ -63,9 +63,6 @@ void kss_set_of_thread(struct kss_machine *m, enum kss_record_kind kind, uint16_
 static inline kss_addr kss_system_block(struct kss_machine *m, uint32_t size) {
     return kss_nt_block(m, KSS_NTB_SYSTEM, size);
 }
-
-// The connected interrupt of [vector]; false: none. What its ISR is called with.
-bool kss_interrupt_vector(const struct kss_machine *m, uint64_t vector, struct kss_due *due);
 
 // Calls a driver routine with KSS_ENTRY_CALLBACK; an address without a routine stops the machine.
 struct kss_outcome kss_call_back(struct kss_machine *m, struct kss_call *call, uint8_t step,

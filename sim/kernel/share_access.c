@@ -32,8 +32,7 @@ static kss_addr file_flags(const struct kss_machine *m, kss_addr file) {
     return file + KSS_FIELD(FILE_OBJECT, ReadAccess);
 }
 
-static struct kss_outcome put_wishes(struct kss_machine *m, kss_addr file,
-                                     const struct wishes *w) {
+static struct kss_outcome put_wishes(struct kss_machine *m, kss_addr file, const struct wishes *w) {
     kss_addr at = file_flags(m, file);
     for (unsigned i = 0; i < 3; i++)
         KSS_STORE(at + i, 1, w->access[i]);

@@ -107,17 +107,18 @@ static inline uint64_t kss_bits(const void *bytes, size_t size) {
 #define KSS_NO_RESULT(type) (void)value_
 
 // Written out below: a variable part, no return, a const the table does not have, a structure by value.
-#define KSS_OWN_DbgPrint               ~, KSS_SKIP
-#define KSS_OWN_DbgPrintEx             ~, KSS_SKIP
-#define KSS_OWN_ExRaiseAccessViolation ~, KSS_SKIP
-#define KSS_OWN_ExRaiseStatus          ~, KSS_SKIP
-#define KSS_OWN_FsRtlDissectDbcs       ~, KSS_SKIP
-#define KSS_OWN_FsRtlDissectName       ~, KSS_SKIP
-#define KSS_OWN_FsRtlIsFatDbcsLegal    ~, KSS_SKIP
-#define KSS_OWN_FsRtlIsHpfsDbcsLegal   ~, KSS_SKIP
-#define KSS_OWN_KeBugCheck             ~, KSS_SKIP
-#define KSS_OWN_KeBugCheckEx           ~, KSS_SKIP
-#define KSS_OWN_RtlCompareMemory       ~, KSS_SKIP
+#define KSS_OWN_DbgPrint                  ~, KSS_SKIP
+#define KSS_OWN_DbgPrintEx                ~, KSS_SKIP
+#define KSS_OWN_ExRaiseAccessViolation    ~, KSS_SKIP
+#define KSS_OWN_ExRaiseStatus             ~, KSS_SKIP
+#define KSS_OWN_FsRtlDissectDbcs          ~, KSS_SKIP
+#define KSS_OWN_FsRtlDissectName          ~, KSS_SKIP
+#define KSS_OWN_FsRtlIsFatDbcsLegal       ~, KSS_SKIP
+#define KSS_OWN_FsRtlIsHpfsDbcsLegal      ~, KSS_SKIP
+#define KSS_OWN_KeBugCheck                ~, KSS_SKIP
+#define KSS_OWN_KeBugCheckEx              ~, KSS_SKIP
+#define KSS_OWN_MmGetSystemRoutineAddress ~, KSS_SKIP
+#define KSS_OWN_RtlCompareMemory          ~, KSS_SKIP
 // The headers have these as inline functions, as the WDK's do.
 #define KSS_OWN_ExAllocatePoolUninitialized ~, KSS_SKIP
 #define KSS_OWN_ExAllocatePoolZero          ~, KSS_SKIP
@@ -170,36 +171,38 @@ SIZE_T NTAPI KSS_ENTRY(RtlCompareMemory)(const VOID *Source1, const VOID *Source
     return (SIZE_T)value_;
 }
 
-// ---- Structures by value: the kernel gets their address -----------------------------------------------
+// ---- Strings by value: the kernel gets the buffer in their place, and the length at the end -----------
 VOID NTAPI KSS_ENTRY(FsRtlDissectDbcs)(ANSI_STRING Name, PANSI_STRING FirstPart,
                                        PANSI_STRING RemainingPart) {
-    uint64_t arguments[] = {(uintptr_t)&Name, (uintptr_t)FirstPart, (uintptr_t)RemainingPart};
-    KSS_ENTER(KSS_NT_FsRtlDissectDbcs, arguments, 3);
+    uint64_t arguments[] = {(uintptr_t)Name.Buffer, (uintptr_t)FirstPart, (uintptr_t)RemainingPart,
+                            Name.Length};
+    KSS_ENTER(KSS_NT_FsRtlDissectDbcs, arguments, 4);
     (void)value_;
 }
 
 VOID NTAPI KSS_ENTRY(FsRtlDissectName)(UNICODE_STRING Name, PUNICODE_STRING FirstPart,
                                        PUNICODE_STRING RemainingPart) {
-    uint64_t arguments[] = {(uintptr_t)&Name, (uintptr_t)FirstPart, (uintptr_t)RemainingPart};
-    KSS_ENTER(KSS_NT_FsRtlDissectName, arguments, 3);
+    uint64_t arguments[] = {(uintptr_t)Name.Buffer, (uintptr_t)FirstPart, (uintptr_t)RemainingPart,
+                            Name.Length};
+    KSS_ENTER(KSS_NT_FsRtlDissectName, arguments, 4);
     (void)value_;
 }
 
 BOOLEAN NTAPI KSS_ENTRY(FsRtlIsFatDbcsLegal)(ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible,
                                              BOOLEAN PathNamePermissible,
                                              BOOLEAN LeadingBackslashPermissible) {
-    uint64_t arguments[] = {(uintptr_t)&DbcsName, WildCardsPermissible, PathNamePermissible,
-                            LeadingBackslashPermissible};
-    KSS_ENTER(KSS_NT_FsRtlIsFatDbcsLegal, arguments, 4);
+    uint64_t arguments[] = {(uintptr_t)DbcsName.Buffer, WildCardsPermissible, PathNamePermissible,
+                            LeadingBackslashPermissible, DbcsName.Length};
+    KSS_ENTER(KSS_NT_FsRtlIsFatDbcsLegal, arguments, 5);
     return (BOOLEAN)value_;
 }
 
 BOOLEAN NTAPI KSS_ENTRY(FsRtlIsHpfsDbcsLegal)(ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible,
                                               BOOLEAN PathNamePermissible,
                                               BOOLEAN LeadingBackslashPermissible) {
-    uint64_t arguments[] = {(uintptr_t)&DbcsName, WildCardsPermissible, PathNamePermissible,
-                            LeadingBackslashPermissible};
-    KSS_ENTER(KSS_NT_FsRtlIsHpfsDbcsLegal, arguments, 4);
+    uint64_t arguments[] = {(uintptr_t)DbcsName.Buffer, WildCardsPermissible, PathNamePermissible,
+                            LeadingBackslashPermissible, DbcsName.Length};
+    KSS_ENTER(KSS_NT_FsRtlIsHpfsDbcsLegal, arguments, 5);
     return (BOOLEAN)value_;
 }
 
@@ -244,4 +247,23 @@ ULONG NTAPI KSS_ENTRY(DbgPrintEx)(ULONG ComponentId, ULONG Level, PCSTR Format, 
     KSS_VA_END(list);
     KSS_ENTER(KSS_NT_DbgPrintEx, arguments, count);
     return (ULONG)value_;
+}
+
+// ---- Addresses by name ----------------------------------------------------------------------------------
+// The kernel finds the row; rows of mode S are not exported here, as macros are not by Windows.
+#define KSS_INLINE_ExAllocatePoolUninitialized ~, NULL
+#define KSS_INLINE_ExAllocatePoolZero          ~, NULL
+#define KSS_ADDRESS_S(name)                    NULL
+#define KSS_ADDRESS_N(name)                    KSS_CHOOSE(KSS_INLINE_##name, (PVOID)(ULONG_PTR)KSS_ENTRY(name), ~)
+#define KSS_ADDRESS_SN(name)                   KSS_ADDRESS_N(name)
+
+PVOID NTAPI KSS_ENTRY(MmGetSystemRoutineAddress)(PUNICODE_STRING SystemRoutineName) {
+    static PVOID const addresses[] = {
+#define ROUTINE(name, result, low, high, can, modes, ...) KSS_ADDRESS_##modes(name),
+#include "nt/routines.def"
+#undef ROUTINE
+    };
+    uint64_t arguments[] = {(uintptr_t)SystemRoutineName};
+    KSS_ENTER(KSS_NT_MmGetSystemRoutineAddress, arguments, 1);
+    return value_ == 0 ? NULL : addresses[value_ - 1];
 }

@@ -571,6 +571,8 @@ void kss_native_run(struct kss_native *n, uint64_t until, unsigned watchdog) {
     n->busy = true;
     current = n;
     kss_set_horizon(n->machine, until);
+    kss_native_export((void *)(uintptr_t)kss_thread_address(n->machine, 0x800),
+                      kss_cpu_at_count(n->machine));
     if (!kss_fault_enter(on_fault, n))
         kss_os_fatal("the host refuses to install fault handlers");
     if (watchdog != 0)

@@ -18,3 +18,8 @@ endif()
 kss_harness_test(faults fault)
 kss_harness_test(threads thread)
 kss_harness_test(exceptions exception)
+kss_harness_test(sys sys)
+
+# Every prototype of include/nt is a routine, or is said not to be served.
+add_test(NAME native.surface COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/surface.sh ${PROJECT_SOURCE_DIR})
+set_tests_properties(native.surface PROPERTIES LABELS native)
