@@ -155,6 +155,10 @@ struct kss_outcome kss_irp_cancel(struct kss_machine *m, struct kss_call *call, 
 struct kss_outcome kss_irp_cancel_on(struct kss_machine *m, struct kss_call *call, kss_addr irp,
                                      uint8_t base);
 
+// ---- Registry (registry.c) -----------------------------------------------------------------------
+// Closes a handle of a key; false: it is none.
+bool kss_registry_close(struct kss_machine *m, uint64_t handle);
+
 // ---- Files (file.c) and their requests (request.c) ----------------------------------------------
 // Arguments no system call has: the mode its wait is in and whether it has locked the file object;
 // the file object.

@@ -203,7 +203,7 @@ void kss_threads_loader(struct kss_machine *machine, uint16_t loader);
 
 // A thread that calls the driver routine [routine] with [count] arguments (at most
 // KSS_CALL_ARGUMENTS) and ends when it returns, with its value as exit status.
-enum { KSS_CALL_ARGUMENTS = 4 };
+enum { KSS_CALL_ARGUMENTS = 6 };
 uint16_t kss_thread_add_call(struct kss_machine *machine, const char *name, uint32_t routine,
                              const uint64_t *arguments, unsigned count, int priority,
                              const char *process, bool system, bool gui, uint32_t place);

@@ -52,6 +52,7 @@ enum kss_section {
     KSS_S_READY,
     KSS_S_GLOBAL,
     KSS_S_BYTES,
+    KSS_S_REGISTRY,
     KSS_S_OBSERVER,
     KSS_S_HOT_END,
     // cold
