@@ -260,3 +260,48 @@ bool kss_registry_close(struct kss_machine *m, uint64_t handle) {
         kss_reg_remove(m, at);
     return at != 0;
 }
+
+// ---- From outside -------------------------------------------------------------------------------
+static uint32_t outside(struct kss_machine *m, const char *key, const char *name,
+                        enum kss_reg_make make, struct kss_reg_name *value) {
+    struct kss_reg_name path = {0};
+    uint32_t id;
+    bool made;
+    kss_reg_begin(m);
+    value->length = 0;
+    if (strlen(key) + 100 > KSS_REG_PATH || strlen(name) > KSS_REG_PATH)
+        return 0;
+    if (key[0] != '\\')
+        kss_reg_text(&path, KSS_REG_CONTROL_SET "Services\\");
+    kss_reg_text(&path, key);
+    kss_reg_text(value, name);
+    uint32_t status = kss_reg_walk(m, 0, &path, make, 0, &id, &made);
+    return status == (uint32_t)STATUS_SUCCESS ? id : 0;
+}
+
+bool kss_registry_set_value(struct kss_machine *m, const char *key, const char *name, uint32_t type,
+                            const void *data, uint32_t size) {
+    struct kss_reg_name value;
+    uint32_t id = size > KSS_REG_MOST_DATA ? 0 : outside(m, key, name, KSS_REG_ALL, &value);
+    if (id == 0)
+        return false;
+    uint32_t at = kss_reg_set(m, id, &value, type, size);
+    if (size != 0)
+        memcpy((uint8_t *)(kss_reg_at(m, at) + 1) + value.length * 2, data, size);
+    return true;
+}
+
+int64_t kss_registry_get_value(struct kss_machine *m, const char *key, const char *name,
+                               uint32_t *type, void *data, uint32_t room) {
+    struct kss_reg_name value;
+    uint32_t id = outside(m, key, name, KSS_REG_FIND, &value);
+    uint32_t at = id == 0 ? 0 : kss_reg_value(m, id, &value);
+    if (at == 0)
+        return -1;
+    const struct kss_reg *record = kss_reg_at(m, at);
+    if (type != NULL)
+        *type = record->type;
+    if (room != 0)
+        memcpy(data, kss_reg_data_of(record), record->data < room ? record->data : room);
+    return record->data;
+}
