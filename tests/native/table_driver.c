@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Generic tables and splay links, with a driver's own compare, allocate and free routines.
+// Generic tables, splay links, security descriptors, with a driver's own compare, allocate and free routines.
 //
 // Each routine checks what the scenario of the same idea in tests/bodies checks.
 #include <ntifs.h>
@@ -198,6 +198,61 @@ VOID SplayLinks(VOID) {
     for (; at != NULL; at = RtlRealSuccessor(at))
         i++;
     CHECK(i == NODES - 2 && RtlRightChild(root) != &node[3]);
+}
+
+// SIDs, access control lists, security descriptors.
+VOID Security(VOID);
+VOID Security(VOID) {
+    SID_IDENTIFIER_AUTHORITY nt = {{0, 0, 0, 0, 0, 5}};
+    ULONG sid[4], copy[4], list[16], count = 9;
+    PACL acl = (PACL)list, found;
+    SECURITY_DESCRIPTOR descriptor;
+    PACCESS_ALLOWED_ACE ace;
+    BOOLEAN present, defaulted;
+    PVOID frames[2];
+    PSID owner;
+
+    CHECK(RtlLengthRequiredSid(2) == 16);
+    CHECK(NT_SUCCESS(RtlInitializeSid(sid, &nt, 2)) &&
+          RtlInitializeSid(sid, &nt, 16) == STATUS_INVALID_PARAMETER);
+    *RtlSubAuthoritySid(sid, 0) = 32;
+    *RtlSubAuthoritySid(sid, 1) = 544;
+    CHECK(RtlLengthSid(sid) == 16 && RtlValidSid(sid) && *RtlSubAuthorityCountSid(sid) == 2);
+    CHECK(RtlIdentifierAuthoritySid(sid)->Value[5] == 5);
+    CHECK(RtlCopySid(12, copy, sid) == STATUS_BUFFER_TOO_SMALL &&
+          NT_SUCCESS(RtlCopySid(16, copy, sid)));
+    CHECK(RtlEqualSid(sid, copy));
+    copy[3]++;
+    CHECK(!RtlEqualSid(sid, copy));
+
+    CHECK(RtlCreateAcl(acl, 4, ACL_REVISION) == STATUS_BUFFER_TOO_SMALL);
+    CHECK(NT_SUCCESS(RtlCreateAcl(acl, sizeof list, ACL_REVISION)));
+    CHECK(NT_SUCCESS(RtlAddAccessAllowedAce(acl, ACL_REVISION, 0x1F01FF, sid)));
+    CHECK(NT_SUCCESS(RtlAddAccessAllowedAce(acl, ACL_REVISION, 1, copy)));
+    CHECK(RtlAddAccessAllowedAce(acl, ACL_REVISION, 1, copy) == STATUS_ALLOTTED_SPACE_EXCEEDED);
+    CHECK(NT_SUCCESS(RtlGetAce(acl, 1, (PVOID *)&ace)) && ace->Mask == 1 &&
+          ace->Header.AceSize == 24);
+    CHECK(RtlEqualSid(&ace->SidStart, copy) && acl->AceCount == 2);
+    CHECK(RtlGetAce(acl, 2, (PVOID *)&ace) == STATUS_INVALID_PARAMETER);
+
+    CHECK(NT_SUCCESS(RtlCreateSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION)));
+    CHECK(NT_SUCCESS(RtlGetDaclSecurityDescriptor(&descriptor, &present, &found, &defaulted)) &&
+          !present);
+    CHECK(NT_SUCCESS(RtlSetDaclSecurityDescriptor(&descriptor, TRUE, acl, FALSE)));
+    CHECK(NT_SUCCESS(RtlGetDaclSecurityDescriptor(&descriptor, &present, &found, &defaulted)));
+    CHECK(present && found == acl && !defaulted && (descriptor.Control & SE_DACL_PRESENT));
+    CHECK(NT_SUCCESS(RtlSetOwnerSecurityDescriptor(&descriptor, sid, TRUE)));
+    CHECK(NT_SUCCESS(RtlGetOwnerSecurityDescriptor(&descriptor, &owner, &defaulted)) &&
+          owner == sid && defaulted);
+    CHECK(NT_SUCCESS(RtlSetGroupSecurityDescriptor(&descriptor, copy, FALSE)));
+    CHECK(NT_SUCCESS(RtlGetGroupSecurityDescriptor(&descriptor, &owner, &defaulted)) &&
+          owner == copy);
+    CHECK(RtlLengthSecurityDescriptor(&descriptor) == sizeof descriptor + 16 + 16 + sizeof list);
+    CHECK(RtlValidSecurityDescriptor(&descriptor));
+    sid[0] = 0;
+    CHECK(!RtlValidSecurityDescriptor(&descriptor));
+    CHECK(RtlCaptureStackBackTrace(0, 2, frames, &count) == 0 && count == 0);
+    CHECK(RtlWalkFrameChain(frames, 2, 0) == 0);
 }
 
 DRIVER_INITIALIZE DriverEntry;

@@ -6,7 +6,7 @@
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kss_test_setup, kss_test_teardown)
 
-void SplayTables(void), BalancedTables(void), SplayLinks(void);
+void SplayTables(void), BalancedTables(void), SplayLinks(void), Security(void);
 extern uint32_t FailedLine;
 
 static void checks(void (*routine)(void)) {
@@ -27,12 +27,14 @@ static void checks(void (*routine)(void)) {
 CHECKS(splay_tables, SplayTables)
 CHECKS(balanced_tables, BalancedTables)
 CHECKS(splay_links, SplayLinks)
+CHECKS(security, Security)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(splay_tables),
         TEST(balanced_tables),
         TEST(splay_links),
+        TEST(security),
     };
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);
 }
