@@ -23,3 +23,9 @@ if(TARGET kss_command)
     set_tests_properties(rules.each PROPERTIES LABELS golden
         ENVIRONMENT "KSS_EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}")
 endif()
+# Every routine is called by a test. The pattern: rows that must be; the others are listed.
+add_test(NAME coverage.routines
+         COMMAND sh tests/coverage.sh
+                 "^Rtl|^VerSet|^Zw.*Key|^Ex.*(System|Local)Time$|^IoOpen|^IoIsWdm|^PsGetVersion"
+         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(coverage.routines PROPERTIES LABELS golden)

@@ -178,6 +178,19 @@ unsigned kss_io_start(const char *thread, struct kss_io *io);
 // The same, then kss_run_all; returns io->status (STATUS_PENDING when it still waits).
 uint32_t kss_io(const char *thread, struct kss_io *io);
 
+// ---- The registry ------------------------------------------------------------------------------
+
+// Sets a value of [size] bytes as it is stored: strings are UTF-16 with their null character. [key] is
+// a path from \Registry, or one below \Registry\Machine\System\CurrentControlSet\Services
+// ("mydrv\\Parameters"); missing keys are made. [type] is REG_x (4: REG_DWORD). Names are ASCII. A
+// name or path that is too long, or more than 1 MiB, ends the program with a message.
+void kss_registry_set(const char *key, const char *value, uint32_t type, const void *data,
+                      size_t size);
+
+// Bytes of a value's data, of which at most [room] are copied; -1: there is no such value. [type] may
+// be NULL.
+long kss_registry_get(const char *key, const char *value, uint32_t *type, void *data, size_t room);
+
 // ---- The world ---------------------------------------------------------------------------------
 
 // [after] 100 ns from now: an interrupt at device IRQL [irql] (0: the machine's lowest) runs

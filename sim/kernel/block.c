@@ -20,6 +20,7 @@ static const uint16_t first_capacity[KSS_S_COUNT] = {
     [KSS_S_GLOBAL] = 128,      [KSS_S_BYTES] = 2048,
     [KSS_S_WORK] = 16,         [KSS_S_HANDLE] = 16,
     [KSS_S_RECORD] = 16,       [KSS_S_VERIFIER] = 16,
+    [KSS_S_REGISTRY] = 16,
     [KSS_S_OBSERVER] = 256,    [KSS_S_CLOCK] = 128,
     [KSS_S_THREAD_COLD] = 128, [KSS_S_STACK_COLD] = 128,
     [KSS_S_OBJECT_COLD] = 96,  [KSS_S_DUE_COLD] = 32,

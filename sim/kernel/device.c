@@ -60,7 +60,9 @@ uint16_t kss_driver_add(struct kss_machine *m, const struct kss_driver *driver, 
     memcpy(name + 8, driver->name, length);
     name[8 + length] = 0;
     length += 8;
-    uint64_t whole = size + extension + 2 * length + length + 2;
+    static const char services[] = "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
+    size_t before = sizeof services - 1, path = before + length - 8;
+    uint64_t whole = size + extension + 2 * length + 2 * path + length + 2;
     kss_addr object = kss_nt_block(m, KSS_NTB_DRIVER, whole);
     if (object == 0)
         return KSS_NONE;
@@ -83,6 +85,14 @@ uint16_t kss_driver_add(struct kss_machine *m, const struct kss_driver *driver, 
     kss_set(m, string + KSS_FIELD(UNICODE_STRING, Buffer), text);
     for (size_t i = 0; i < length; i++)
         kss_poke(m, text + 2 * i, 2, (uint8_t)name[i]);
+    // The service key with its path: DriverEntry gets it as its registry path.
+    string = object + size + KSS_FIELD(DRIVER_EXTENSION, ServiceKeyName);
+    text += 2 * length;
+    kss_poke(m, string + KSS_FIELD(UNICODE_STRING, Length), 2, 2 * path);
+    kss_poke(m, string + KSS_FIELD(UNICODE_STRING, MaximumLength), 2, 2 * path);
+    kss_set(m, string + KSS_FIELD(UNICODE_STRING, Buffer), text);
+    for (size_t i = 0; i < path; i++)
+        kss_poke(m, text + 2 * i, 2, (uint8_t)(i < before ? services[i] : name[8 + i - before]));
     kss_name_put(m, object + whole, name);
     uint16_t index = (uint16_t)(kss_globals(m)->nt_blocks[KSS_NTB_DRIVER] - 1);
     kss_object_init(m, object, KSS_O_DRIVER, 0, index);

@@ -250,6 +250,8 @@ static struct kss_outcome last_request(struct kss_machine *m, struct kss_call *c
 static struct kss_outcome close(struct kss_machine *m, struct kss_call *call) {
     uint64_t handle = call->arguments[0];
     if (call->step == 0) {
+        if (kss_registry_close(m, handle))
+            return kss_return((uint32_t)STATUS_SUCCESS);
         if (handle & HANDLE_OF_DEVICE) // the environment's: stays open
             return kss_return((uint32_t)STATUS_SUCCESS);
         call->arguments[KSS_A_FILE] = kss_file_of(m, handle);

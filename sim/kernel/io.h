@@ -177,6 +177,9 @@ kss_addr kss_csq_cancel_routine(const struct kss_machine *m);
 struct kss_outcome kss_csq_cancel(struct kss_machine *m, struct kss_call *call, kss_addr irp);
 struct kss_outcome kss_csq_cancel_on(struct kss_machine *m, struct kss_call *call);
 bool kss_csq_step(unsigned step);
+// ---- Registry (registry.c) -----------------------------------------------------------------------
+// Closes a handle of a key; false: it is none.
+bool kss_registry_close(struct kss_machine *m, uint64_t handle);
 
 // ---- Files (file.c) and their requests (request.c) ----------------------------------------------
 // Arguments no system call has: the mode its wait is in and whether it has locked the file object;

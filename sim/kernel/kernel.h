@@ -214,7 +214,7 @@ void kss_threads_loader(struct kss_machine *machine, uint16_t loader);
 
 // A thread that calls the driver routine [routine] with [count] arguments (at most
 // KSS_CALL_ARGUMENTS) and ends when it returns, with its value as exit status.
-enum { KSS_CALL_ARGUMENTS = 5 };
+enum { KSS_CALL_ARGUMENTS = 6 };
 uint16_t kss_thread_add_call(struct kss_machine *machine, const char *name, uint32_t routine,
                              const uint64_t *arguments, unsigned count, int priority,
                              const char *process, bool system, bool gui, uint32_t place);
@@ -246,6 +246,16 @@ kss_addr kss_device_top(struct kss_machine *machine, kss_addr device); // of its
 // A handle that stands for "this thread has the device open for synchronous I/O": every thread that
 // uses it works on a file object of its own, so threads do not wait for each other.
 uint64_t kss_handle_of_device(struct kss_machine *machine, kss_addr device);
+
+// ---- The registry (registry.c) --------------------------------------------------------------------
+// From outside: [key] is a path from \Registry, or one below the Services key. Setting makes the keys
+// that are missing; false: a name is too long or not one.
+bool kss_registry_set_value(struct kss_machine *machine, const char *key, const char *name,
+                            uint32_t type, const void *data, uint32_t size);
+// Copies at most [room] bytes of a value's data; returns how many there are, -1: there is no such
+// value.
+int64_t kss_registry_get_value(struct kss_machine *machine, const char *key, const char *name,
+                               uint32_t *type, void *data, uint32_t room);
 
 // The environment does something [after] 100 ns from now, at the earliest, and at most [range]
 // later. kind: KSS_DUE_DPC, _INTERRUPT (irql), _SIGNAL (arguments[0] = address), _TERMINATE, _ALERT

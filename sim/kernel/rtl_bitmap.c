@@ -86,12 +86,21 @@ struct kss_outcome kss_nt_RtlClearBit(struct kss_machine *m, struct kss_call *ca
     return filled(m, call, (uint32_t)call->arguments[1], 1, false);
 }
 
+// All of them, those behind the last in its ULONG included (ReactOS sdk/lib/rtl/bitmap.c).
+static struct kss_outcome fill_all(struct kss_machine *m, const struct kss_call *call,
+                                   uint32_t word) {
+    struct map map = map_of(m, call);
+    for (uint64_t i = 0; i < map.size && kss_reaches(&map.r); i += 32)
+        kss_give(&map.r, map.buffer + i / 8, 4, word);
+    return kss_reached(&map.r, 0);
+}
+
 struct kss_outcome kss_nt_RtlSetAllBits(struct kss_machine *m, struct kss_call *call) {
-    return filled(m, call, 0, UINT32_MAX, true);
+    return fill_all(m, call, UINT32_MAX);
 }
 
 struct kss_outcome kss_nt_RtlClearAllBits(struct kss_machine *m, struct kss_call *call) {
-    return filled(m, call, 0, UINT32_MAX, false);
+    return fill_all(m, call, 0);
 }
 
 // ---- Asking -------------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ enum kss_section {
     KSS_S_RECORD,
     KSS_S_BYTES,
     KSS_S_VERIFIER,
+    KSS_S_REGISTRY,
     KSS_S_OBSERVER,
     KSS_S_HOT_END,
     // cold

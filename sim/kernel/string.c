@@ -6,8 +6,10 @@
 
 // ---- Reaching into driver memory ----------------------------------------------------------------
 void kss_take_bytes(struct kss_reach *r, kss_addr address, void *bytes, uint32_t size) {
+    if (size == 0)
+        return;
     memset(bytes, 0, size);
-    if (!kss_reaches(r) || size == 0)
+    if (!kss_reaches(r))
         return;
     struct kss_outcome outcome = kss_read(r->m, address, bytes, size, KSS_WHO_DRIVER);
     if (outcome.kind != KSS_OUT_RETURN)
