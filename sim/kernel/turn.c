@@ -45,11 +45,6 @@ static void check_irql(struct kss_machine *m, enum kss_routine_id routine, kss_a
              kss_object_number(m, index));
 }
 
-static inline bool wait_expected(const struct kss_machine *m) {
-    uint16_t thread = kss_cpu(m)->thread;
-    return thread != KSS_NONE && kss_thread_at(m, thread)->flags & KSS_TF_WAIT_NEXT;
-}
-
 // In pieces that compilers clear without a call.
 static inline void clear(struct kss_call *call) {
     enum { PIECE = 64, PIECES = sizeof *call / PIECE };
@@ -69,7 +64,7 @@ struct kss_outcome kss_nt_call(struct kss_machine *m, enum kss_routine_id routin
     for (unsigned i = 0; i < count; i++)
         call.arguments[i] = arguments[i];
     KSS_EMIT(m, KSS_EV_NT_CALL, routine, call.arguments[0], call.arguments[1], call.arguments[2]);
-    if (wait_expected(m))
+    if (kss_wait_expected(m))
         kss_wait_next_call(m, routine);
     check_irql(m, routine, call.arguments[0]);
     struct kss_outcome outcome = step_of(m, &call);

@@ -152,12 +152,13 @@ static void causes_of_waiters(struct kss_machine *machine, struct kss_finding *f
 }
 
 void kss_rule_wait_never(struct kss_machine *machine, const struct kss_event *event) {
+    if (owner_explains(machine, (uint16_t)event->words[1]))
+        return;
     struct kss_finding finding;
     uint16_t target = (uint16_t)event->words[1];
     uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
     uint32_t number, place = see_thread_cold(machine, target)->wait_place;
-    if (kss_irp_explains_wait(machine, target, object) || was_forgotten(machine, target) ||
-        owner_explains(machine, target))
+    if (kss_irp_explains_wait(machine, target, object) || was_forgotten(machine, target))
         return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_wait_never_satisfied, place, target,
                            &number))
