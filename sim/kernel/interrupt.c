@@ -103,21 +103,6 @@ struct kss_outcome kss_nt_KeSetTargetProcessorDpc(struct kss_machine *m, struct 
     return kss_return(0);
 }
 
-struct kss_outcome kss_nt_KeSetTargetProcessorDpcEx(struct kss_machine *m, struct kss_call *call) {
-    kss_addr processor = call->arguments[1];
-    uint16_t object;
-    struct kss_outcome outcome;
-    uint64_t group = kss_load(m, processor, 2, KSS_WHO_DRIVER, &outcome);
-    KSS_TRY(outcome);
-    uint64_t number = kss_load(m, processor + 2, 2, KSS_WHO_DRIVER, &outcome);
-    KSS_TRY(outcome);
-    if (group != 0 || number >= kss_cpu_at_count(m)) // its upper byte is Reserved
-        return kss_return((uint32_t)STATUS_INVALID_PARAMETER);
-    KSS_USE(kss_object_use(m, call, call->arguments[0], KSS_O_DPC, true, &object));
-    kss_object_ref(m, object)->period = number + 1;
-    return kss_return((uint32_t)STATUS_SUCCESS);
-}
-
 // Where a DPC goes: behind the others, or before them when it is of high importance.
 static uint32_t queue_position(const struct kss_machine *m, const struct kss_object *dpc) {
     uint32_t count = kss_pending_at_count(m), position = 0;

@@ -114,7 +114,6 @@ static VOID InOrder(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2) 
 }
 
 NTSTATUS DpcSettings(VOID) {
-    PROCESSOR_NUMBER processor = {0, 0, 0};
     KIRQL irql;
 
     Order = 0;
@@ -123,9 +122,6 @@ NTSTATUS DpcSettings(VOID) {
     KeInitializeDpc(&HighDpc, InOrder, (PVOID)0);
     KeSetImportanceDpc(&HighDpc, HighImportance);
     KeSetTargetProcessorDpc(&HighDpc, 0);
-    CHECK(KeSetTargetProcessorDpcEx(&LowDpc, &processor) == STATUS_SUCCESS);
-    processor.Number = 200;
-    CHECK(KeSetTargetProcessorDpcEx(&LowDpc, &processor) == STATUS_INVALID_PARAMETER);
     KeRaiseIrql(DISPATCH_LEVEL, &irql);
     KeInsertQueueDpc(&LowDpc, NULL, NULL);
     KeInsertQueueDpc(&ThreadedDpc, NULL, NULL);
