@@ -105,8 +105,9 @@ enum {
     KSS_TF_ALERTED_USER = 16,
     KSS_TF_TERMINATING = 32,
     KSS_TF_USER_APC = 64,
-    KSS_TF_WAIT_NEXT = 128,   /* KeSetEvent(.., TRUE): the next call must be a wait */
-    KSS_TF_WAIT_TOLD = 0x8000 /* ... and something else has come: said */
+    KSS_TF_WAIT_NEXT = 128,      /* KeSetEvent(.., TRUE): the next call must be a wait */
+    KSS_TF_APC_PENDING = 0x4000, /* user APCs run at the next return to user mode */
+    KSS_TF_WAIT_TOLD = 0x8000    /* something else than that wait has come: said */
 };
 
 struct kss_thread {

@@ -39,10 +39,11 @@ static uint32_t interrupted(struct kss_thread *thread, unsigned irql, unsigned m
             return STATUS_ALERTED;
         }
     }
-    if (mode == USER_MODE && thread->flags & (KSS_TF_TERMINATING | KSS_TF_USER_APC) &&
-        kss_apcs_enabled(thread, irql))
-        return STATUS_USER_APC;
-    return 0;
+    if (mode != USER_MODE || !kss_apcs_enabled(thread, irql))
+        return 0;
+    if (alertable && thread->flags & KSS_TF_USER_APC)
+        thread->flags |= KSS_TF_APC_PENDING;
+    return thread->flags & (KSS_TF_TERMINATING | KSS_TF_APC_PENDING) ? STATUS_USER_APC : 0;
 }
 
 static void remember(struct kss_machine *m, struct kss_call *call, const struct kss_wait_set *set,

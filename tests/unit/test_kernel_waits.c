@@ -252,17 +252,18 @@ static void a_status_outlives_another_wait(void **state) {
     rig_close(&rig);
 }
 
-// A user APC that is pending ends a wait that would block: after the object, after an alert, before the
-// timeout, and in UserMode only.
-static void a_pending_user_apc_comes_after_object_and_alert(void **state) {
+// A user APC ends an alertable UserMode wait that would block, and is then pending, which ends any UserMode
+// wait: after the object, after an alert, before the timeout.
+static void a_user_apc_comes_after_object_and_alert(void **state) {
     (void)state;
     static const struct {
-        unsigned mode, alertable, signalled, alerted, region;
+        unsigned mode, alertable, signalled, alerted, region, pending;
         uint32_t status; // 0x102: only the timeout ends it
-    } rows[] = {
-        {USER, 1, 0, 0, 0, 0xC0},    {USER, 0, 0, 0, 0, 0xC0},  {KERNEL, 1, 0, 0, 0, 0x102},
-        {KERNEL, 0, 0, 0, 0, 0x102}, {USER, 1, 1, 1, 0, 0},     {USER, 1, 0, 1, 0, 0x101},
-        {USER, 0, 0, 1, 0, 0xC0},    {USER, 1, 0, 0, 1, 0x102}, {KERNEL, 1, 0, 1, 0, 0x101}};
+    } rows[] = {{USER, 1, 0, 0, 0, 0, 0xC0},    {USER, 0, 0, 0, 0, 0, 0x102},
+                {USER, 0, 0, 0, 0, 1, 0xC0},    {KERNEL, 1, 0, 0, 0, 1, 0x102},
+                {KERNEL, 0, 0, 0, 0, 1, 0x102}, {USER, 1, 1, 1, 0, 0, 0},
+                {USER, 1, 0, 1, 0, 0, 0x101},   {USER, 0, 0, 1, 0, 1, 0xC0},
+                {USER, 1, 0, 0, 1, 1, 0x102},   {KERNEL, 1, 0, 1, 0, 0, 0x101}};
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct rig rig;
         start(&rig, false);
@@ -271,6 +272,8 @@ static void a_pending_user_apc_comes_after_object_and_alert(void **state) {
             RIG_CALL0(&rig, KeEnterCriticalRegion);
         struct kss_thread *thread = kss_thread_at(rig.m, 0);
         thread->flags |= KSS_TF_USER_APC;
+        if (rows[i].pending)
+            thread->flags |= KSS_TF_APC_PENDING;
         if (rows[i].alerted)
             thread->flags |= KSS_TF_ALERTED_KERNEL;
         struct kss_outcome outcome =
@@ -366,7 +369,7 @@ int main(void) {
         cmocka_unit_test(the_count_of_held_mutexes_is_their_own),
         cmocka_unit_test(a_wait_goes_on_after_another_in_between),
         cmocka_unit_test(a_status_outlives_another_wait),
-        cmocka_unit_test(a_pending_user_apc_comes_after_object_and_alert),
+        cmocka_unit_test(a_user_apc_comes_after_object_and_alert),
         cmocka_unit_test(a_mutex_can_be_acquired_so_often_and_no_more),
         cmocka_unit_test(a_semaphore_keeps_its_count_when_it_raises),
         cmocka_unit_test(waiters_for_all_are_served_in_their_order),
