@@ -304,6 +304,10 @@ bool kss_apcs_enabled(const struct kss_thread *thread, unsigned irql);
 void kss_wait_follows(struct kss_machine *m, const struct kss_call *call, bool wait);
 void kss_wait_next_call(struct kss_machine *m, enum kss_routine_id routine);
 void kss_wait_next_return(struct kss_machine *m);
+static inline bool kss_wait_expected(const struct kss_machine *m) {
+    uint16_t thread = kss_cpu(m)->thread;
+    return thread != KSS_NONE && kss_thread_at(m, thread)->flags & KSS_TF_WAIT_NEXT;
+}
 void kss_take_wait_next(struct kss_machine *m);
 
 // ---- Mutexes (mutex.c) --------------------------------------------------------------------------

@@ -298,6 +298,7 @@ void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_
         count_in_memory(m, object, -1);
         object->flags |= KSS_OF_DEAD;
         if (!tombstone && object->waiters == KSS_NONE &&
+            !(object->kind == KSS_O_MUTEX && object->context != 0) &&
             !(object->kind == KSS_O_IRP && (uint32_t)object->period != 0))
             kss_object_free(m, (uint16_t)i);
     }

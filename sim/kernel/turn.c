@@ -104,7 +104,8 @@ struct kss_outcome kss_nt_call(struct kss_machine *m, enum kss_routine_id routin
     for (unsigned i = 0; i < count; i++)
         call.arguments[i] = arguments[i];
     KSS_EMIT(m, KSS_EV_NT_CALL, routine, call.arguments[0], call.arguments[1], call.arguments[2]);
-    kss_wait_next_call(m, routine);
+    if (kss_wait_expected(m))
+        kss_wait_next_call(m, routine);
     check_irql(m, routine, call.arguments[0]);
     if (kss_cpu(m)->irql >= KSS_DISPATCH_LEVEL)
         check_code(m);
@@ -295,17 +296,28 @@ static enum progress run_processor(struct kss_machine *m, struct kss_turn *turn)
 // ---- The machine at rest ------------------------------------------------------------------------
 // A waiting thread's event that was initialised in a routine with left-out code: what signals it
 // was left out. It is signalled once, at a time when any out-swap has been decided.
+static uint16_t left_out_event(const struct kss_machine *m, const struct kss_thread *thread) {
+    for (uint16_t b = thread->wait_blocks; b != KSS_NONE; b = kss_wait_at(m, b)->next_of_thread) {
+        uint16_t object = kss_wait_at(m, b)->object;
+        if (object == KSS_NONE || kss_object_ref(m, object)->kind != KSS_O_EVENT ||
+            kss_object_ref(m, object)->flags & (KSS_OF_ASSUMED | KSS_OF_DEAD) ||
+            kss_object_ref(m, object)->signal > 0)
+            continue;
+        uint32_t routine = kss_object_cold_at(m, object)->routine;
+        if (routine != KSS_NO_FRAME && m->image->code[routine].flags & KSS_CODE_LEFT_OUT)
+            return object;
+    }
+    return KSS_NONE;
+}
+
 static bool assume_signal(struct kss_machine *m) {
     for (uint16_t i = 0; i < kss_thread_at_count(m); i++) {
         const struct kss_thread *thread = kss_thread_at(m, i);
-        uint16_t object = thread->waiting_on;
-        if (thread->state != KSS_T_WAITING || object == KSS_NONE ||
-            kss_object_ref(m, object)->kind != KSS_O_EVENT ||
-            kss_object_ref(m, object)->flags & (KSS_OF_ASSUMED | KSS_OF_DEAD))
+        uint16_t object =
+            thread->state == KSS_T_WAITING ? left_out_event(m, thread) : (uint16_t)KSS_NONE;
+        if (object == KSS_NONE)
             continue;
         uint32_t routine = kss_object_cold_at(m, object)->routine;
-        if (routine == KSS_NO_FRAME || !(m->image->code[routine].flags & KSS_CODE_LEFT_OUT))
-            continue;
         uint64_t since = kss_clock(m)->now - kss_thread_cold_at(m, i)->wait_began;
         const struct kss_profile *profile = &m->config.profile;
         uint64_t decided =

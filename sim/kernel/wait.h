@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What wait.c (one object, and everything that ends a wait) and wait_many.c (several objects) share.
+// What wait.c (how waits begin and end), wait_block.c (who waits for what) and wait_many.c (several
+// objects) share.
 // Only files of this folder include it.
 #ifndef KSS_KERNEL_WAIT_H
 #define KSS_KERNEL_WAIT_H
@@ -38,6 +39,15 @@ struct kss_outcome kss_wait_on(struct kss_machine *m, struct kss_call *call,
 // *object: what was taken, the first of several.
 struct kss_outcome kss_wait_take(struct kss_machine *m, const struct kss_wait_set *set,
                                  uint16_t *object);
+// Puts wait blocks for [set] into the lists of its objects; the thread is suspended already.
+void kss_wait_chain(struct kss_machine *m, uint16_t thread, const struct kss_wait_set *set);
+// Takes them out again. False: one was in the list of an object that was initialised anew while it was
+// waited for. Its neighbours do not lead back to it: the list is corrupt (DBG 0x139, parameter 1 = 3).
+bool kss_wait_unchain(struct kss_machine *m, uint16_t thread);
+// Writes the public fields of the wait blocks in the driver's array.
+void kss_wait_fill(struct kss_machine *m, uint16_t thread);
+// The wait is about to end with the object of that number.
+void kss_wait_ended_by(struct kss_machine *m, uint16_t thread, uint32_t number);
 // Where the wait block is in memory, as driver code may see it.
 kss_addr kss_wait_block_address(const struct kss_machine *m, const struct kss_wait *wait);
 

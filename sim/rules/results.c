@@ -110,7 +110,50 @@ static void cause_of_owner(struct kss_machine *machine, struct kss_finding *find
         kss_finding_cause(finding, mark, "its owner acquired it here");
 }
 
+// The mutex [thread] waits for is owned by a thread that waits as well: *owner. Of several objects the
+// first is looked at.
+static bool waits_for_owner(struct kss_machine *machine, uint16_t thread, uint16_t *owner) {
+    uint16_t object = see_thread(machine, thread)->waiting_on;
+    if (object == KSS_NONE || see_object(machine, object)->kind != KSS_O_MUTEX)
+        return false;
+    kss_addr context = see_object(machine, object)->context;
+    if (context == 0 || context > see_thread_count(machine))
+        return false;
+    *owner = (uint16_t)(context - 1);
+    return see_thread(machine, *owner)->state == KSS_T_WAITING;
+}
+
+// The one who waits for something else than another's mutex, at the end of the chain of owners, is
+// told, and the others are causes of that. A circle has no end.
+static bool owner_explains(struct kss_machine *machine, uint16_t thread) {
+    uint16_t at = thread;
+    for (uint32_t steps = 0; steps < see_thread_count(machine); steps++)
+        if (!waits_for_owner(machine, at, &at))
+            return at != thread;
+    return false;
+}
+
+static void causes_of_waiters(struct kss_machine *machine, struct kss_finding *finding,
+                              uint16_t thread) {
+    uint16_t owner;
+    for (uint32_t i = 0; i < see_thread_count(machine); i++) {
+        if (see_thread(machine, i)->state != KSS_T_WAITING ||
+            !waits_for_owner(machine, (uint16_t)i, &owner) || owner != thread)
+            continue;
+        const struct kss_thread_cold *cold = see_thread_cold(machine, i);
+        struct kss_mark mark = {cold->wait_place, cold->wait_began};
+        struct kss_text what = {0};
+        kss_addr address = see_object(machine, see_thread(machine, i)->waiting_on)->address;
+        kss_finding_cause(finding, mark,
+                          "another thread waits here for the mutex %s, which it owns",
+                          kss_say_address(machine, address, &what));
+        kss_text_free(&what);
+    }
+}
+
 void kss_rule_wait_never(struct kss_machine *machine, const struct kss_event *event) {
+    if (owner_explains(machine, (uint16_t)event->words[1]))
+        return;
     struct kss_finding finding;
     uint16_t target = (uint16_t)event->words[1];
     uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
@@ -136,6 +179,7 @@ void kss_rule_wait_never(struct kss_machine *machine, const struct kss_event *ev
     } else {
         kss_text_str(&finding.message, "the wait never ends");
     }
+    causes_of_waiters(machine, &finding, target);
     kss_text_str(&finding.label, "still waiting when nothing can happen any more");
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);

@@ -60,6 +60,7 @@ static void wrong_place(struct kss_machine *machine, const struct kss_event *eve
                         passive ? "PASSIVE_LEVEL" : "APC_LEVEL or below");
         kss_cause_of_irql(machine, &finding, event);
     } else {
+        kss_memo_set(machine, KSS_MEMO_LEFT_RAISED, event->thread, 1); // until the wait comes
         kss_text_format(&finding.message, "`%s` is called with Wait TRUE from pageable `%s`", name,
                         kss_say_routine(machine, (uint32_t)event->words[3], &text));
         kss_text_str(&finding.label,

@@ -68,6 +68,7 @@ static const struct {
     {0x0A, KSS_HAZARD_wait_blocks_on_swappable_stack},
     {0x0A, KSS_HAZARD_mutex_misuse},
     {0x4A, KSS_HAZARD_wait_true_misuse},
+    {0xD1, KSS_HAZARD_wait_true_misuse},
     {0x0C, KSS_HAZARD_bad_wait_count},
     {0x01, KSS_HAZARD_mutex_misuse},
     {0x4000008A, KSS_HAZARD_mutex_misuse},

@@ -14,7 +14,7 @@ NTSTATUS Own(VOID) {
     second.QuadPart = -10000000LL;
     KeInitializeMutex(&Lock, 0);
     KeWaitForSingleObject(&Lock, Executive, KernelMode, FALSE, NULL);
-    KeWaitForMutexObject(&Lock, Executive, KernelMode, FALSE, NULL);
+    KeWaitForSingleObject(&Lock, Executive, KernelMode, FALSE, NULL);
     if (KeReadStateMutex(&Lock) != -1 || Lock.OwnerThread != KeGetCurrentThread())
         return STATUS_UNSUCCESSFUL;
     if (!KeAreApcsDisabled())
