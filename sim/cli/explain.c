@@ -123,7 +123,7 @@ static void explain_routine(const struct kss_routine *routine, struct kss_text *
             continue;
         counted = true;
         kss_text_format(out, "  stack      0x%X bytes on %s, %s: %s\n", (unsigned)cost->bytes,
-                            cost->machine, kss_origin_name(cost->origin), cost->source);
+                        cost->machine, kss_origin_name(cost->origin), cost->source);
     }
     if (!counted)
         line(out, "stack", "no published figure: its own frames are not counted");

@@ -288,9 +288,11 @@ KSS_PLAIN uint64_t kss_native_enter(const struct kss_native_call *call) {
 #ifdef KSS_CALL_ON
     if (n->service_stack != NULL) {
         n->running = NULL; // what faults now is ours
+        n->direct = a;
         int next = kss_call_on(n->service_stack, serve_directly, a);
         n->running = a;
         if (next == GO_ON) {
+            n->direct = NULL;
             if (a->raised != 0)
                 raise_here(a);
             return a->value;
@@ -538,6 +540,7 @@ static void execute(struct kss_native *n, struct kss_activation *a) {
         n->running = a;
         kss_fiber_switch(&n->scheduler, &a->fiber, false);
         n->running = NULL;
+        kss_native_settle(n);
     } while (serve(n, &a) == GO_ON);
 }
 

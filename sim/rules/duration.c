@@ -65,8 +65,8 @@ void kss_rule_stall(struct kss_machine *machine, const struct kss_event *event) 
         if (told || kss_memo(machine, KSS_MEMO_BUSY_TOLD, event->cpu) != 0)
             return;
     }
-    if (time <= STALL || !kss_finding_begin(machine, &finding, KSS_HAZARD_dpc_too_long,
-                                            event->place, 0, &number))
+    if (time <= STALL ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_dpc_too_long, event->place, 0, &number))
         return;
     struct kss_text text = {0};
     if (event->irql < KSS_DISPATCH_LEVEL)
