@@ -147,8 +147,6 @@ static void statements(void **state) {
     assert_mistake("after 1s apc user A F(event, 1);",
                    "KSS0126 2:10 APCs: not in this version yet\n");
     assert_mistake("after 1s dma write number;", "KSS0126 2:10 DMA: not in this version yet\n");
-    assert_diagnoses("machine x86 { verifier = on; }\n",
-                     "KSS0126 1:26 Driver Verifier: not in this version yet\n");
 }
 
 static void routines(void **state) {
