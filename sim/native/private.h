@@ -75,12 +75,12 @@ struct kss_native {
     struct kss_space space;
     struct kss_host_arena arena;
     struct kss_fiber scheduler;
-    void *service_stack;           // where NT calls are served on the spot; NULL: by a switch
-    struct kss_activation *direct; // is served on the host's stack, its fiber not left yet
-    kss_addr leaving_low,
-        leaving_high; // its stack left memory meanwhile: takes effect behind the switch
+    void *service_stack;            // where NT calls are served on the spot; NULL: by a switch
     struct kss_activation *running; // NULL: the scheduler itself
     struct kss_activation *serving; // whose host call is at work
+    struct kss_activation *direct;  // whose NT call is served on the spot, its stack still in use
+    kss_addr leaving_low,
+        leaving_high;               // that stack leaves memory when it is not; 0, 0: it does not
     struct kss_activation **stacks; // innermost activation by kernel stack
     uint32_t *entry_depth;          // by kernel stack: deepest byte an entry point wrote
     uint32_t stack_room;
@@ -105,8 +105,8 @@ struct kss_native {
 
 void kss_native_code_free(struct kss_native *n);
 void kss_native_make_space(struct kss_native *n);
-// The fiber that was served has been left: what its stack did meanwhile takes effect.
-void kss_native_settle(struct kss_native *n);
+// Nobody runs on the stack that is leaving any more.
+void kss_native_left(struct kss_native *n);
 bool kss_native_open_arena(struct kss_native *n, const char **error);
 // The place (for kss_at) of the instruction at or before [pc]; [nt]: the NT routine called there,
 // KSS_NT_COUNT: none.

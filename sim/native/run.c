@@ -290,9 +290,9 @@ KSS_PLAIN uint64_t kss_native_enter(const struct kss_native_call *call) {
         n->running = NULL; // what faults now is ours
         n->direct = a;
         int next = kss_call_on(n->service_stack, serve_directly, a);
+        n->direct = NULL;
         n->running = a;
         if (next == GO_ON) {
-            n->direct = NULL;
             if (a->raised != 0)
                 raise_here(a);
             return a->value;
@@ -540,7 +540,7 @@ static void execute(struct kss_native *n, struct kss_activation *a) {
         n->running = a;
         kss_fiber_switch(&n->scheduler, &a->fiber, false);
         n->running = NULL;
-        kss_native_settle(n);
+        kss_native_left(n);
     } while (serve(n, &a) == GO_ON);
 }
 

@@ -74,24 +74,22 @@ static uint32_t used(void *context, kss_addr low, kss_addr high) {
     return deepest;
 }
 
-// The stack of a fiber that is being served (kss_native_enter) is needed until it has switched away.
 static void residency(void *context, kss_addr low, kss_addr high, bool in) {
     struct kss_native *n = context;
-    kss_addr sp = n->direct == NULL ? 0 : (kss_addr)(uintptr_t)n->direct->sp;
-    if (!in && sp >= low && sp < high) {
+    kss_addr used = n->direct == NULL ? 0 : (kss_addr)(uintptr_t)n->direct->sp;
+    if (!in && used >= low && used < high) {
         n->leaving_low = low;
         n->leaving_high = high;
         return;
     }
-    protect(context, low, high, in);
+    protect(n, low, high, in);
 }
 
-void kss_native_settle(struct kss_native *n) {
-    kss_addr low = n->leaving_low, high = n->leaving_high;
-    n->direct = NULL;
+void kss_native_left(struct kss_native *n) {
+    if (n->leaving_high == 0)
+        return;
+    protect(n, n->leaving_low, n->leaving_high, false);
     n->leaving_low = n->leaving_high = 0;
-    if (high != 0)
-        protect(n, low, high, false);
 }
 
 // ---- Memory elsewhere -----------------------------------------------------------------------------
