@@ -41,6 +41,8 @@ static void findings_of(const struct kss_bugcheck *bugcheck, struct kss_text *ou
                         kss_hazards[i].name);
         name = "";
     }
+    if (name[0] == '\0')
+        kss_text_format(out, "  %-10s kss explain ID shows scenarios of each\n", "");
 }
 
 static void sub_codes(struct kss_text *out) {

@@ -112,11 +112,11 @@ enum kss_memo {
     KSS_MEMO_IRP_STATUS,       //        with this status
     KSS_MEMO_IRP_TOLD,         // IRP -> 1: a KSS8002 speaks of it
     KSS_MEMO_IRP_COMPLETER,    // IRP -> routine that completed it last, + 1
-    KSS_MEMO_PAGED_TOLD = 200,  // (routine, place of the raise) -> 1: a KSS4004 speaks of it
-    KSS_MEMO_PAGED_RAISE,       // place of a raise in pageable code -> 1: a KSS4004 speaks of it
-    KSS_MEMO_BUSY,              // cpu -> 100 ns its DPC or ISR has stalled or spun for
-    KSS_MEMO_BUSY_TOLD,         // cpu -> 1: a KSS4008 speaks of its DPC or ISR
-    KSS_MARK_ROUTINE = 204,     // cpu: its DPC or ISR began
+    KSS_MEMO_PAGED_TOLD = 200, // (routine, place of the raise) -> 1: a KSS4004 speaks of it
+    KSS_MEMO_PAGED_RAISE,      // place of a raise in pageable code -> 1: a KSS4004 speaks of it
+    KSS_MEMO_BUSY,      // account of duration.c -> 100 ns its DPC or ISR has stalled or spun for
+    KSS_MEMO_BUSY_TOLD, // account -> 1: a KSS4008 speaks of its DPC or ISR
+    KSS_MARK_ROUTINE = 204, // account: its DPC or ISR began
 };
 
 // The value, 0 when there is none.
