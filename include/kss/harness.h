@@ -44,21 +44,23 @@ struct kss_machine_options { // zeros are defaults
                           // it in instead of bug check 0x50 (undocumented: a policy)
     bool verifier;        // Driver Verifier: mistakes are bug check 0xC4; raising to DISPATCH_LEVEL
                           // takes pageable memory away
-    bool swap_per_process; // a stack leaves only while every thread of its process waits in UserMode,
-                           // and never one of the System process
+    bool
+        swap_per_process; // a stack leaves only while every thread of its process waits in UserMode,
+                          // and never one of the System process
     unsigned swap_priority_ceiling; // stacks of threads of at least this priority stay; 0: 25
     uint64_t outswap_after;         // 100 ns a wait lasts before its stack leaves; 0: 15 s
     uint64_t swapper_period;        // 100 ns between looks at waiting threads; 0: 4 s
     uint32_t clock_tick;            // 100 ns; 0: 15.625 ms
-    uint64_t dpc_timeout, dpc_watchdog; // 100 ns one DPC or ISR, or a processor at DISPATCH_LEVEL or
-                                        // above, may take before 0x133; 0: 7.8125 s and 120 s;
-                                        // UINT64_MAX: for ever
+    uint64_t dpc_timeout,
+        dpc_watchdog; // 100 ns one DPC or ISR, or a processor at DISPATCH_LEVEL or
+                      // above, may take before 0x133; 0: 7.8125 s and 120 s;
+                      // UINT64_MAX: for ever
     uint64_t nonpaged_pool, paged_pool; // bytes the pools hold; 0: 256 MiB each
-    uint32_t max_expansion; // MAXIMUM_EXPANSION_SIZE; 0: the machine's
-    unsigned watchdog;    // ms of processor time without an NT call that are a hang; 0: 10,000;
-                          // UINT_MAX: never
-    bool all_events;      // record every kind of event
-    bool call_log;        // record every NT call of driver code, for kss_call_at
+    uint32_t max_expansion;             // MAXIMUM_EXPANSION_SIZE; 0: the machine's
+    unsigned watchdog; // ms of processor time without an NT call that are a hang; 0: 10,000;
+                       // UINT_MAX: never
+    bool all_events;   // record every kind of event
+    bool call_log;     // record every NT call of driver code, for kss_call_at
 };
 
 // Makes a machine and makes it current; variables of drivers made with kss_add_driver get their initial

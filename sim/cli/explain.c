@@ -41,6 +41,8 @@ static void findings_of(const struct kss_bugcheck *bugcheck, struct kss_text *ou
                         kss_hazards[i].name);
         name = "";
     }
+    if (name[0] == '\0')
+        kss_text_format(out, "  %-10s kss explain ID shows scenarios of each\n", "");
 }
 
 static void sub_codes(struct kss_text *out) {
@@ -123,7 +125,7 @@ static void explain_routine(const struct kss_routine *routine, struct kss_text *
             continue;
         counted = true;
         kss_text_format(out, "  stack      0x%X bytes on %s, %s: %s\n", (unsigned)cost->bytes,
-                            cost->machine, kss_origin_name(cost->origin), cost->source);
+                        cost->machine, kss_origin_name(cost->origin), cost->source);
     }
     if (!counted)
         line(out, "stack", "no published figure: its own frames are not counted");

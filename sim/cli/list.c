@@ -138,8 +138,8 @@ static void list_machines(struct table *table, bool markdown) {
 }
 
 static void list_routines(struct table *table, bool markdown) {
-    static const char *const names[] = {"Name", "Signature", "IRQL", "Does",
-                                        "Modes",   "Header",    "Source", NULL};
+    static const char *const names[] = {"Name",  "Signature", "IRQL",   "Does",
+                                        "Modes", "Header",    "Source", NULL};
     headings(table, markdown, names);
     struct kss_text text = {0};
     for (int i = 0; i < KSS_NT_COUNT; i++) {
@@ -189,8 +189,8 @@ static void list_hazards(struct table *table, bool markdown) {
 }
 
 static void list_bugchecks(struct table *table, bool markdown) {
-    static const char *const names[] = {"Code", "Name",   "Means", "P1", "P2",
-                                        "P3",   "P4", "Source", NULL};
+    static const char *const names[] = {"Code", "Name", "Means",  "P1", "P2",
+                                        "P3",   "P4",   "Source", NULL};
     headings(table, markdown, names);
     struct kss_text text = {0};
     for (unsigned i = 0; i < kss_bugcheck_count; i++) {
@@ -210,8 +210,8 @@ static void list_bugchecks(struct table *table, bool markdown) {
 }
 
 static void list_verifier(struct table *table, bool markdown) {
-    static const char *const names[] = {"Code", "The driver", "P2", "P3", "P4", "Finding", "Raised",
-                                        NULL};
+    static const char *const names[] = {"Code", "The driver", "P2",     "P3",
+                                        "P4",   "Finding",    "Raised", NULL};
     headings(table, markdown, names);
     struct kss_text text = {0};
     for (unsigned i = 0; i < kss_violation_count; i++) {
@@ -235,8 +235,8 @@ static void list_verifier(struct table *table, bool markdown) {
 }
 
 static void list_policies(struct table *table, bool markdown) {
-    static const char *const names[] = {"Policy", "What kss does", "What the sources say", "Source",
-                                        "Switch", NULL};
+    static const char *const names[] = {"Policy", "What kss does", "What the sources say",
+                                        "Source", "Switch",        NULL};
     struct kss_text text = {0};
     headings(table, markdown, names);
     for (int i = 0; i < KSS_POLICY_COUNT; i++) {

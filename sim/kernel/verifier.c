@@ -427,8 +427,8 @@ static void note_pair(struct kss_machine *m, kss_addr before, kss_addr lock, kss
             pair->guard = 0;
         return;
     }
-    add_record(m, (struct kss_verified){
-                      .lock = before, .other = lock, .guard = guard, .kind = PAIR});
+    add_record(m,
+               (struct kss_verified){.lock = before, .other = lock, .guard = guard, .kind = PAIR});
 }
 
 static void note_held(struct kss_machine *m, kss_addr lock, kss_addr handle, unsigned kind) {

@@ -10,7 +10,8 @@ const struct kss_policy kss_policies[KSS_POLICY_COUNT] = {
 
 _Static_assert(KSS_POLICY_COUNT <= 64, "a machine keeps one bit per policy in 64 bits");
 
-#define SWITCH(policy, field, option) {KSS_POLICY_##policy, field, option}
+#define SWITCH(policy, field, option)                                                              \
+    { KSS_POLICY_##policy, field, option }
 const struct kss_policy_switch kss_policy_switches[] = {
     SWITCH(swap_threshold, "outswap_after", "outswap_after"),
     SWITCH(swap_threshold, "small_memory", "small_memory"),

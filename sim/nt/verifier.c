@@ -6,7 +6,8 @@ enum { NONE = KSS_HAZARD_COUNT };
 #define KSS_HAZARD_NONE NONE
 
 const struct kss_violation kss_violations[] = {
-#define VIOLATION(code, hazard, p2, p3, p4, text) {code, KSS_HAZARD_##hazard, {p2, p3, p4}, text, NULL},
+#define VIOLATION(code, hazard, p2, p3, p4, text)                                                  \
+    {code, KSS_HAZARD_##hazard, {p2, p3, p4}, text, NULL},
 #define LEFT_OUT(code, text, why) {code, NONE, {NULL, NULL, NULL}, text, why},
 #include "nt/verifier.def"
 #undef VIOLATION
@@ -21,8 +22,7 @@ const struct kss_violation *kss_violation_find(uint64_t code) {
     return NULL;
 }
 
-const char *kss_bugcheck_meaning(const struct kss_bugcheck *bugcheck, unsigned index,
-                                 uint64_t p1) {
+const char *kss_bugcheck_meaning(const struct kss_bugcheck *bugcheck, unsigned index, uint64_t p1) {
     enum { VERIFIER = 0xC4 };
     if (bugcheck == NULL)
         return NULL;

@@ -23,7 +23,8 @@ void kss_print_machine(const struct kss_report *report) {
     kss_text_str(out, ", trap frame ");
     kss_text_hex(out, profile->trap_frame);
     static const char *const swaps[] = {"balance-set", "eager", "never"};
-    kss_text_format(out, ", swap %s\n", swaps[report->log->config.swap % 3]);
+    kss_text_format(out, ", swap %s%s\n", swaps[report->log->config.swap % 3],
+                    report->log->config.verifier ? ", Driver Verifier" : "");
 }
 
 // ---- STOP ---------------------------------------------------------------------------------------

@@ -12,10 +12,16 @@
 
 enum { US = 10, STALL = 50 * US, DPC = 100 * US, ISR = 25 * US };
 
+// An ISR interrupts a DPC, which goes on afterwards: each has its own account.
+static uint64_t account(struct kss_machine *machine, const struct kss_event *event) {
+    return event->cpu | (see_cpu(machine, event->cpu)->interrupts != 0 ? 0x100u : 0u);
+}
+
 void kss_rule_routine_begins(struct kss_machine *machine, const struct kss_event *event) {
-    kss_mark_set(machine, KSS_MARK_ROUTINE, event->cpu, event);
-    kss_memo_set(machine, KSS_MEMO_BUSY, event->cpu, 0);
-    kss_memo_set(machine, KSS_MEMO_BUSY_TOLD, event->cpu, 0);
+    uint64_t of = account(machine, event);
+    kss_mark_set(machine, KSS_MARK_ROUTINE, of, event);
+    kss_memo_set(machine, KSS_MEMO_BUSY, of, 0);
+    kss_memo_set(machine, KSS_MEMO_BUSY_TOLD, of, 0);
 }
 
 static void remarks(struct kss_finding *finding) {
@@ -27,13 +33,14 @@ static void remarks(struct kss_finding *finding) {
 // The DPC or ISR on the event's processor has spent [time] more.
 static void spend(struct kss_machine *machine, const struct kss_event *event, uint64_t time) {
     bool dpc = see_cpu(machine, event->cpu)->interrupts == 0;
-    uint64_t limit = dpc ? DPC : ISR, spent = kss_memo(machine, KSS_MEMO_BUSY, event->cpu) + time;
+    uint64_t of = account(machine, event), limit = dpc ? DPC : ISR;
+    uint64_t spent = kss_memo(machine, KSS_MEMO_BUSY, of) + time;
     struct kss_finding finding;
     uint32_t number;
-    kss_memo_set(machine, KSS_MEMO_BUSY, event->cpu, spent);
-    if (spent <= limit || kss_memo(machine, KSS_MEMO_BUSY_TOLD, event->cpu) != 0)
+    kss_memo_set(machine, KSS_MEMO_BUSY, of, spent);
+    if (spent <= limit || kss_memo(machine, KSS_MEMO_BUSY_TOLD, of) != 0)
         return;
-    kss_memo_set(machine, KSS_MEMO_BUSY_TOLD, event->cpu, 1);
+    kss_memo_set(machine, KSS_MEMO_BUSY_TOLD, of, 1);
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_dpc_too_long, event->place, 1, &number))
         return;
     struct kss_text much = {0}, most = {0};
@@ -41,7 +48,7 @@ static void spend(struct kss_machine *machine, const struct kss_event *event, ui
                     dpc ? "a DPC routine" : "an ISR", kss_say_duration((int64_t)spent, &much));
     kss_text_format(&finding.label, "%s should be done within %s", dpc ? "a DPC" : "an ISR",
                     kss_say_duration((int64_t)limit, &most));
-    struct kss_mark began = kss_mark(machine, KSS_MARK_ROUTINE, event->cpu);
+    struct kss_mark began = kss_mark(machine, KSS_MARK_ROUTINE, of);
     if (began.place != 0)
         kss_finding_cause(&finding, began, "queued or promised here");
     remarks(&finding);
@@ -60,13 +67,12 @@ void kss_rule_stall(struct kss_machine *machine, const struct kss_event *event) 
     struct kss_finding finding;
     uint32_t number;
     if (in_routine(machine, event)) {
-        bool told = kss_memo(machine, KSS_MEMO_BUSY_TOLD, event->cpu) != 0;
         spend(machine, event, time);
-        if (told || kss_memo(machine, KSS_MEMO_BUSY_TOLD, event->cpu) != 0)
+        if (kss_memo(machine, KSS_MEMO_BUSY_TOLD, account(machine, event)) != 0)
             return;
     }
-    if (time <= STALL || !kss_finding_begin(machine, &finding, KSS_HAZARD_dpc_too_long,
-                                            event->place, 0, &number))
+    if (time <= STALL ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_dpc_too_long, event->place, 0, &number))
         return;
     struct kss_text text = {0};
     if (event->irql < KSS_DISPATCH_LEVEL)

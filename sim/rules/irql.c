@@ -150,6 +150,8 @@ void kss_rule_paged_code(struct kss_machine *machine, const struct kss_event *ev
     struct kss_finding finding;
     uint32_t number, routine = (uint32_t)event->words[0];
     bool raised_here;
+    if (event->thread != KSS_NONE && see_thread(machine, event->thread)->flags & KSS_TF_WAIT_NEXT)
+        return; // KeSetEvent(.., TRUE) left the IRQL raised: KSS4005
     if (kss_left_raised(machine, event) || paged_told(machine, event, &raised_here) ||
         !kss_finding_begin(machine, &finding, KSS_HAZARD_pageable_code_at_dispatch, event->place,
                            routine, &number))

@@ -14,8 +14,7 @@ static void words(struct kss_machine *machine, struct kss_finding *finding,
     else
         kss_text_format(&finding->message, "the driver %s", row->text);
     if (event->words[2] != 0)
-        kss_text_format(&finding->label, "%s",
-                        kss_say_address(machine, event->words[2], &what));
+        kss_text_format(&finding->label, "%s", kss_say_address(machine, event->words[2], &what));
     kss_text_free(&what);
 }
 

@@ -122,7 +122,8 @@ static void mark_explanations(struct judge *judge, const struct kss_event *stop,
             mark(judge, finding, by);
             spoken |= finding->severity != KSS_NOTE;
         }
-        if (stop->kind == KSS_EV_BUGCHECK && can_end_in(finding, (uint32_t)stop->words[0], stop->words[1]))
+        if (stop->kind == KSS_EV_BUGCHECK &&
+            can_end_in(finding, (uint32_t)stop->words[0], stop->words[1]))
             last = finding;
     }
     if (!spoken && last != NULL)

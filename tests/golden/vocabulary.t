@@ -32,6 +32,7 @@ Explain knows all of them, and the errors of the language.
       P3         ticks allotted
       P4         reserved
       findings   KSS4008 dpc-too-long
+                 kss explain ID shows scenarios of each
       source     DBG bug-check-0x133-dpc-watchdog-violation
       expected   expect bugcheck DPC_WATCHDOG_VIOLATION;
     KSS0009, of the language
