@@ -17,7 +17,8 @@ enum {
     USED_BY_TIMER_QUEUE = 2,
     USED_BY_DPC_QUEUE = 4,
     USED_AS_LOCK = 8,
-    USED_BY_IRP = 16
+    USED_BY_IRP = 16,
+    USED_BY_DEVICE = 32
 };
 enum { LARGEST_OBJECT = 0x40 };
 
@@ -39,6 +40,8 @@ static const char *user_of(uint64_t used_by) {
         return "is in a DPC queue";
     if (used_by & USED_BY_WAIT)
         return "a thread waits for it";
+    if (used_by & USED_BY_DEVICE)
+        return "describes what a device is still to transfer";
     return "is held as a lock";
 }
 
@@ -74,7 +77,10 @@ static void freed_in_use(struct kss_machine *machine, const struct kss_event *ev
     struct kss_mark queued = kss_mark(machine, KSS_MARK_QUEUE, address);
     if (queued.place != 0)
         kss_finding_cause(&finding, queued, "set or queued here");
-    freed_remarks(&finding, "cancel the timer, flush its DPC and end the waits before freeing");
+    freed_remarks(&finding,
+                  event->words[1] & USED_BY_DEVICE
+                      ? "free the MDL when the device has finished"
+                      : "cancel the timer, flush its DPC and end the waits before freeing");
     kss_finding_emit(machine, &finding);
     kss_text_free(&what);
 }
@@ -113,6 +119,8 @@ static const char *fix_of(uint64_t used_by) {
                "nonpaged pool";
     if (used_by & USED_BY_DPC_QUEUE)
         return "call KeFlushQueuedDpcs before returning, or take the DPC from nonpaged pool";
+    if (used_by & USED_BY_DEVICE)
+        return "return when the device has finished, or take the MDL from IoAllocateMdl";
     if (used_by & USED_BY_IRP)
         return "cancel the IRP, then wait without a timeout until it is completed";
     return "return only when nobody uses the object any more, or take it from nonpaged pool";

@@ -74,7 +74,11 @@ static void argument_of(struct search *search, unsigned kind, uint32_t routine, 
     kss_say_address(search->machine, address, &what);
     kss_say_routine(search->machine, routine, &who);
     kss_say_time(due, &when);
-    if (kind == KSS_DUE_SIGNAL)
+    if (kind == KSS_DUE_DMA)
+        kss_finding_cause(search->finding, mark,
+                          "a device transfers %s, whose pages are not locked, at %s", what.bytes,
+                          when.bytes);
+    else if (kind == KSS_DUE_SIGNAL)
         kss_finding_cause(search->finding, mark, "%s is to be signalled from elsewhere at %s",
                           what.bytes, when.bytes);
     else
@@ -85,11 +89,26 @@ static void argument_of(struct search *search, unsigned kind, uint32_t routine, 
     kss_text_free(&when);
 }
 
+// Locked pages stay, so only a transfer of others asks for the stack.
+static void transfer(struct search *search, const struct kss_due *entry, uint32_t place,
+                     uint64_t due) {
+    uint64_t address = entry->arguments[0];
+    if (!kss_pages_locked(search->machine, address, entry->arguments[1]) &&
+        holder(search, address, place))
+        argument_of(search, KSS_DUE_DMA, KSS_NO_FRAME, address,
+                    (struct kss_mark){place, kss_mark(search->machine, KSS_MARK_PROMISE, place).time},
+                    due);
+}
+
 static void look_at_promises(struct search *search) {
     uint64_t due = kss_now(search->machine);
     for (uint32_t i = 0; i < see_due_count(search->machine); i++) {
         struct kss_due entry = *see_due(search->machine, i);
         due += entry.delta;
+        if (entry.kind == KSS_DUE_DMA) {
+            transfer(search, &entry, see_due_cold(search->machine, i)->place, due);
+            continue;
+        }
         if (entry.kind != KSS_DUE_DPC && entry.kind != KSS_DUE_INTERRUPT &&
             entry.kind != KSS_DUE_SIGNAL)
             continue;
