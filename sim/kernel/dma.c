@@ -40,6 +40,8 @@ static void program_mdl(struct kss_machine *m, struct kss_due due, uint64_t afte
                         uint32_t place) {
     kss_addr mdl = due.arguments[0];
     uint64_t left = due.arguments[1] != 0 ? due.arguments[1] : UINT64_MAX;
+    if (mdl == 0)
+        kss_mdl_misused(m, 0, KSS_NT_COUNT, KSS_MDL_NO_PAGES);
     while (mdl != 0 && left != 0 && !kss_globals(m)->stopped) {
         struct kss_mdl fields;
         if (kss_mdl_read(m, mdl, &fields).kind != KSS_OUT_RETURN)
@@ -223,10 +225,10 @@ struct kss_outcome kss_nt_MmGetPhysicalAddress(struct kss_machine *m, struct kss
     uint32_t index;
     kss_addr address = call->arguments[0];
     enum kss_page_kind kind = kss_page_kind(m, address, &index);
-    bool out = (kind == KSS_PAGE_PAGED && kss_region_at(m, index)->out) ||
-               (kind == KSS_PAGE_STACK && kss_stack_at(m, index)->thread != KSS_NONE &&
-                kss_thread_at(m, kss_stack_at(m, index)->thread)->out &&
-                !kss_pages_locked(m, address, 1));
+    bool out =
+        (kind == KSS_PAGE_PAGED && kss_region_at(m, index)->out) ||
+        (kind == KSS_PAGE_STACK && kss_stack_at(m, index)->thread != KSS_NONE &&
+         kss_thread_at(m, kss_stack_at(m, index)->thread)->out && !kss_pages_locked(m, address, 1));
     if (kind == KSS_PAGE_NONE || kind == KSS_PAGE_FREED || out)
         return kss_return(0);
     unsigned page = m->config.profile.page_size;

@@ -126,8 +126,8 @@ void kss_locked_pages_die(struct kss_machine *m, kss_addr low, kss_addr high, ui
         mdl->irql |= KSS_MDL_LEFT;
         if (buffer)
             count_lock(m, mdl->context, -1);
-        KSS_EMIT(m, KSS_EV_MDL_LEFT, kss_object_number(m, (uint16_t)i), kss_object_ref(m, i)->context,
-                 routine, routine == KSS_NO_FRAME);
+        KSS_EMIT(m, KSS_EV_MDL_LEFT, kss_object_number(m, (uint16_t)i),
+                 kss_object_ref(m, i)->context, routine, routine == KSS_NO_FRAME);
     }
 }
 
@@ -245,9 +245,8 @@ static struct kss_outcome probe(struct kss_machine *m, struct kss_call *call,
     if (fields->count == 0 || fields->start + fields->count < fields->start)
         return violation();
     // A user's buffer must lie in user space. Natively that is what is not nt's or on its stacks.
-    bool system = m->space == NULL
-                      ? fields->start + fields->count - 1 > m->layout.user_top
-                      : fields->start >= stacks && fields->start < m->space->end;
+    bool system = m->space == NULL ? fields->start + fields->count - 1 > m->layout.user_top
+                                   : fields->start >= stacks && fields->start < m->space->end;
     if (user && system)
         return violation();
     kss_addr page = m->config.profile.page_size;
@@ -440,8 +439,7 @@ struct kss_outcome kss_nt_IoBuildPartialMdl(struct kss_machine *m, struct kss_ca
     object->context = start;
     object->period = size;
     object->arguments[0] = given.arguments[0];
-    object->arguments[1] =
-        given.arguments[1] == 0 ? 0 : given.arguments[1] + (start - whole.start);
+    object->arguments[1] = given.arguments[1] == 0 ? 0 : given.arguments[1] + (start - whole.start);
     uint64_t skip = kss_page_span(m, whole.start, start - whole.start + 1) - 1;
     kss_addr numbers = KSS_SIZE(MDL, kss_wide(m));
     for (uint64_t i = 0; i < pages; i++)
@@ -467,7 +465,7 @@ struct kss_outcome kss_nt_IoBuildPartialMdl(struct kss_machine *m, struct kss_ca
         return kss_return(value);                                                                  \
     }
 FIELD_OF(MmGetMdlByteCount, fields.count)
-FIELD_OF(MmGetMdlByteOffset, fields.start & (m->config.profile.page_size - 1))
+FIELD_OF(MmGetMdlByteOffset, fields.start &(m->config.profile.page_size - 1))
 FIELD_OF(MmGetMdlBaseVa, kss_page_of(m, fields.start))
 FIELD_OF(MmGetMdlVirtualAddress, fields.start)
 FIELD_OF(MmGetMdlPfnArray, call->arguments[0] + KSS_SIZE(MDL, kss_wide(m)))

@@ -71,7 +71,7 @@ enum kss_mdl_misuse { // event `mdl.misuse`
     KSS_MDL_OUTSIDE,
     KSS_MDL_NOT_ALLOCATED
 };
-struct kss_mdl { // a copy of the fields
+struct kss_mdl {                  // a copy of the fields
     kss_addr next, mapped, start; // start: StartVa + ByteOffset
     uint32_t count, flags, size;
 };

@@ -18,7 +18,12 @@
 // stack, so that machines nobody does DMA on keep their states small.
 #include "kernel/mdl.h"
 
-enum { FRAME_OTHER = 0x1000, FRAME_NONPAGED = 0x40000, FRAME_PAGED = 0x60000, FRAME_STACK = 0x80000 };
+enum {
+    FRAME_OTHER = 0x1000,
+    FRAME_NONPAGED = 0x40000,
+    FRAME_PAGED = 0x60000,
+    FRAME_STACK = 0x80000
+};
 enum { SLOTS = 0x1000 /* pages of an area that are told apart */ };
 
 enum kss_page_kind kss_page_kind(struct kss_machine *m, kss_addr address, uint32_t *index) {

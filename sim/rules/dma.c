@@ -53,29 +53,32 @@ static bool coherent(const struct kss_machine *machine) {
 }
 
 static void remark_lines(struct kss_machine *machine, struct kss_finding *finding) {
-    kss_finding_remark(finding, KSS_REMARK_NOTE,
-                       "cache lines: the buffer does not fill lines of %d bytes, so its neighbours on "
-                       "the stack share some with it%s",
-                       CACHE_LINE,
-                       coherent(machine) ? "; harmless while caches are coherent, as on this machine"
-                                         : ": either may overwrite the other");
+    kss_finding_remark(
+        finding, KSS_REMARK_NOTE,
+        "cache lines: the buffer does not fill lines of %d bytes, so its neighbours on "
+        "the stack share some with it%s",
+        CACHE_LINE,
+        coherent(machine) ? "; harmless while caches are coherent, as on this machine"
+                          : ": either may overwrite the other");
 }
 
 static void remark_unlocked(struct kss_machine *machine, struct kss_finding *finding,
                             uint16_t thread) {
-    bool pinned = thread != KSS_NONE &&
-                  !(see_thread(machine, thread)->flags & KSS_TF_SWAP_ENABLED);
-    kss_finding_remark(finding, KSS_REMARK_NOTE,
-                       "page trading: Windows may move a page of a kernel stack to another frame at any "
-                       "time unless it is locked");
-    kss_finding_remark(finding, KSS_REMARK_NOTE,
-                       pinned ? "page-out: stack swapping is disabled, which keeps the pages in memory "
-                                "and does not keep them in their frames"
-                              : "page-out: a UserMode wait would let the pages leave memory; a KernelMode "
-                                "wait or disabled stack swapping prevents that, and only that");
-    kss_finding_remark(finding, KSS_REMARK_HELP,
-                       "lock the pages with MmProbeAndLockPages until the transfer is over, or use a "
-                       "common buffer or nonpaged pool");
+    bool pinned = thread != KSS_NONE && !(see_thread(machine, thread)->flags & KSS_TF_SWAP_ENABLED);
+    kss_finding_remark(
+        finding, KSS_REMARK_NOTE,
+        "page trading: Windows may move a page of a kernel stack to another frame at any "
+        "time unless it is locked");
+    kss_finding_remark(
+        finding, KSS_REMARK_NOTE,
+        pinned ? "page-out: stack swapping is disabled, which keeps the pages in memory "
+                 "and does not keep them in their frames"
+               : "page-out: a UserMode wait would let the pages leave memory; a KernelMode "
+                 "wait or disabled stack swapping prevents that, and only that");
+    kss_finding_remark(
+        finding, KSS_REMARK_HELP,
+        "lock the pages with MmProbeAndLockPages until the transfer is over, or use a "
+        "common buffer or nonpaged pool");
 }
 
 static void begin_6001(struct kss_machine *machine, const struct kss_event *event, bool locked,
@@ -168,12 +171,10 @@ void kss_rule_dma_hit(struct kss_machine *machine, const struct kss_event *event
                                "%s when the device %s it: the data is %s", where,
                                writes ? "writes" : "reads", writes ? "lost" : "somebody else's");
     else
-        kss_finding_late_cause(machine, number, event->place,
-                               "%s when the device %s it: %s of %s are %s instead", where,
-                               writes ? "writes" : "reads",
-                               kss_say_bytes(event->words[2], &size),
-                               kss_say_address(machine, event->words[1], &what),
-                               writes ? "overwritten" : "read");
+        kss_finding_late_cause(
+            machine, number, event->place, "%s when the device %s it: %s of %s are %s instead",
+            where, writes ? "writes" : "reads", kss_say_bytes(event->words[2], &size),
+            kss_say_address(machine, event->words[1], &what), writes ? "overwritten" : "read");
     kss_text_free(&what);
     kss_text_free(&size);
 }
@@ -187,15 +188,18 @@ static void built_on_stack(struct kss_machine *machine, const struct kss_event *
     if (kss_finding_begin(machine, &finding, KSS_HAZARD_nonpaged_mdl_on_stack, event->place, depth,
                           &number)) {
         struct kss_text what = {0};
-        kss_text_format(&finding.message,
-                        "MmBuildMdlForNonPagedPool takes down the page frames of %s on the kernel stack",
-                        kss_say_address(machine, address, &what));
+        kss_text_format(
+            &finding.message,
+            "MmBuildMdlForNonPagedPool takes down the page frames of %s on the kernel stack",
+            kss_say_address(machine, address, &what));
         kss_text_str(&finding.label, "nothing keeps these pages in these frames");
-        kss_finding_remark(&finding, KSS_REMARK_NOTE,
-                           "pages of kernel stacks may be traded for others unless they are probed and "
-                           "locked, even where the stack cannot be paged out");
-        kss_finding_remark(&finding, KSS_REMARK_HELP,
-                           "use MmProbeAndLockPages and MmUnlockPages, or a buffer from nonpaged pool");
+        kss_finding_remark(
+            &finding, KSS_REMARK_NOTE,
+            "pages of kernel stacks may be traded for others unless they are probed and "
+            "locked, even where the stack cannot be paged out");
+        kss_finding_remark(
+            &finding, KSS_REMARK_HELP,
+            "use MmProbeAndLockPages and MmUnlockPages, or a buffer from nonpaged pool");
         kss_finding_source(&finding);
         number = kss_finding_emit(machine, &finding);
         kss_text_free(&what);
@@ -235,9 +239,10 @@ void kss_rule_mdl_left(struct kss_machine *machine, const struct kss_event *even
             kss_text_str(&finding.label, "its frame ends here");
         }
         kss_finding_cause(&finding, locked, "locked here");
-        kss_finding_remark(&finding, KSS_REMARK_HELP,
-                           freed ? "call MmUnlockPages before freeing the memory"
-                                 : "call MmUnlockPages on every way out, when the device has finished");
+        kss_finding_remark(
+            &finding, KSS_REMARK_HELP,
+            freed ? "call MmUnlockPages before freeing the memory"
+                  : "call MmUnlockPages on every way out, when the device has finished");
         kss_finding_source(&finding);
         number = kss_finding_emit(machine, &finding);
         kss_text_free(&what);
@@ -272,9 +277,10 @@ static const struct {
                         "the pages may leave their frames", "use MmProbeAndLockPages"},
     [OUTSIDE] = {"is given a range that the MDL does not describe", "outside of it",
                  "stay inside the range from MmGetMdlVirtualAddress, MmGetMdlByteCount bytes long"},
-    [NOT_ALLOCATED] = {"is given an MDL that was not allocated for it", "not its to free",
-                       "free what IoAllocateMdl gave with IoFreeMdl, what MmAllocatePagesForMdl gave "
-                       "with MmFreePagesFromMdl and ExFreePool"},
+    [NOT_ALLOCATED] =
+        {"is given an MDL that was not allocated for it", "not its to free",
+         "free what IoAllocateMdl gave with IoFreeMdl, what MmAllocatePagesForMdl gave "
+         "with MmFreePagesFromMdl and ExFreePool"},
 };
 
 void kss_rule_mdl_misuse(struct kss_machine *machine, const struct kss_event *event) {

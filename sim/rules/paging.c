@@ -95,9 +95,9 @@ static void transfer(struct search *search, const struct kss_due *entry, uint32_
     uint64_t address = entry->arguments[0];
     if (!kss_pages_locked(search->machine, address, entry->arguments[1]) &&
         holder(search, address, place))
-        argument_of(search, KSS_DUE_DMA, KSS_NO_FRAME, address,
-                    (struct kss_mark){place, kss_mark(search->machine, KSS_MARK_PROMISE, place).time},
-                    due);
+        argument_of(
+            search, KSS_DUE_DMA, KSS_NO_FRAME, address,
+            (struct kss_mark){place, kss_mark(search->machine, KSS_MARK_PROMISE, place).time}, due);
 }
 
 static void look_at_promises(struct search *search) {

@@ -189,8 +189,8 @@ NTSTATUS Adapters(VOID) {
     CHECK(common[0] == 'd');
     MmBuildMdlForNonPagedPool(mdl);
     KeRaiseIrql(DISPATCH_LEVEL, &old);
-    CHECK(NT_SUCCESS(dma->GetScatterGatherList(adapter, NULL, mdl, pool, length, GotList, adapter,
-                                               FALSE)));
+    CHECK(NT_SUCCESS(
+        dma->GetScatterGatherList(adapter, NULL, mdl, pool, length, GotList, adapter, FALSE)));
     CHECK(NT_SUCCESS(dma->AllocateAdapterChannel(adapter, NULL, 3, GotChannel, &base)));
     mapped = dma->MapTransfer(adapter, mdl, base, pool, &length, FALSE);
     CHECK(mapped.QuadPart == First.Address.QuadPart && length == First.Length);
