@@ -16,7 +16,9 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     Descend(void), Server(void), Client(void), Serve(void), Ask(void), Alertable(void),
     EnterAndForget(void), FreeTwice(void), Queue(void), PendRead(void), LowerRead(void),
     TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void), WaitForPulse(void),
-    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void);
+    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void), Transfer(void),
+    UnlockTwice(void), LeaveLocked(void);
+extern unsigned char Data[64];
 
 struct body {
     const char *name;
@@ -48,6 +50,12 @@ static void alert_then_terminate(void) {
 static void interrupt_twice(void) {
     kss_interrupt(KSS_MS(100), 8, Isr, NULL, NULL);
     kss_interrupt(KSS_MS(250), 8, Isr, NULL, NULL);
+}
+
+static void device_writes(void) {
+    uint8_t bytes[64];
+    memset(bytes, 0xDA, sizeof bytes);
+    kss_dma_write(KSS_MS(10), Data, sizeof bytes, bytes);
 }
 
 static const struct twin twins[] = {
@@ -88,6 +96,9 @@ static const struct twin twins[] = {
      .threads = {{"App", .reads = true}},
      .disk = SyncLower,
      .filter = "twin-irp-synchronous"},
+    {.name = "mdl-transfer", .threads = {BODY("App", Transfer, 0)}, .drive = device_writes},
+    {.name = "mdl-unlocked-twice", .threads = {BODY("App", UnlockTwice, 0)}},
+    {.name = "mdl-left-locked", .threads = {BODY("App", LeaveLocked, 0)}},
     {.name = "irp-late",
      .threads = {{"App", .reads = true}},
      .disk = LateLower,

@@ -146,7 +146,8 @@ static void statements(void **state) {
     assert_mistake("__try { } __finally { }", "KSS0126 2:1 `__try`: not in this version yet\n");
     assert_mistake("after 1s apc user A F(event, 1);",
                    "KSS0126 2:10 APCs: not in this version yet\n");
-    assert_mistake("after 1s dma write number;", "KSS0126 2:10 DMA: not in this version yet\n");
+    assert_mistake("after 1s dma write 5;",
+                   "KSS0115 2:20 this must name memory: a variable, `*pointer`, `buffer[0 .. 63]`\n");
     assert_diagnoses("machine x86 { verifier = on; }\n",
                      "KSS0126 1:26 Driver Verifier: not in this version yet\n");
 }
