@@ -71,6 +71,16 @@ bool kss_pages_locked(const struct kss_machine *m, kss_addr address, uint64_t si
     return true;
 }
 
+bool kss_in_locked_buffer(const struct kss_machine *m, kss_addr address) {
+    for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
+        const struct kss_object *mdl = kss_object_ref(m, i);
+        if (mdl->kind == KSS_O_MDL && mdl->irql & KSS_MDL_LOCKED && address >= mdl->context &&
+            address - mdl->context < mdl->period)
+            return true;
+    }
+    return false;
+}
+
 // ---- Frames -------------------------------------------------------------------------------------
 static uint16_t moves_of(struct kss_machine *m, enum kss_page_kind kind, uint32_t index,
                          kss_addr address) {

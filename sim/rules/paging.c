@@ -11,7 +11,7 @@
 //   (b) does anything that runs elsewhere hold an address on this stack? That is: arguments of what
 //       the environment will do; a queued DPC, or the DPC of a queued timer, that lies here or
 //       whose context or arguments point here; a queued timer that lies here; an object here that
-//       another thread waits for.
+//       another thread waits for; a transfer of a device's. What an MDL has locked stays and is not asked.
 //
 // Private locals, timeouts and arrays of pointers answer neither with yes. A KernelMode wait never
 // lets the stack go, so nothing is asked then. Sources: DDI KeWaitForSingleObject,
@@ -56,7 +56,8 @@ static bool on_its_stack(const struct search *search, uint64_t address) {
 }
 
 static bool holder(struct search *search, uint64_t address, uint32_t place) {
-    if (address == 0 || !on_its_stack(search, address))
+    if (address == 0 || !on_its_stack(search, address) ||
+        kss_in_locked_buffer(search->machine, address))
         return false;
     if (search->found++ == 0) {
         search->first_place = place;
@@ -89,12 +90,10 @@ static void argument_of(struct search *search, unsigned kind, uint32_t routine, 
     kss_text_free(&when);
 }
 
-// Locked pages stay, so only a transfer of others asks for the stack.
 static void transfer(struct search *search, const struct kss_due *entry, uint32_t place,
                      uint64_t due) {
     uint64_t address = entry->arguments[0];
-    if (!kss_pages_locked(search->machine, address, entry->arguments[1]) &&
-        holder(search, address, place))
+    if (holder(search, address, place))
         argument_of(
             search, KSS_DUE_DMA, KSS_NO_FRAME, address,
             (struct kss_mark){place, kss_mark(search->machine, KSS_MARK_PROMISE, place).time}, due);
