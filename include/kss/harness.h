@@ -215,6 +215,16 @@ void kss_queue_apc(uint64_t after, unsigned thread, enum kss_apc_mode mode, kss_
 // Pageable memory is trimmed then, as under memory pressure.
 void kss_trim_memory(uint64_t after);
 
+// A device transfers [bytes] by DMA then, to or from the page frames that the memory is in now, at the
+// call: those of [buffer], as MmGetPhysicalAddress says, or those in an MDL. If the pages have left
+// their frames by then (a stack that is not locked, paged pool), somebody else's bytes are transferred and
+// the report says whose. What is written is copied at the call; [data] to be read into must live until the
+// transfer. With an MDL (PMDL, and those chained to it) [bytes] is how many of its bytes at most.
+void kss_dma_write(uint64_t after, void *buffer, size_t bytes, const void *data);
+void kss_dma_write_mdl(uint64_t after, void *mdl, size_t bytes, const void *data);
+void kss_dma_read(uint64_t after, const void *buffer, size_t bytes, void *data);
+void kss_dma_read_mdl(uint64_t after, const void *mdl, size_t bytes, void *data);
+
 // DPCs stay queued while held; kss_hold_dpcs(false) lets them run at the next run. Code that spins until
 // one has run, as KeFlushQueuedDpcs does, hangs meanwhile, and is reported so.
 void kss_hold_dpcs(bool hold);

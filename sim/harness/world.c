@@ -76,6 +76,46 @@ void kss_trim_memory(uint64_t after) {
                 after, 0, 0);
 }
 
+static void transfer(const char *what, unsigned how, uint64_t after, const void *target,
+                     size_t bytes, const void *data) {
+    struct kss_due due = {.kind = KSS_DUE_DMA,
+                          .irql = (uint8_t)how,
+                          .argument_count = 2,
+                          .arguments = {(uintptr_t)target, bytes, 0, 0, (uintptr_t)data}};
+    kss_promise(kss_harness(what)->machine, &due, after, 0, 0);
+}
+
+static const void *copy_of(const char *what, const void *data, size_t bytes) {
+    struct kss_harness *h = kss_harness(what);
+    void *copy = malloc(bytes + 1);
+    if (copy == NULL)
+        kss_os_fatal("out of memory");
+    KSS_ROOM(h->kept, h->kept_count, h->kept_room);
+    h->kept[h->kept_count++] = memcpy(copy, data, bytes);
+    return copy;
+}
+
+void kss_dma_write(uint64_t after, void *buffer, size_t bytes, const void *data) {
+    transfer("kss_dma_write", KSS_DMA_WRITE, after, buffer, bytes,
+             copy_of("kss_dma_write", data, bytes));
+}
+
+void kss_dma_write_mdl(uint64_t after, void *mdl, size_t bytes, const void *data) {
+    if (bytes == 0)
+        return; // no bytes would mean all of the MDL's
+    transfer("kss_dma_write_mdl", KSS_DMA_WRITE | KSS_DMA_BY_MDL, after, mdl, bytes,
+             copy_of("kss_dma_write_mdl", data, bytes));
+}
+
+void kss_dma_read(uint64_t after, const void *buffer, size_t bytes, void *data) {
+    transfer("kss_dma_read", 0, after, buffer, bytes, data);
+}
+
+void kss_dma_read_mdl(uint64_t after, const void *mdl, size_t bytes, void *data) {
+    if (bytes != 0)
+        transfer("kss_dma_read_mdl", KSS_DMA_BY_MDL, after, mdl, bytes, data);
+}
+
 void kss_hold_dpcs(bool hold) {
     kss_hold_pending(kss_harness("kss_hold_dpcs")->machine, hold);
 }

@@ -84,8 +84,8 @@ struct kss_outcome kss_nt_PutDmaAdapter(struct kss_machine *m, struct kss_call *
 struct kss_outcome kss_nt_AllocateCommonBuffer(struct kss_machine *m, struct kss_call *call) {
     uint64_t page = m->config.profile.page_size, size = (uint32_t)call->arguments[1];
     KSS_USE(use(m, call->arguments[0]));
-    kss_addr buffer = size == 0 ? 0
-                                : kss_nt_block(m, KSS_NTB_MEMORY, (size + page - 1) & ~(page - 1));
+    kss_addr buffer =
+        size == 0 ? 0 : kss_nt_block(m, KSS_NTB_MEMORY, (size + page - 1) & ~(page - 1));
     if (buffer == 0)
         return kss_return(0);
     struct kss_outcome stored =
@@ -190,9 +190,10 @@ struct kss_outcome kss_nt_GetScatterGatherList(struct kss_machine *m, struct kss
     if (kss_page_span(m, va, length) > kss_peek(m, registers_of(m, given[0]), 4))
         return kss_return((uint32_t)STATUS_INSUFFICIENT_RESOURCES);
     uint32_t count = element_count(m, mdl, va, length);
-    kss_addr list = kss_nt_block(m, KSS_NTB_MEMORY,
-                                 KSS_FIELD(SCATTER_GATHER_LIST, Elements) +
-                                     (uint64_t)count * KSS_SIZE(SCATTER_GATHER_ELEMENT, kss_wide(m)));
+    kss_addr list =
+        kss_nt_block(m, KSS_NTB_MEMORY,
+                     KSS_FIELD(SCATTER_GATHER_LIST, Elements) +
+                         (uint64_t)count * KSS_SIZE(SCATTER_GATHER_ELEMENT, kss_wide(m)));
     if (list == 0)
         return kss_return((uint32_t)STATUS_INSUFFICIENT_RESOURCES);
     kss_poke(m, list, 4, count);

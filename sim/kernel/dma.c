@@ -39,7 +39,10 @@ static void program(struct kss_machine *m, struct kss_due *due, uint64_t after, 
 static void program_mdl(struct kss_machine *m, struct kss_due due, uint64_t after, uint64_t range,
                         uint32_t place) {
     kss_addr mdl = due.arguments[0];
-    while (mdl != 0 && !kss_globals(m)->stopped) {
+    uint64_t left = due.arguments[1] != 0 ? due.arguments[1] : UINT64_MAX;
+    if (mdl == 0)
+        kss_mdl_misused(m, 0, KSS_NT_COUNT, KSS_MDL_NO_PAGES);
+    while (mdl != 0 && left != 0 && !kss_globals(m)->stopped) {
         struct kss_mdl fields;
         if (kss_mdl_read(m, mdl, &fields).kind != KSS_OUT_RETURN)
             return;
@@ -54,10 +57,11 @@ static void program_mdl(struct kss_machine *m, struct kss_due due, uint64_t afte
         const struct kss_object *object = kss_object_ref(m, index);
         struct kss_due part = due;
         part.arguments[0] = object->arguments[1] != 0 ? object->arguments[1] : object->context;
-        part.arguments[1] = object->period;
+        part.arguments[1] = object->period < left ? object->period : left;
         part.arguments[2] = object->arguments[0];
         part.arguments[3] = kss_object_number(m, index);
-        uint64_t bytes = object->period;
+        uint64_t bytes = part.arguments[1];
+        left -= bytes;
         program(m, &part, after, range, place);
         if (due.arguments[4] != 0)
             due.arguments[4] += bytes;
@@ -170,6 +174,12 @@ static enum result look(struct kss_machine *m, const struct kss_due *due, kss_ad
     return depth > stack->depth ? DEAD : DONE;
 }
 
+// Its frame has returned with the pages locked, and that has been said.
+static bool left_locked(const struct kss_machine *m, uint32_t number) {
+    uint16_t mdl = kss_object_numbered(m, number);
+    return mdl != KSS_NONE && kss_object_ref(m, mdl)->irql & KSS_MDL_LEFT;
+}
+
 static void transfer(struct kss_machine *m, const struct kss_due *due, kss_addr at, uint64_t offset,
                      uint64_t size, enum result result) {
     uint8_t byte;
@@ -179,7 +189,10 @@ static void transfer(struct kss_machine *m, const struct kss_due *due, kss_addr 
     case DONE: move_bytes(m, due, at, offset, size); break;
     case TRADED:
     case OUT: hit(m, due, at, offset, size); break;
-    case DEAD: touched_dead(m, due, at, kss_stack_of(m, at, &depth)); break;
+    case DEAD:
+        if (!left_locked(m, (uint32_t)due->arguments[3]))
+            touched_dead(m, due, at, kss_stack_of(m, at, &depth));
+        break;
     case FREED:
         if (kss_stack_of(m, at, &depth) != KSS_NONE)
             touched_dead(m, due, at, kss_stack_of(m, at, &depth));
@@ -212,10 +225,10 @@ struct kss_outcome kss_nt_MmGetPhysicalAddress(struct kss_machine *m, struct kss
     uint32_t index;
     kss_addr address = call->arguments[0];
     enum kss_page_kind kind = kss_page_kind(m, address, &index);
-    bool out = (kind == KSS_PAGE_PAGED && kss_region_at(m, index)->out) ||
-               (kind == KSS_PAGE_STACK && kss_stack_at(m, index)->thread != KSS_NONE &&
-                kss_thread_at(m, kss_stack_at(m, index)->thread)->out &&
-                !kss_pages_locked(m, address, 1));
+    bool out =
+        (kind == KSS_PAGE_PAGED && kss_region_at(m, index)->out) ||
+        (kind == KSS_PAGE_STACK && kss_stack_at(m, index)->thread != KSS_NONE &&
+         kss_thread_at(m, kss_stack_at(m, index)->thread)->out && !kss_pages_locked(m, address, 1));
     if (kind == KSS_PAGE_NONE || kind == KSS_PAGE_FREED || out)
         return kss_return(0);
     unsigned page = m->config.profile.page_size;

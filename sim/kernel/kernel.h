@@ -94,6 +94,8 @@ struct kss_image { // everything about the driver code that the kernel and repor
 bool kss_code_locked(const struct kss_machine *machine, uint32_t routine);
 // Whether locked MDLs keep every page of [address, address + size) in its frame and in memory.
 bool kss_pages_locked(const struct kss_machine *machine, kss_addr address, uint64_t size);
+// Whether [address] itself is in a buffer that an MDL has locked, not only on the same page as one.
+bool kss_in_locked_buffer(const struct kss_machine *machine, kss_addr address);
 
 // Code index <-> simulated address of a routine ("pointer to routine" values).
 kss_addr kss_code_address(const struct kss_machine *machine, uint32_t code);

@@ -108,9 +108,25 @@ void kss_mdl_take_frames(struct kss_machine *m, kss_addr mdl, kss_addr start, ui
     object->context = start;
     object->period = size;
     object->arguments[0] = moves;
+    object->routine = kss_innermost(m);
     object->irql = (uint16_t)(object->irql | state);
     if (state & KSS_MDL_LOCKED && !(state & KSS_MDL_PAGES))
         count_lock(m, start, 1);
+}
+
+// Natively a frame's end is seen at the next NT call, which may be its caller's: who locked the pages
+// tells more.
+static void say_left(struct kss_machine *m, uint16_t index, uint32_t routine) {
+    const struct kss_object *mdl = kss_object_ref(m, index);
+    uint32_t place = kss_clock(m)->place, locker = mdl->routine;
+    if (m->space != NULL && routine != KSS_NO_FRAME && locker != KSS_NO_FRAME &&
+        locker != routine) {
+        routine = locker;
+        place = m->image->code[locker].place;
+    }
+    if (kss_wants(m, KSS_EV_MDL_LEFT))
+        kss_emit_at(m, KSS_EV_MDL_LEFT, place, kss_object_number(m, index), mdl->context, routine,
+                    routine == KSS_NO_FRAME);
 }
 
 // Memory [low, high) goes: a frame returned, or a block was freed (routine KSS_NO_FRAME).
@@ -118,16 +134,17 @@ void kss_locked_pages_die(struct kss_machine *m, kss_addr low, kss_addr high, ui
     for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
         struct kss_object *mdl = kss_object_ref(m, i);
         if (mdl->kind != KSS_O_MDL || !(mdl->irql & KSS_MDL_LOCKED) ||
-            mdl->irql & (KSS_MDL_LEFT | KSS_MDL_REQUEST | KSS_MDL_PAGES))
+            mdl->irql & (KSS_MDL_LEFT | KSS_MDL_PAGES))
             continue;
+        if (mdl->irql & KSS_MDL_REQUEST && routine != KSS_NO_FRAME)
+            continue; // KSS3001 speaks of the request's status block and event
         bool buffer = mdl->context >= low && mdl->context < high;
         if (!buffer && !(mdl->address >= low && mdl->address < high && mdl->stack != KSS_NONE))
             continue;
         mdl->irql |= KSS_MDL_LEFT;
         if (buffer)
             count_lock(m, mdl->context, -1);
-        KSS_EMIT(m, KSS_EV_MDL_LEFT, kss_object_number(m, (uint16_t)i), kss_object_ref(m, i)->context,
-                 routine, routine == KSS_NO_FRAME);
+        say_left(m, (uint16_t)i, routine);
     }
 }
 
@@ -245,9 +262,8 @@ static struct kss_outcome probe(struct kss_machine *m, struct kss_call *call,
     if (fields->count == 0 || fields->start + fields->count < fields->start)
         return violation();
     // A user's buffer must lie in user space. Natively that is what is not nt's or on its stacks.
-    bool system = m->space == NULL
-                      ? fields->start + fields->count - 1 > m->layout.user_top
-                      : fields->start >= stacks && fields->start < m->space->end;
+    bool system = m->space == NULL ? fields->start + fields->count - 1 > m->layout.user_top
+                                   : fields->start >= stacks && fields->start < m->space->end;
     if (user && system)
         return violation();
     kss_addr page = m->config.profile.page_size;
@@ -440,8 +456,7 @@ struct kss_outcome kss_nt_IoBuildPartialMdl(struct kss_machine *m, struct kss_ca
     object->context = start;
     object->period = size;
     object->arguments[0] = given.arguments[0];
-    object->arguments[1] =
-        given.arguments[1] == 0 ? 0 : given.arguments[1] + (start - whole.start);
+    object->arguments[1] = given.arguments[1] == 0 ? 0 : given.arguments[1] + (start - whole.start);
     uint64_t skip = kss_page_span(m, whole.start, start - whole.start + 1) - 1;
     kss_addr numbers = KSS_SIZE(MDL, kss_wide(m));
     for (uint64_t i = 0; i < pages; i++)
@@ -467,7 +482,7 @@ struct kss_outcome kss_nt_IoBuildPartialMdl(struct kss_machine *m, struct kss_ca
         return kss_return(value);                                                                  \
     }
 FIELD_OF(MmGetMdlByteCount, fields.count)
-FIELD_OF(MmGetMdlByteOffset, fields.start & (m->config.profile.page_size - 1))
+FIELD_OF(MmGetMdlByteOffset, fields.start &(m->config.profile.page_size - 1))
 FIELD_OF(MmGetMdlBaseVa, kss_page_of(m, fields.start))
 FIELD_OF(MmGetMdlVirtualAddress, fields.start)
 FIELD_OF(MmGetMdlPfnArray, call->arguments[0] + KSS_SIZE(MDL, kss_wide(m)))

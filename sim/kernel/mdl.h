@@ -71,7 +71,7 @@ enum kss_mdl_misuse { // event `mdl.misuse`
     KSS_MDL_OUTSIDE,
     KSS_MDL_NOT_ALLOCATED
 };
-struct kss_mdl { // a copy of the fields
+struct kss_mdl {                  // a copy of the fields
     kss_addr next, mapped, start; // start: StartVa + ByteOffset
     uint32_t count, flags, size;
 };
@@ -94,7 +94,8 @@ kss_addr kss_mdl_of_request(struct kss_machine *m, kss_addr buffer, uint32_t siz
 void kss_mdl_release(struct kss_machine *m, kss_addr mdl);
 
 // ---- DMA (dma.c) --------------------------------------------------------------------------------
-// Arguments of a KSS_DUE_DMA: [0] address and [1] bytes (by MDL: [0] the MDL), then filled in: [2] moves of its
+// Arguments of a KSS_DUE_DMA: [0] address and [1] bytes (by MDL: [0] the
+// MDL, [1] at most so many of its bytes, 0: all), then filled in: [2] moves of its
 // pages when it was programmed, [3] number of the MDL's object; [4] natively the device's data, 0.
 void kss_dma_program(struct kss_machine *m, const struct kss_due *what, uint64_t after,
                      uint64_t range, uint32_t place);

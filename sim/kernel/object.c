@@ -76,7 +76,7 @@ uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind)
     case KSS_O_FILE: return wide ? KSS_SIZE64_FILE_OBJECT : KSS_SIZE32_FILE_OBJECT;
     case KSS_O_IO_WORK_ITEM: return 8 * kss_pointer(m); // opaque; a size of the simulator's
     case KSS_O_SECTION:
-    case KSS_O_THREAD: break;                           // its memory is nt's
+    case KSS_O_THREAD: break; // its memory is nt's
     case KSS_O_FREE: break;
     }
     return 0;

@@ -18,7 +18,12 @@
 // stack, so that machines nobody does DMA on keep their states small.
 #include "kernel/mdl.h"
 
-enum { FRAME_OTHER = 0x1000, FRAME_NONPAGED = 0x40000, FRAME_PAGED = 0x60000, FRAME_STACK = 0x80000 };
+enum {
+    FRAME_OTHER = 0x1000,
+    FRAME_NONPAGED = 0x40000,
+    FRAME_PAGED = 0x60000,
+    FRAME_STACK = 0x80000
+};
 enum { SLOTS = 0x1000 /* pages of an area that are told apart */ };
 
 enum kss_page_kind kss_page_kind(struct kss_machine *m, kss_addr address, uint32_t *index) {
@@ -64,6 +69,16 @@ bool kss_pages_locked(const struct kss_machine *m, kss_addr address, uint64_t si
         if (locker(m, at) == NULL)
             return false;
     return true;
+}
+
+bool kss_in_locked_buffer(const struct kss_machine *m, kss_addr address) {
+    for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
+        const struct kss_object *mdl = kss_object_ref(m, i);
+        if (mdl->kind == KSS_O_MDL && mdl->irql & KSS_MDL_LOCKED && address >= mdl->context &&
+            address - mdl->context < mdl->period)
+            return true;
+    }
+    return false;
 }
 
 // ---- Frames -------------------------------------------------------------------------------------

@@ -325,7 +325,7 @@ enum {
 //   signal             number of its status block, 0: not on a stack
 //   arguments, context, dpc   bit L - 1 for stack location L, up to 64: dispatch returned; it
 //                      returned STATUS_PENDING; completion has passed; was marked pending then
-// A KSS_O_MDL: irql is KSS_MDL_*, context and period the address and bytes of the pages it describes
+// A KSS_O_MDL: irql is KSS_MDL_*, routine who took its frames down, context and period the address and bytes of the pages it describes
 // now, arguments[0] how often they had moved when their frames were taken down, arguments[1] the
 // address it maps them at, where that is another.
 // Locks:

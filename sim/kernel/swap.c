@@ -77,7 +77,22 @@ static void host_residency(struct kss_machine *m, uint16_t index, bool in) {
     }
 }
 
+static bool any_locked(const struct kss_machine *m, uint16_t index) {
+    for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
+        const struct kss_object *mdl = kss_object_ref(m, i);
+        uint32_t depth;
+        if (mdl->kind != KSS_O_MDL || !(mdl->irql & KSS_MDL_LOCKED))
+            continue;
+        uint16_t stack = kss_stack_of(m, mdl->context, &depth);
+        if (stack != KSS_NONE && kss_stack_at(m, stack)->thread == index)
+            return true;
+    }
+    return false;
+}
+
 static void out_swap(struct kss_machine *m, uint16_t index) {
+    if (any_locked(m, index))
+        kss_policy_used(m, KSS_POLICY_locked_pages_stay);
     kss_thread_at(m, index)->out = 1;
     host_residency(m, index, false);
     kss_thread_cold_at(m, index)->out_since = kss_clock(m)->now;

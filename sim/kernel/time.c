@@ -82,9 +82,8 @@ bool kss_due_cancel(struct kss_machine *m, enum kss_due_kind kind, uint16_t targ
 }
 
 static const uint8_t promise_words[] = {
-    [KSS_DUE_DPC] = 0,       [KSS_DUE_INTERRUPT] = 1, [KSS_DUE_SIGNAL] = 2,
-    [KSS_DUE_TERMINATE] = 3, [KSS_DUE_ALERT] = 4,     [KSS_DUE_TRIM] = 5,
-    [KSS_DUE_APC] = 6,       [KSS_DUE_DMA] = 7,
+    [KSS_DUE_DPC] = 0,   [KSS_DUE_INTERRUPT] = 1, [KSS_DUE_SIGNAL] = 2, [KSS_DUE_TERMINATE] = 3,
+    [KSS_DUE_ALERT] = 4, [KSS_DUE_TRIM] = 5,      [KSS_DUE_APC] = 6,    [KSS_DUE_DMA] = 7,
 };
 
 void kss_promise(struct kss_machine *m, const struct kss_due *what, uint64_t after, uint64_t range,

@@ -8,6 +8,7 @@
 #include "native/native.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <ntifs.h>
@@ -267,3 +268,100 @@ PVOID NTAPI KSS_ENTRY(MmGetSystemRoutineAddress)(PUNICODE_STRING SystemRoutineNa
     KSS_ENTER(KSS_NT_MmGetSystemRoutineAddress, arguments, 1);
     return value_ == 0 ? NULL : addresses[value_ - 1];
 }
+// ---- DMA_OPERATIONS -----------------------------------------------------------------------------------
+// Drivers reach these through their adapter.
+#define KSS_NUMBER(argument) kss_bits(&(argument), sizeof(argument))
+#define KSS_SERVE(name, ...)                                                                       \
+    uint64_t arguments_[] = {__VA_ARGS__};                                                         \
+    KSS_ENTER(KSS_NT_##name, arguments_, sizeof arguments_ / sizeof *arguments_)
+
+static void NTAPI kss_dma_put(PDMA_ADAPTER Adapter) {
+    KSS_SERVE(PutDmaAdapter, KSS_NUMBER(Adapter));
+    (void)value_;
+}
+
+static PVOID NTAPI kss_dma_allocate(PDMA_ADAPTER Adapter, ULONG Length, PPHYSICAL_ADDRESS Address,
+                                    BOOLEAN Cached) {
+    KSS_SERVE(AllocateCommonBuffer, KSS_NUMBER(Adapter), Length, KSS_NUMBER(Address), Cached);
+    return (PVOID)(uintptr_t)value_;
+}
+
+static void NTAPI kss_dma_free(PDMA_ADAPTER Adapter, ULONG Length, PHYSICAL_ADDRESS Address,
+                               PVOID Buffer, BOOLEAN Cached) {
+    KSS_SERVE(FreeCommonBuffer, KSS_NUMBER(Adapter), Length, KSS_NUMBER(Address),
+              KSS_NUMBER(Buffer), Cached);
+    (void)value_;
+}
+
+static NTSTATUS NTAPI kss_dma_channel(PDMA_ADAPTER Adapter, PDEVICE_OBJECT Device, ULONG Registers,
+                                      PDRIVER_CONTROL Routine, PVOID Context) {
+    KSS_SERVE(AllocateAdapterChannel, KSS_NUMBER(Adapter), KSS_NUMBER(Device), Registers,
+              KSS_NUMBER(Routine), KSS_NUMBER(Context));
+    return (NTSTATUS)value_;
+}
+
+static BOOLEAN NTAPI kss_dma_flush(PDMA_ADAPTER Adapter, PMDL Mdl, PVOID Base, PVOID Va,
+                                   ULONG Length, BOOLEAN Write) {
+    KSS_SERVE(FlushAdapterBuffers, KSS_NUMBER(Adapter), KSS_NUMBER(Mdl), KSS_NUMBER(Base),
+              KSS_NUMBER(Va), Length, Write);
+    return (BOOLEAN)value_;
+}
+
+static void NTAPI kss_dma_free_channel(PDMA_ADAPTER Adapter) {
+    KSS_SERVE(FreeAdapterChannel, KSS_NUMBER(Adapter));
+    (void)value_;
+}
+
+static void NTAPI kss_dma_free_registers(PDMA_ADAPTER Adapter, PVOID Base, ULONG Registers) {
+    KSS_SERVE(FreeMapRegisters, KSS_NUMBER(Adapter), KSS_NUMBER(Base), Registers);
+    (void)value_;
+}
+
+static PHYSICAL_ADDRESS NTAPI kss_dma_map(PDMA_ADAPTER Adapter, PMDL Mdl, PVOID Base, PVOID Va,
+                                          PULONG Length, BOOLEAN Write) {
+    KSS_SERVE(MapTransfer, KSS_NUMBER(Adapter), KSS_NUMBER(Mdl), KSS_NUMBER(Base), KSS_NUMBER(Va),
+              KSS_NUMBER(Length), Write);
+    PHYSICAL_ADDRESS address;
+    address.QuadPart = (LONGLONG)value_;
+    return address;
+}
+
+static ULONG NTAPI kss_dma_alignment(PDMA_ADAPTER Adapter) {
+    KSS_SERVE(GetDmaAlignment, KSS_NUMBER(Adapter));
+    return (ULONG)value_;
+}
+
+static ULONG NTAPI kss_dma_counter(PDMA_ADAPTER Adapter) {
+    KSS_SERVE(ReadDmaCounter, KSS_NUMBER(Adapter));
+    return (ULONG)value_;
+}
+
+static NTSTATUS NTAPI kss_dma_get_list(PDMA_ADAPTER Adapter, PDEVICE_OBJECT Device, PMDL Mdl,
+                                       PVOID Va, ULONG Length, PDRIVER_LIST_CONTROL Routine,
+                                       PVOID Context, BOOLEAN Write) {
+    KSS_SERVE(GetScatterGatherList, KSS_NUMBER(Adapter), KSS_NUMBER(Device), KSS_NUMBER(Mdl),
+              KSS_NUMBER(Va), Length, KSS_NUMBER(Routine), KSS_NUMBER(Context), Write);
+    return (NTSTATUS)value_;
+}
+
+static void NTAPI kss_dma_put_list(PDMA_ADAPTER Adapter, PSCATTER_GATHER_LIST List, BOOLEAN Write) {
+    KSS_SERVE(PutScatterGatherList, KSS_NUMBER(Adapter), KSS_NUMBER(List), Write);
+    (void)value_;
+}
+
+// Of version 1: what later versions add is not there, as Size says.
+extern const DMA_OPERATIONS KSS_ENTRY(kss_dma_operations);
+const DMA_OPERATIONS KSS_ENTRY(kss_dma_operations) = {
+    .Size = offsetof(DMA_OPERATIONS, CalculateScatterGatherList),
+    .PutDmaAdapter = kss_dma_put,
+    .AllocateCommonBuffer = kss_dma_allocate,
+    .FreeCommonBuffer = kss_dma_free,
+    .AllocateAdapterChannel = kss_dma_channel,
+    .FlushAdapterBuffers = kss_dma_flush,
+    .FreeAdapterChannel = kss_dma_free_channel,
+    .FreeMapRegisters = kss_dma_free_registers,
+    .MapTransfer = kss_dma_map,
+    .GetDmaAlignment = kss_dma_alignment,
+    .ReadDmaCounter = kss_dma_counter,
+    .GetScatterGatherList = kss_dma_get_list,
+    .PutScatterGatherList = kss_dma_put_list};

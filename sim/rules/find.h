@@ -74,6 +74,9 @@ bool kss_irp_was_denied(struct kss_machine *machine);
 // that is still to be called; 0: none is.
 kss_addr kss_irp_context(struct kss_machine *machine, const struct kss_object *irp,
                          unsigned location, uint32_t *routine);
+// dma.c
+kss_rule kss_rule_dma_program, kss_rule_dma, kss_rule_dma_hit, kss_rule_mdl, kss_rule_mdl_left,
+    kss_rule_mdl_misuse;
 // find.c
 kss_rule kss_rule_remember_init, kss_rule_remember_object, kss_rule_remember_queue,
     kss_rule_remember_promise;
@@ -149,6 +152,11 @@ enum kss_memo {
     KSS_MEMO_REGIONS = 210, // thread -> regions entered less those left, biased
     KSS_MEMO_APC_TOLD,    // thread -> 1: a KSS5003 spoke since it entered a region last
     KSS_MARK_REGION = 212, // thread: it entered a critical or guarded region
+    // Of DMA.
+    KSS_MEMO_DMA = 80,    // address of a buffer -> number of the finding that speaks of its DMA
+    KSS_MEMO_DMA_RESULT,  // 0 -> what the last transfer came to
+    KSS_MEMO_DMA_WRITES,  // 0 -> whether it wrote
+    KSS_MARK_MDL_LOCK,    // MDL (object number): its pages were locked
 };
 
 // The value, 0 when there is none.

@@ -18,7 +18,7 @@ enum {
     USED_BY_DPC_QUEUE = KSS_USE_DPC_QUEUE,
     USED_AS_LOCK = KSS_USE_LOCK,
     USED_BY_IRP = KSS_USE_IRP,
-    USED_BY_TRANSFER = KSS_USE_DMA,
+    USED_BY_DEVICE = KSS_USE_DMA,
     USED_BY_WORK_QUEUE = KSS_USE_WORK_QUEUE,
     USED_BY_APC_QUEUE = KSS_USE_APC_QUEUE,
     USED_BY_SYSTEM_LIST = KSS_USE_SYSTEM_LIST
@@ -49,8 +49,8 @@ static const char *user_of(uint64_t used_by) {
         return "a thread waits for it";
     if (used_by & USED_AS_LOCK)
         return "is held as a lock";
-    if (used_by & USED_BY_TRANSFER)
-        return "is what a device transfers by";
+    if (used_by & USED_BY_DEVICE)
+        return "describes what a device is still to transfer";
     return "is in the system's list of resources";
 }
 
@@ -96,6 +96,8 @@ static void freed_in_use(struct kss_machine *machine, const struct kss_event *ev
     freed_remarks(&finding,
                   event->words[1] & USED_BY_SYSTEM_LIST
                       ? "call ExDeleteResourceLite before freeing"
+                  event->words[1] & USED_BY_DEVICE
+                      ? "free the MDL when the device has finished"
                       : "cancel the timer, flush its DPC and end the waits before freeing");
     kss_finding_emit(machine, &finding);
     kss_text_free(&what);
@@ -139,6 +141,8 @@ static const char *fix_of(uint64_t used_by) {
         return "wait until the worker routine has run, or take the work item from nonpaged pool";
     if (used_by & USED_BY_APC_QUEUE)
         return "remove the APC from its queue before returning, or take it from nonpaged pool";
+    if (used_by & USED_BY_DEVICE)
+        return "return when the device has finished, or take the MDL from IoAllocateMdl";
     if (used_by & USED_BY_IRP)
         return "cancel the IRP, then wait without a timeout until it is completed";
     if (used_by & USED_BY_SYSTEM_LIST)

@@ -11,7 +11,7 @@
 //   (b) does anything that runs elsewhere hold an address on this stack? That is: arguments of what
 //       the environment will do; a queued DPC, or the DPC of a queued timer, that lies here or
 //       whose context or arguments point here; a queued timer that lies here; an object here that
-//       another thread waits for.
+//       another thread waits for; a transfer of a device's. What an MDL has locked stays and is not asked.
 //
 // Private locals, timeouts and arrays of pointers answer neither with yes. A KernelMode wait never
 // lets the stack go, so nothing is asked then. Sources: DDI KeWaitForSingleObject,
@@ -61,7 +61,8 @@ static bool on_its_stack(const struct search *search, uint64_t address) {
 }
 
 static bool holder(struct search *search, uint64_t address, uint32_t place) {
-    if (address == 0 || !on_its_stack(search, address))
+    if (address == 0 || !on_its_stack(search, address) ||
+        kss_in_locked_buffer(search->machine, address))
         return false;
     if (search->found++ == 0) {
         search->first_place = place;
@@ -79,7 +80,11 @@ static void argument_of(struct search *search, unsigned kind, uint32_t routine, 
     kss_say_address(search->machine, address, &what);
     kss_say_routine(search->machine, routine, &who);
     kss_say_time(due, &when);
-    if (kind == KSS_DUE_SIGNAL)
+    if (kind == KSS_DUE_DMA)
+        kss_finding_cause(search->finding, mark,
+                          "a device transfers %s, whose pages are not locked, at %s", what.bytes,
+                          when.bytes);
+    else if (kind == KSS_DUE_SIGNAL)
         kss_finding_cause(search->finding, mark, "%s is to be signalled from elsewhere at %s",
                           what.bytes, when.bytes);
     else
@@ -93,11 +98,24 @@ static void argument_of(struct search *search, unsigned kind, uint32_t routine, 
     kss_text_free(&when);
 }
 
+static void transfer(struct search *search, const struct kss_due *entry, uint32_t place,
+                     uint64_t due) {
+    uint64_t address = entry->arguments[0];
+    if (holder(search, address, place))
+        argument_of(
+            search, KSS_DUE_DMA, KSS_NO_FRAME, address,
+            (struct kss_mark){place, kss_mark(search->machine, KSS_MARK_PROMISE, place).time}, due);
+}
+
 static void look_at_promises(struct search *search) {
     uint64_t due = kss_now(search->machine);
     for (uint32_t i = 0; i < see_due_count(search->machine); i++) {
         struct kss_due entry = *see_due(search->machine, i);
         due += entry.delta;
+        if (entry.kind == KSS_DUE_DMA) {
+            transfer(search, &entry, see_due_cold(search->machine, i)->place, due);
+            continue;
+        }
         bool other_apc = entry.kind == KSS_DUE_APC && entry.target != search->thread;
         if (entry.kind != KSS_DUE_DPC && entry.kind != KSS_DUE_INTERRUPT &&
             entry.kind != KSS_DUE_SIGNAL && !other_apc) // its own brings the stack in first

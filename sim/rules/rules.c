@@ -18,6 +18,7 @@
 //   verifier.c  what Driver Verifier found, as the finding it is
 //   irps.c      IRPs and what dispatch routines say of them              KSS8001 to 8004, 5007
 //   apcs.c      APC disable counts, work items, overflow items           KSS5003, 3005, 1007
+//   dma.c       MDLs and what devices transfer                           KSS6001 to 6004
 //   results.c   statuses nobody reads, waits nobody ends                 KSS7001, 7002
 #include "rules/find.h"
 
@@ -85,6 +86,13 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_IRP_FREE] = {kss_rule_irp_freed},
     [KSS_EV_IRP_NEVER] = {kss_rule_irp_never},
     [KSS_EV_APC_LEFT] = {kss_rule_apc_left},
+
+    [KSS_EV_MDL] = {kss_rule_mdl},
+    [KSS_EV_MDL_MISUSE] = {kss_rule_mdl_misuse},
+    [KSS_EV_MDL_LEFT] = {kss_rule_mdl_left},
+    [KSS_EV_DMA_PROGRAM] = {kss_rule_dma_program},
+    [KSS_EV_DMA] = {kss_rule_dma},
+    [KSS_EV_DMA_HIT] = {kss_rule_dma_hit},
 
     [KSS_EV_OVERFLOW] = {kss_rule_overflow},
     [KSS_EV_DEEPEST] = {kss_rule_deepest},

@@ -18,7 +18,9 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void), WaitForPulse(void),
     Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void), Consume(void), Produce(void),
     Own(void), Other(void), WaitSeveral(void), Signal(void), ReleaseAndWait(void), TakeApc(void), SendApc(void),
-    RunWork(void), RunThread(void), PostOverflow(void);
+    RunWork(void), RunThread(void), PostOverflow(void), Transfer(void), UnlockTwice(void),
+    LeaveLocked(void);
+extern unsigned char Data[64];
 
 struct body {
     const char *name;
@@ -50,6 +52,12 @@ static void alert_then_terminate(void) {
 static void interrupt_twice(void) {
     kss_interrupt(KSS_MS(100), 8, Isr, NULL, NULL);
     kss_interrupt(KSS_MS(250), 8, Isr, NULL, NULL);
+}
+
+static void device_writes(void) {
+    uint8_t bytes[64];
+    memset(bytes, 0xDA, sizeof bytes);
+    kss_dma_write(KSS_MS(10), Data, sizeof bytes, bytes);
 }
 
 static const struct twin twins[] = {
@@ -100,6 +108,9 @@ static const struct twin twins[] = {
      .threads = {{"App", .reads = true}},
      .disk = SyncLower,
      .filter = "twin-irp-synchronous"},
+    {.name = "mdl-transfer", .threads = {BODY("App", Transfer, 0)}, .drive = device_writes},
+    {.name = "mdl-unlocked-twice", .threads = {BODY("App", UnlockTwice, 0)}},
+    {.name = "mdl-left-locked", .threads = {BODY("App", LeaveLocked, 0)}},
     {.name = "irp-late",
      .threads = {{"App", .reads = true}},
      .disk = LateLower,
