@@ -41,6 +41,8 @@ enum kss_lock_misuse { // event `lock.misuse`
 void kss_own_event(struct kss_machine *m, uint16_t object, enum kss_own_how how,
                    enum kss_own_mode mode, unsigned count);
 void kss_lock_misuse(struct kss_machine *m, uint16_t object, enum kss_lock_misuse what);
+// Whether a lock of that kind is known at [address]: of any other nothing more is said than that.
+bool kss_lock_known(const struct kss_machine *m, kss_addr address, enum kss_object_kind kind);
 
 // ---- Spin locks (lock.c) ------------------------------------------------------------------------
 // The code at work on this processor acquired a spin lock, or gave back one that [held_by] had.

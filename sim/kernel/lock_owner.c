@@ -13,6 +13,11 @@ void kss_lock_misuse(struct kss_machine *m, uint16_t object, enum kss_lock_misus
     KSS_EMIT(m, KSS_EV_LOCK_MISUSE, kss_object_number(m, object), what, m->at_work, 0);
 }
 
+bool kss_lock_known(const struct kss_machine *m, kss_addr address, enum kss_object_kind kind) {
+    uint16_t object = kss_object_at(m, address);
+    return object != KSS_NONE && kss_object_ref(m, object)->kind == kind;
+}
+
 // ---- The code at work ---------------------------------------------------------------------------
 uint64_t kss_lock_self(const struct kss_machine *m) {
     uint16_t thread = kss_cpu(m)->thread;

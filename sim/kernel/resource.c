@@ -207,10 +207,11 @@ static struct kss_outcome not_owned(struct kss_machine *m, struct kss_call *call
 
 static struct kss_outcome release(struct kss_machine *m, struct kss_call *call, kss_addr id) {
     uint16_t object;
+    bool known = kss_lock_known(m, call->arguments[0], KSS_O_RESOURCE);
     KSS_USE(use(m, call, &object));
     uint16_t mine = kss_owner_find(m, object, id);
     if (mine == KSS_NONE)
-        return not_owned(m, call, object);
+        return known ? not_owned(m, call, object) : kss_return(0);
     bool exclusive = kss_object_ref(m, object)->signal == IS_EXCLUSIVE;
     bool own = id == kss_lock_self_id(m) && !kss_cpu(m)->in_dpc;
     if (own && !kss_normal_apcs_off(m) && !(kss_object_ref(m, object)->flags & FLAG_TOLD))

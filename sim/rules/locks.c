@@ -132,12 +132,26 @@ static void owned_at_return(struct kss_machine *machine, const struct kss_event 
     kss_text_free(&what);
 }
 
+// Every lock the processor holds is one of which something was told: that its handle is gone.
+static bool all_told(struct kss_machine *machine, unsigned cpu) {
+    unsigned held = 0, told = 0;
+    for (uint32_t i = 0; i < see_object_count(machine); i++) {
+        struct kss_object object = *see_object(machine, i);
+        if (object.kind != KSS_O_SPINLOCK || object.signal != (int32_t)cpu + 1)
+            continue;
+        held++;
+        told += kss_memo(machine, KSS_MEMO_LOCK_TOLD, object.address) != 0;
+    }
+    return held != 0 && held == told;
+}
+
 void kss_rule_lock_balance(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     if (event->words[1] == BALANCE_OWNED && (int64_t)event->words[3] > (int64_t)event->words[2])
         owned_at_return(machine, event);
     uint32_t number, routine = (uint32_t)event->words[0];
-    if (event->words[1] != BALANCE_LOCK || (int64_t)event->words[3] <= (int64_t)event->words[2])
+    if (event->words[1] != BALANCE_LOCK || (int64_t)event->words[3] <= (int64_t)event->words[2] ||
+        all_told(machine, event->cpu))
         return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_lock_not_released, event->place, routine,
                            &number))
