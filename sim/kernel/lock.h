@@ -63,7 +63,7 @@ void kss_raise_to_dispatch(struct kss_machine *m);
 void kss_lower_to(struct kss_machine *m, unsigned irql);
 
 // ---- Owners (lock_owner.c) ----------------------------------------------------------------------
-uint64_t kss_lock_self(const struct kss_machine *m); // thread + 1, 0: no thread runs
+uint64_t kss_lock_self(const struct kss_machine *m);    // thread + 1, 0: no thread runs
 kss_addr kss_lock_self_id(const struct kss_machine *m); // its ERESOURCE_THREAD
 // The owner with that id (a thread's address or a pointer), KSS_NONE: it is none.
 uint16_t kss_owner_find(struct kss_machine *m, uint16_t object, kss_addr id);

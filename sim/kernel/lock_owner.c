@@ -195,8 +195,7 @@ unsigned kss_lock_owners(const struct kss_machine *m, uint16_t index, uint16_t *
         count += threads[count] != KSS_NONE;
     } else if (object->kind == KSS_O_MUTEX && object->signal <= 0 && room != 0) {
         kss_addr field = object->address + KSS_OFFSET(KMUTEX, OwnerThread, kss_wide(m));
-        kss_addr owner =
-            kss_peek((struct kss_machine *)m, field, kss_pointer(m)); // reads, no more
+        kss_addr owner = kss_peek((struct kss_machine *)m, field, kss_pointer(m)); // reads, no more
         threads[count] = kss_thread_with_address(m, owner);
         count += owner != 0 && threads[count] != KSS_NONE;
     }
@@ -228,8 +227,8 @@ struct kss_outcome kss_lock_wait(struct kss_machine *m, struct kss_call *call, u
     kss_own_event(m, object, KSS_OWN_WAIT, (enum kss_own_mode)(want != 0), 0);
     struct kss_outcome outcome =
         kss_block_thread(m, call, object, KERNEL_MODE, false, reason, false, 0, step);
-    uint16_t block = outcome.kind == KSS_OUT_STOP ? (uint16_t)KSS_NONE
-                                                  : kss_thread_at(m, thread)->wait_blocks;
+    uint16_t block =
+        outcome.kind == KSS_OUT_STOP ? (uint16_t)KSS_NONE : kss_thread_at(m, thread)->wait_blocks;
     if (block != KSS_NONE)
         kss_wait_at(m, block)->key = (uint16_t)want;
     return outcome;

@@ -4,7 +4,7 @@
 // their order; those who want it shared go in together.
 #include "kernel/lock.h"
 
-enum { WR_PUSH_LOCK = 28, STEP_WAITED = 1, IS_SHARED = 1, IS_EXCLUSIVE = -1};
+enum { WR_PUSH_LOCK = 28, STEP_WAITED = 1, IS_SHARED = 1, IS_EXCLUSIVE = -1 };
 enum { BIT_LOCKED = 1, BIT_WAITERS = 2, SHARE_UNIT = 16 };
 
 static void mirror(struct kss_machine *m, uint16_t object) {

@@ -76,8 +76,7 @@ static void check_unused(struct kss_machine *m, uint16_t object) {
         kss_lock_misuse(m, object, KSS_MISUSE_DELETED_IN_USE);
 }
 
-struct kss_outcome kss_nt_ExReinitializeResourceLite(struct kss_machine *m,
-                                                     struct kss_call *call) {
+struct kss_outcome kss_nt_ExReinitializeResourceLite(struct kss_machine *m, struct kss_call *call) {
     uint16_t object;
     KSS_USE(use(m, call, &object));
     check_unused(m, object);
@@ -167,9 +166,8 @@ static struct kss_outcome acquire(struct kss_machine *m, struct kss_call *call, 
         KSS_EMIT(m, KSS_EV_LOCK_RECURSION, kss_object_number(m, object), 0, 0, 0);
     kss_addr contention = call->arguments[0] + FIELD(ContentionCount);
     kss_poke(m, contention, 4, kss_peek(m, contention, 4) + 1);
-    struct kss_outcome outcome =
-        kss_lock_wait(m, call, object, WR_RESOURCE, want == EXCLUSIVE ? KSS_EXCLUSIVE : KSS_SHARED,
-                      STEP_WAITED);
+    struct kss_outcome outcome = kss_lock_wait(
+        m, call, object, WR_RESOURCE, want == EXCLUSIVE ? KSS_EXCLUSIVE : KSS_SHARED, STEP_WAITED);
     if (outcome.kind != KSS_OUT_STOP)
         mirror(m, object);
     return outcome;

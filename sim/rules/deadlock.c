@@ -83,9 +83,8 @@ static void link_of_circle(struct kss_machine *machine, struct kss_finding *find
     kss_say_address(machine, see_object(machine, object)->address, &what);
     say_thread(machine, thread, &waiter);
     say_thread(machine, owner, &holder);
-    struct kss_mark owned =
-        kss_mark(machine, KSS_MARK_OWNED,
-                 owned_key(owner, see_object_cold(machine, object)->number));
+    struct kss_mark owned = kss_mark(machine, KSS_MARK_OWNED,
+                                     owned_key(owner, see_object_cold(machine, object)->number));
     if (owned.place != 0)
         kss_finding_cause(finding, owned, "%s acquires %s here", holder.bytes, what.bytes);
     if (i != 0) {
@@ -114,12 +113,12 @@ static void tell(struct kss_machine *machine, const struct circle *circle, uint3
     kss_text_format(&finding.label, "waits for %s, and for ever",
                     kss_say_address(machine, see_object(machine, object)->address, &what));
     for (unsigned i = 0; i < circle->count; i++)
-        link_of_circle(
-            machine, &finding, circle, i,
-            i == 0 ? object : see_thread(machine, circle->threads[i])->waiting_on);
-    kss_finding_remark(&finding, KSS_REMARK_HELP,
-                       "acquire locks in the same order everywhere, and wait for nothing that needs "
-                       "a lock which is held");
+        link_of_circle(machine, &finding, circle, i,
+                       i == 0 ? object : see_thread(machine, circle->threads[i])->waiting_on);
+    kss_finding_remark(
+        &finding, KSS_REMARK_HELP,
+        "acquire locks in the same order everywhere, and wait for nothing that needs "
+        "a lock which is held");
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
     kss_text_free(&what);

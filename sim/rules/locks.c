@@ -23,13 +23,13 @@ static const struct {
     {" is acquired by the processor that holds it",
      "spins for ever: only this processor could release it",
      "release it first, or give the code that runs with the lock held an entry of its own", NULL},
-    {" is acquired by the thread that owns it",
-     "waits for ever: only this thread could release it",
+    {" is acquired by the thread that owns it", "waits for ever: only this thread could release it",
      "release it first, or give the code that runs with it owned an entry of its own",
      "DDI ExAcquireFastMutex; DDI KeAcquireGuardedMutex; DBG bug-check-0xbf--mutex-already-owned"},
     {" is waited for by a thread that owns it shared",
      "waits for ever: its own shared access keeps it away",
-     "release it before asking for exclusive access, or for shared access behind those who wait for "
+     "release it before asking for exclusive access, or for shared access behind those who wait "
+     "for "
      "exclusive access",
      "DDI ExAcquireResourceExclusiveLite; DDI ExAcquireSharedWaitForExclusive"},
 };

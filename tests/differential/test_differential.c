@@ -16,7 +16,9 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     Descend(void), Server(void), Client(void), Serve(void), Ask(void), Alertable(void),
     EnterAndForget(void), FreeTwice(void), Queue(void), PendRead(void), LowerRead(void),
     TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void), WaitForPulse(void),
-    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void);
+    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void), KeepMutex(void),
+    WantMutex(void), WriteValue(void), ReadValue(void), AddOneQueued(void), QueueThree(void),
+    QueueRead(void);
 
 struct body {
     const char *name;
@@ -84,6 +86,14 @@ static const struct twin twins[] = {
     {.name = "interrupt", .threads = {BODY("App", WaitForInterrupts, 0)}, .drive = interrupt_twice},
     {.name = "pulse", .threads = {BODY("High", WaitForPulse, 12), BODY("Low", Pulse, 8)}},
     {.name = "wait-at-dispatch", .threads = {BODY("App", WaitRaised, 0)}},
+    {.name = "fast-mutex", .threads = {BODY("High", KeepMutex, 12), BODY("Low", WantMutex, 8)}},
+    {.name = "resource", .threads = {BODY("High", WriteValue, 12), BODY("Low", ReadValue, 8)}},
+    {.name = "queued-lock", .threads = {BODY("App", AddOneQueued, 0)}},
+    {.name = "device-queue", .threads = {BODY("App", QueueThree, 0)}},
+    {.name = "csq-cancelled",
+     .threads = {{"App", .reads = true}},
+     .disk = QueueRead,
+     .value = 0xC0000120},
     {.name = "irp-synchronous",
      .threads = {{"App", .reads = true}},
      .disk = SyncLower,

@@ -248,8 +248,8 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) 
     NTSTATUS status;
 
     UNREFERENCED_PARAMETER(RegistryPath);
-    status = IoCreateDevice(DriverObject, sizeof *Device, &name, FILE_DEVICE_UNKNOWN, 0, FALSE,
-                            &device);
+    status =
+        IoCreateDevice(DriverObject, sizeof *Device, &name, FILE_DEVICE_UNKNOWN, 0, FALSE, &device);
     if (!NT_SUCCESS(status))
         return status;
     Device = device->DeviceExtension;
