@@ -202,6 +202,24 @@ unsigned kss_lock_owners(const struct kss_machine *m, uint16_t index, uint16_t *
     return count;
 }
 
+uint16_t kss_spins_on(const struct kss_machine *m, unsigned cpu) {
+    uint16_t index = kss_cpu_at(m, cpu)->stack;
+    if (index == KSS_NONE)
+        return KSS_NONE;
+    const struct kss_stack *stack = kss_stack_at(m, index);
+    struct kss_frame *frame = stack->top == KSS_NO_FRAME ? NULL : kss_stack_top(m, stack);
+    if (frame == NULL || frame->entry != KSS_ENTRY_NT)
+        return KSS_NONE;
+    struct kss_call call;
+    memcpy(&call, kss_frame_run(frame), sizeof call);
+    kss_addr lock = call.routine == KSS_NT_IoAcquireCancelSpinLock ? kss_globals(m)->cancel_lock
+                                                                   : call.arguments[0];
+    uint16_t object = kss_object_at(m, lock);
+    return object != KSS_NONE && kss_object_ref(m, object)->kind == KSS_O_SPINLOCK
+               ? object
+               : (uint16_t)KSS_NONE;
+}
+
 // A resource belongs to a request, which may be finished in another thread (DDI
 // ExReleaseResourceForThreadLite): while requests are under way nothing is told.
 void kss_locks_left(struct kss_machine *m, const struct kss_frame *frame) {

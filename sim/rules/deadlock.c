@@ -170,6 +170,43 @@ bool kss_deadlock_explains_wait(struct kss_machine *machine, uint16_t thread, ui
     return (kss_is_lock(kind) || kind == KSS_O_MUTEX) && owner_explains(machine, thread, object);
 }
 
+// ---- KSS5005 of processors ----------------------------------------------------------------------
+// Nothing can go on: processors that spin on each other's locks.
+void kss_rule_hang(struct kss_machine *machine, const struct kss_event *event) {
+    enum { LOCK = 1 };
+    uint16_t locks[MOST];
+    unsigned count = 0, cpu = event->cpu;
+    while (event->words[0] == LOCK && count < MOST) {
+        uint16_t object = kss_spins_on(machine, cpu);
+        if (object == KSS_NONE || see_object(machine, object)->signal <= 0)
+            return;
+        locks[count++] = object;
+        cpu = (unsigned)see_object(machine, object)->signal - 1;
+        if (cpu == event->cpu)
+            break;
+    }
+    struct kss_finding finding;
+    uint32_t number;
+    if (count < 2 || cpu != event->cpu ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_deadlock, event->place, 0, &number))
+        return;
+    struct kss_text what = {0};
+    kss_text_format(&finding.message, "%u processors spin on each other's locks", count);
+    kss_text_format(&finding.label, "spins on %s, and for ever",
+                    kss_say_address(machine, see_object(machine, locks[0])->address, &what));
+    for (unsigned i = 0; i < count; i++) {
+        kss_addr address = see_object(machine, locks[i])->address;
+        struct kss_mark mark = kss_mark(machine, KSS_MARK_QUEUE, address);
+        if (mark.place != 0)
+            kss_finding_cause(&finding, mark, "%s is acquired here",
+                              kss_say_address(machine, address, &what));
+    }
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "acquire locks in the same order everywhere");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&what);
+}
+
 // ---- KSS5008 ------------------------------------------------------------------------------------
 enum misuse {
     NOT_OWNER,

@@ -79,6 +79,9 @@ ULONG UseResource(VOID) {
     CHECK(ExIsResourceAcquiredLite(&Resource) == 0);
     ExReleaseResourceForThreadLite(&Resource, (ERESOURCE_THREAD)pointer);
     CHECK(ExAcquireResourceExclusiveLite(&Resource, TRUE));
+    ExSetResourceOwnerPointerEx(&Resource, pointer, 0);
+    ExReleaseResourceForThreadLite(&Resource, (ERESOURCE_THREAD)pointer);
+    CHECK(ExAcquireResourceExclusiveLite(&Resource, TRUE));
     CHECK(ExIsResourceAcquiredExclusiveLite(&Resource));
     CHECK(FlagOn(Resource.Flag, 0x80));
     ExConvertExclusiveToSharedLite(&Resource);
