@@ -25,8 +25,7 @@ enum {
     WANTS_SHARED = 1 << KSS_SHARED,
     FREE = 0,
     IS_SHARED = 1,
-    IS_EXCLUSIVE = -1,
-    FLAG_TOLD = 32 /* in kss_object.flags: acquired with APCs enabled, and said so */
+    IS_EXCLUSIVE = -1
 };
 enum want { EXCLUSIVE, SHARED, STARVE_EXCLUSIVE, WAIT_FOR_EXCLUSIVE };
 
@@ -152,7 +151,7 @@ static struct kss_outcome acquire(struct kss_machine *m, struct kss_call *call, 
     KSS_USE(use(m, call, &object));
     if (!kss_normal_apcs_off(m) && call->step == 0) {
         kss_lock_misuse(m, object, KSS_MISUSE_APCS_ENABLED);
-        kss_object_ref(m, object)->flags |= FLAG_TOLD;
+        kss_object_ref(m, object)->flags |= KSS_OF_TOLD;
     }
     kss_addr self = kss_lock_self_id(m);
     uint16_t mine = kss_owner_find(m, object, self);
@@ -212,7 +211,7 @@ static struct kss_outcome release(struct kss_machine *m, struct kss_call *call, 
         return known ? not_owned(m, call, object) : kss_return(0);
     bool exclusive = kss_object_ref(m, object)->signal == IS_EXCLUSIVE;
     bool own = id == kss_lock_self_id(m) && !kss_cpu(m)->in_dpc;
-    if (own && !kss_normal_apcs_off(m) && !(kss_object_ref(m, object)->flags & FLAG_TOLD))
+    if (own && !kss_normal_apcs_off(m) && !(kss_object_ref(m, object)->flags & KSS_OF_TOLD))
         kss_lock_misuse(m, object, KSS_MISUSE_APCS_ENABLED_EARLY);
     unsigned left = --kss_wait_at(m, mine)->key;
     if (left == 0)

@@ -120,7 +120,7 @@ struct kss_thread {
     uint8_t out;       // stack is out-swapped
     uint8_t in_apc;    // 1: runs a normal kernel APC's routine
     uint8_t owned;     // fast and guarded mutexes and push locks that it owns
-    uint16_t stack; // the segment in use: its top frame is where the thread goes on
+    uint16_t stack;    // the segment in use: its top frame is where the thread goes on
     uint16_t first_stack;
     uint16_t wait_blocks; // first wait block of the current wait
     uint16_t cpu;
@@ -280,7 +280,8 @@ enum {
     KSS_OF_QUEUED = 2 /* timer or DPC queue */,
     KSS_OF_ANONYMOUS = 4 /* a DPC of the environment, no memory */,
     KSS_OF_DEAD = 8,
-    KSS_OF_ASSUMED = 16 /* left-out code signalled it */
+    KSS_OF_ASSUMED = 16 /* left-out code signalled it */,
+    KSS_OF_TOLD = 32 /* a resource acquired with APCs enabled: said */
 };
 
 // A KSS_O_IRP keeps what its memory does not say:

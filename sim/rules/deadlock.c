@@ -264,7 +264,13 @@ void kss_rule_lock_misuse(struct kss_machine *machine, const struct kss_event *e
     kss_text_format(&finding.message, "%s%s%s", misuses[what].before,
                     kss_say_address(machine, address, &name), misuses[what].after);
     kss_text_str(&finding.label, misuses[what].label);
-    kss_cause_of_object(machine, &finding, address);
+    struct kss_mark made = kss_mark(machine, KSS_MARK_INIT, address);
+    if (see_object(machine, object)->kind != KSS_O_LOCK_HANDLE)
+        kss_cause_of_object(machine, &finding, address);
+    else if (made.place != 0)
+        kss_finding_cause(&finding, made, "put into the queue of a lock here");
+    if (what == HANDLE_IN_USE) // that lock stays held, which is the same mistake
+        kss_memo_set(machine, KSS_MEMO_LOCK_TOLD, see_object(machine, object)->context, 1);
     struct kss_mark acquired = kss_mark(machine, KSS_MARK_QUEUE, address);
     if (acquired.place != 0 && what != APCS_ENABLED)
         kss_finding_cause(&finding, acquired, "acquired here last");
