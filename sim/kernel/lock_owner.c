@@ -2,7 +2,7 @@
 // Who owns a lock and who waits for one. lock.h has the picture.
 #include "kernel/lock.h"
 
-enum { KERNEL_MODE = 0, ASYNCHRONOUS_OWNER = 3 /* low bits of an owner pointer */ };
+enum { KERNEL_MODE = 0 };
 
 void kss_own_event(struct kss_machine *m, uint16_t object, enum kss_own_how how,
                    enum kss_own_mode mode, unsigned count) {
