@@ -131,8 +131,9 @@ static struct kss_outcome remember(struct kss_machine *m, kss_addr csq, kss_addr
 
 // ---- Initialising -------------------------------------------------------------------------------
 static struct kss_outcome initialize(struct kss_machine *m, struct kss_call *call, uint8_t type) {
-    const unsigned fields[] = {CSQ(CsqInsertIrp),   CSQ(CsqRemoveIrp),   CSQ(CsqPeekNextIrp),
-                               CSQ(CsqAcquireLock), CSQ(CsqReleaseLock), CSQ(CsqCompleteCanceledIrp)};
+    const unsigned fields[] = {CSQ(CsqInsertIrp),   CSQ(CsqRemoveIrp),
+                               CSQ(CsqPeekNextIrp), CSQ(CsqAcquireLock),
+                               CSQ(CsqReleaseLock), CSQ(CsqCompleteCanceledIrp)};
     uint8_t bytes[KSS_SIZE64_IO_CSQ] = {type};
     kss_addr csq = call->arguments[0];
     KSS_TRY(kss_write(m, csq, bytes, KSS_SIZE(IO_CSQ, kss_wide(m)), KSS_WHO_DRIVER));

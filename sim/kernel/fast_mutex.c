@@ -122,11 +122,13 @@ static struct kss_outcome release(struct kss_machine *m, struct kss_call *call,
                                   const struct manner *manner) {
     uint16_t object;
     uint64_t self = kss_lock_self(m);
+    bool known = kss_lock_known(m, call->arguments[0], manner->kind);
     KSS_USE(kss_object_use(m, call, call->arguments[0], manner->kind, true, &object));
     struct kss_object *mutex = kss_object_ref(m, object);
     unsigned irql = mutex->irql;
     if (mutex->signal == 0 || (self != 0 && mutex->signal != (int32_t)self)) {
-        kss_lock_misuse(m, object, KSS_MISUSE_NOT_OWNER);
+        if (known)
+            kss_lock_misuse(m, object, KSS_MISUSE_NOT_OWNER);
         return kss_return(0);
     }
     mutex->signal = 0;

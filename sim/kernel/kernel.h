@@ -455,6 +455,8 @@ const char *kss_object_kind_name(unsigned kind); // "KEVENT" of enum kss_object_
 // itself. At most [room] of them; returns how many.
 unsigned kss_lock_owners(const struct kss_machine *machine, uint16_t object, uint16_t *threads,
                          unsigned room);
+// The spin lock that a processor spins on, KSS_NONE: none.
+uint16_t kss_spins_on(const struct kss_machine *machine, unsigned cpu);
 // The innermost driver routine on the current stack (code index), KSS_NO_FRAME if none.
 uint32_t kss_innermost(const struct kss_machine *machine);
 

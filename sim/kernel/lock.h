@@ -41,6 +41,8 @@ enum kss_lock_misuse { // event `lock.misuse`
 void kss_own_event(struct kss_machine *m, uint16_t object, enum kss_own_how how,
                    enum kss_own_mode mode, unsigned count);
 void kss_lock_misuse(struct kss_machine *m, uint16_t object, enum kss_lock_misuse what);
+// Whether a lock of that kind is known at [address]: of any other nothing more is said than that.
+bool kss_lock_known(const struct kss_machine *m, kss_addr address, enum kss_object_kind kind);
 
 // ---- Spin locks (lock.c) ------------------------------------------------------------------------
 // The code at work on this processor acquired a spin lock, or gave back one that [held_by] had.
@@ -61,7 +63,7 @@ void kss_raise_to_dispatch(struct kss_machine *m);
 void kss_lower_to(struct kss_machine *m, unsigned irql);
 
 // ---- Owners (lock_owner.c) ----------------------------------------------------------------------
-uint64_t kss_lock_self(const struct kss_machine *m); // thread + 1, 0: no thread runs
+uint64_t kss_lock_self(const struct kss_machine *m);    // thread + 1, 0: no thread runs
 kss_addr kss_lock_self_id(const struct kss_machine *m); // its ERESOURCE_THREAD
 // The owner with that id (a thread's address or a pointer), KSS_NONE: it is none.
 uint16_t kss_owner_find(struct kss_machine *m, uint16_t object, kss_addr id);

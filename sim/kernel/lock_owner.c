@@ -2,7 +2,7 @@
 // Who owns a lock and who waits for one. lock.h has the picture.
 #include "kernel/lock.h"
 
-enum { KERNEL_MODE = 0, ASYNCHRONOUS_OWNER = 3 /* low bits of an owner pointer */ };
+enum { KERNEL_MODE = 0 };
 
 void kss_own_event(struct kss_machine *m, uint16_t object, enum kss_own_how how,
                    enum kss_own_mode mode, unsigned count) {
@@ -11,6 +11,11 @@ void kss_own_event(struct kss_machine *m, uint16_t object, enum kss_own_how how,
 
 void kss_lock_misuse(struct kss_machine *m, uint16_t object, enum kss_lock_misuse what) {
     KSS_EMIT(m, KSS_EV_LOCK_MISUSE, kss_object_number(m, object), what, m->at_work, 0);
+}
+
+bool kss_lock_known(const struct kss_machine *m, kss_addr address, enum kss_object_kind kind) {
+    uint16_t object = kss_object_at(m, address);
+    return object != KSS_NONE && kss_object_ref(m, object)->kind == kind;
 }
 
 // ---- The code at work ---------------------------------------------------------------------------
@@ -190,12 +195,29 @@ unsigned kss_lock_owners(const struct kss_machine *m, uint16_t index, uint16_t *
         count += threads[count] != KSS_NONE;
     } else if (object->kind == KSS_O_MUTEX && object->signal <= 0 && room != 0) {
         kss_addr field = object->address + KSS_OFFSET(KMUTEX, OwnerThread, kss_wide(m));
-        kss_addr owner =
-            kss_peek((struct kss_machine *)m, field, kss_pointer(m)); // reads, no more
+        kss_addr owner = kss_peek((struct kss_machine *)m, field, kss_pointer(m)); // reads, no more
         threads[count] = kss_thread_with_address(m, owner);
         count += owner != 0 && threads[count] != KSS_NONE;
     }
     return count;
+}
+
+uint16_t kss_spins_on(const struct kss_machine *m, unsigned cpu) {
+    uint16_t index = kss_cpu_at(m, cpu)->stack;
+    if (index == KSS_NONE)
+        return KSS_NONE;
+    const struct kss_stack *stack = kss_stack_at(m, index);
+    struct kss_frame *frame = stack->top == KSS_NO_FRAME ? NULL : kss_stack_top(m, stack);
+    if (frame == NULL || frame->entry != KSS_ENTRY_NT)
+        return KSS_NONE;
+    struct kss_call call;
+    memcpy(&call, kss_frame_run(frame), sizeof call);
+    kss_addr lock = call.routine == KSS_NT_IoAcquireCancelSpinLock ? kss_globals(m)->cancel_lock
+                                                                   : call.arguments[0];
+    uint16_t object = kss_object_at(m, lock);
+    return object != KSS_NONE && kss_object_ref(m, object)->kind == KSS_O_SPINLOCK
+               ? object
+               : (uint16_t)KSS_NONE;
 }
 
 // A resource belongs to a request, which may be finished in another thread (DDI
@@ -223,8 +245,8 @@ struct kss_outcome kss_lock_wait(struct kss_machine *m, struct kss_call *call, u
     kss_own_event(m, object, KSS_OWN_WAIT, (enum kss_own_mode)(want != 0), 0);
     struct kss_outcome outcome =
         kss_block_thread(m, call, object, KERNEL_MODE, false, reason, false, 0, step);
-    uint16_t block = outcome.kind == KSS_OUT_STOP ? (uint16_t)KSS_NONE
-                                                  : kss_thread_at(m, thread)->wait_blocks;
+    uint16_t block =
+        outcome.kind == KSS_OUT_STOP ? (uint16_t)KSS_NONE : kss_thread_at(m, thread)->wait_blocks;
     if (block != KSS_NONE)
         kss_wait_at(m, block)->key = (uint16_t)want;
     return outcome;

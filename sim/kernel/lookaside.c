@@ -48,8 +48,8 @@ static struct kss_outcome initialize_ex(struct kss_machine *m, const struct kss_
     uint32_t type = (uint32_t)a[3], flags = (uint32_t)a[4];
     if ((flags & ~(uint32_t)(EX_RAISE | EX_NO_RAISE)) != 0 || flags == (EX_RAISE | EX_NO_RAISE))
         return kss_return((uint32_t)STATUS_INVALID_PARAMETER_5);
-    struct making making = {
-        a[0], a[1], a[2], type | (flags & EX_RAISE ? RAISE : 0u), (uint32_t)a[6], a[5]};
+    struct making making = {a[0],           a[1], a[2], type | (flags & EX_RAISE ? RAISE : 0u),
+                            (uint32_t)a[6], a[5]};
     return make(m, &making);
 }
 

@@ -4,7 +4,7 @@
 // their order; those who want it shared go in together.
 #include "kernel/lock.h"
 
-enum { WR_PUSH_LOCK = 28, STEP_WAITED = 1, IS_SHARED = 1, IS_EXCLUSIVE = -1};
+enum { WR_PUSH_LOCK = 28, STEP_WAITED = 1, IS_SHARED = 1, IS_EXCLUSIVE = -1 };
 enum { BIT_LOCKED = 1, BIT_WAITERS = 2, SHARE_UNIT = 16 };
 
 static void mirror(struct kss_machine *m, uint16_t object) {
@@ -82,10 +82,12 @@ static void serve(struct kss_machine *m, uint16_t object) {
 static struct kss_outcome release(struct kss_machine *m, struct kss_call *call,
                                   enum kss_own_mode mode) {
     uint16_t object;
+    bool known = kss_lock_known(m, call->arguments[0], KSS_O_PUSH_LOCK);
     KSS_USE(kss_object_use(m, call, call->arguments[0], KSS_O_PUSH_LOCK, true, &object));
     uint16_t mine = kss_owner_find(m, object, kss_lock_self_id(m));
     if (mine == KSS_NONE) {
-        kss_lock_misuse(m, object, KSS_MISUSE_NOT_OWNER);
+        if (known)
+            kss_lock_misuse(m, object, KSS_MISUSE_NOT_OWNER);
         return kss_return(0);
     }
     if ((mode == KSS_SHARED) != (kss_object_ref(m, object)->signal == IS_SHARED))

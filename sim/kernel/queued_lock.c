@@ -45,9 +45,11 @@ static struct kss_outcome acquire(struct kss_machine *m, struct kss_call *call, 
 static struct kss_outcome release(struct kss_machine *m, struct kss_call *call, bool lowers) {
     kss_addr handle = call->arguments[0];
     uint16_t object;
+    bool known = kss_lock_known(m, handle, KSS_O_LOCK_HANDLE);
     KSS_USE(kss_object_use(m, call, handle, KSS_O_LOCK_HANDLE, true, &object));
     if (kss_object_ref(m, object)->signal == 0) {
-        kss_lock_misuse(m, object, KSS_MISUSE_HANDLE_FREE);
+        if (known)
+            kss_lock_misuse(m, object, KSS_MISUSE_HANDLE_FREE);
         return kss_return(0);
     }
     kss_addr lock = kss_object_ref(m, object)->context;

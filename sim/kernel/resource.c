@@ -25,8 +25,7 @@ enum {
     WANTS_SHARED = 1 << KSS_SHARED,
     FREE = 0,
     IS_SHARED = 1,
-    IS_EXCLUSIVE = -1,
-    FLAG_TOLD = 32 /* in kss_object.flags: acquired with APCs enabled, and said so */
+    IS_EXCLUSIVE = -1
 };
 enum want { EXCLUSIVE, SHARED, STARVE_EXCLUSIVE, WAIT_FOR_EXCLUSIVE };
 
@@ -76,8 +75,7 @@ static void check_unused(struct kss_machine *m, uint16_t object) {
         kss_lock_misuse(m, object, KSS_MISUSE_DELETED_IN_USE);
 }
 
-struct kss_outcome kss_nt_ExReinitializeResourceLite(struct kss_machine *m,
-                                                     struct kss_call *call) {
+struct kss_outcome kss_nt_ExReinitializeResourceLite(struct kss_machine *m, struct kss_call *call) {
     uint16_t object;
     KSS_USE(use(m, call, &object));
     check_unused(m, object);
@@ -153,7 +151,7 @@ static struct kss_outcome acquire(struct kss_machine *m, struct kss_call *call, 
     KSS_USE(use(m, call, &object));
     if (!kss_normal_apcs_off(m) && call->step == 0) {
         kss_lock_misuse(m, object, KSS_MISUSE_APCS_ENABLED);
-        kss_object_ref(m, object)->flags |= FLAG_TOLD;
+        kss_object_ref(m, object)->flags |= KSS_OF_TOLD;
     }
     kss_addr self = kss_lock_self_id(m);
     uint16_t mine = kss_owner_find(m, object, self);
@@ -167,9 +165,8 @@ static struct kss_outcome acquire(struct kss_machine *m, struct kss_call *call, 
         KSS_EMIT(m, KSS_EV_LOCK_RECURSION, kss_object_number(m, object), 0, 0, 0);
     kss_addr contention = call->arguments[0] + FIELD(ContentionCount);
     kss_poke(m, contention, 4, kss_peek(m, contention, 4) + 1);
-    struct kss_outcome outcome =
-        kss_lock_wait(m, call, object, WR_RESOURCE, want == EXCLUSIVE ? KSS_EXCLUSIVE : KSS_SHARED,
-                      STEP_WAITED);
+    struct kss_outcome outcome = kss_lock_wait(
+        m, call, object, WR_RESOURCE, want == EXCLUSIVE ? KSS_EXCLUSIVE : KSS_SHARED, STEP_WAITED);
     if (outcome.kind != KSS_OUT_STOP)
         mirror(m, object);
     return outcome;
@@ -207,13 +204,14 @@ static struct kss_outcome not_owned(struct kss_machine *m, struct kss_call *call
 
 static struct kss_outcome release(struct kss_machine *m, struct kss_call *call, kss_addr id) {
     uint16_t object;
+    bool known = kss_lock_known(m, call->arguments[0], KSS_O_RESOURCE);
     KSS_USE(use(m, call, &object));
     uint16_t mine = kss_owner_find(m, object, id);
     if (mine == KSS_NONE)
-        return not_owned(m, call, object);
+        return known ? not_owned(m, call, object) : kss_return(0);
     bool exclusive = kss_object_ref(m, object)->signal == IS_EXCLUSIVE;
     bool own = id == kss_lock_self_id(m) && !kss_cpu(m)->in_dpc;
-    if (own && !kss_normal_apcs_off(m) && !(kss_object_ref(m, object)->flags & FLAG_TOLD))
+    if (own && !kss_normal_apcs_off(m) && !(kss_object_ref(m, object)->flags & KSS_OF_TOLD))
         kss_lock_misuse(m, object, KSS_MISUSE_APCS_ENABLED_EARLY);
     unsigned left = --kss_wait_at(m, mine)->key;
     if (left == 0)
@@ -307,4 +305,5 @@ RESOURCE(ExIsResourceAcquiredSharedLite, acquired(m, call, false))
 RESOURCE(ExGetExclusiveWaiterCount, waiters(m, call, WANTS_EXCLUSIVE))
 RESOURCE(ExGetSharedWaiterCount, waiters(m, call, WANTS_SHARED))
 RESOURCE(ExSetResourceOwnerPointer, set_owner(m, call))
+RESOURCE(ExSetResourceOwnerPointerEx, set_owner(m, call))
 RESOURCE(ExGetCurrentResourceThread, ((void)call, kss_return(kss_lock_self_id(m))))

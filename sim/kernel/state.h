@@ -316,6 +316,7 @@ enum {
     KSS_OF_ASSUMED = 16,      /* left-out code signalled it */
     KSS_OF_ABANDONED = 32,    /* mutex: its owner ended; the next to acquire it is told */
     KSS_OF_APCS_ALLOWED = 64, /* mutex: of KeInitializeMutant, owning it is no critical region */
+    KSS_OF_TOLD = 32,         /* a resource acquired with APCs enabled: said */
     KSS_OF_AT_DISPATCH = 128  /* mutex: acquired at DISPATCH_LEVEL */
 };
 

@@ -83,9 +83,8 @@ static void link_of_circle(struct kss_machine *machine, struct kss_finding *find
     kss_say_address(machine, see_object(machine, object)->address, &what);
     say_thread(machine, thread, &waiter);
     say_thread(machine, owner, &holder);
-    struct kss_mark owned =
-        kss_mark(machine, KSS_MARK_OWNED,
-                 owned_key(owner, see_object_cold(machine, object)->number));
+    struct kss_mark owned = kss_mark(machine, KSS_MARK_OWNED,
+                                     owned_key(owner, see_object_cold(machine, object)->number));
     if (owned.place != 0)
         kss_finding_cause(finding, owned, "%s acquires %s here", holder.bytes, what.bytes);
     if (i != 0) {
@@ -114,12 +113,12 @@ static void tell(struct kss_machine *machine, const struct circle *circle, uint3
     kss_text_format(&finding.label, "waits for %s, and for ever",
                     kss_say_address(machine, see_object(machine, object)->address, &what));
     for (unsigned i = 0; i < circle->count; i++)
-        link_of_circle(
-            machine, &finding, circle, i,
-            i == 0 ? object : see_thread(machine, circle->threads[i])->waiting_on);
-    kss_finding_remark(&finding, KSS_REMARK_HELP,
-                       "acquire locks in the same order everywhere, and wait for nothing that needs "
-                       "a lock which is held");
+        link_of_circle(machine, &finding, circle, i,
+                       i == 0 ? object : see_thread(machine, circle->threads[i])->waiting_on);
+    kss_finding_remark(
+        &finding, KSS_REMARK_HELP,
+        "acquire locks in the same order everywhere, and wait for nothing that needs "
+        "a lock which is held");
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
     kss_text_free(&what);
@@ -169,6 +168,43 @@ bool kss_deadlock_explains_wait(struct kss_machine *machine, uint16_t thread, ui
     }
     unsigned kind = see_object(machine, object)->kind;
     return (kss_is_lock(kind) || kind == KSS_O_MUTEX) && owner_explains(machine, thread, object);
+}
+
+// ---- KSS5005 of processors ----------------------------------------------------------------------
+// Nothing can go on: processors that spin on each other's locks.
+void kss_rule_hang(struct kss_machine *machine, const struct kss_event *event) {
+    enum { LOCK = 1 };
+    uint16_t locks[MOST];
+    unsigned count = 0, cpu = event->cpu;
+    while (event->words[0] == LOCK && count < MOST) {
+        uint16_t object = kss_spins_on(machine, cpu);
+        if (object == KSS_NONE || see_object(machine, object)->signal <= 0)
+            return;
+        locks[count++] = object;
+        cpu = (unsigned)see_object(machine, object)->signal - 1;
+        if (cpu == event->cpu)
+            break;
+    }
+    struct kss_finding finding;
+    uint32_t number;
+    if (count < 2 || cpu != event->cpu ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_deadlock, event->place, 0, &number))
+        return;
+    struct kss_text what = {0};
+    kss_text_format(&finding.message, "%u processors spin on each other's locks", count);
+    kss_text_format(&finding.label, "spins on %s, and for ever",
+                    kss_say_address(machine, see_object(machine, locks[0])->address, &what));
+    for (unsigned i = 0; i < count; i++) {
+        kss_addr address = see_object(machine, locks[i])->address;
+        struct kss_mark mark = kss_mark(machine, KSS_MARK_QUEUE, address);
+        if (mark.place != 0)
+            kss_finding_cause(&finding, mark, "%s is acquired here",
+                              kss_say_address(machine, address, &what));
+    }
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "acquire locks in the same order everywhere");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&what);
 }
 
 // ---- KSS5008 ------------------------------------------------------------------------------------
@@ -228,7 +264,13 @@ void kss_rule_lock_misuse(struct kss_machine *machine, const struct kss_event *e
     kss_text_format(&finding.message, "%s%s%s", misuses[what].before,
                     kss_say_address(machine, address, &name), misuses[what].after);
     kss_text_str(&finding.label, misuses[what].label);
-    kss_cause_of_object(machine, &finding, address);
+    struct kss_mark made = kss_mark(machine, KSS_MARK_INIT, address);
+    if (see_object(machine, object)->kind != KSS_O_LOCK_HANDLE)
+        kss_cause_of_object(machine, &finding, address);
+    else if (made.place != 0)
+        kss_finding_cause(&finding, made, "put into the queue of a lock here");
+    if (what == HANDLE_IN_USE) // that lock stays held, which is the same mistake
+        kss_memo_set(machine, KSS_MEMO_LOCK_TOLD, see_object(machine, object)->context, 1);
     struct kss_mark acquired = kss_mark(machine, KSS_MARK_QUEUE, address);
     if (acquired.place != 0 && what != APCS_ENABLED)
         kss_finding_cause(&finding, acquired, "acquired here last");

@@ -54,7 +54,7 @@ void kss_tell_user_wait(struct kss_machine *machine, const struct kss_event *eve
 kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock,
     kss_rule_lock_unowned, kss_rule_lock_lowered, kss_rule_complete_under_lock;
 // deadlock.c
-kss_rule kss_rule_own, kss_rule_lock_misuse;
+kss_rule kss_rule_own, kss_rule_lock_misuse, kss_rule_hang;
 bool kss_is_lock(unsigned kind); // that threads own
 // Says why a thread waits for ever, or whether something else does.
 bool kss_deadlock_explains_wait(struct kss_machine *machine, uint16_t thread, uint16_t waited);

@@ -34,13 +34,26 @@ void kss_cause_of_irql(struct kss_machine *machine, struct kss_finding *finding,
 }
 
 // ---- KSS4001 ------------------------------------------------------------------------------------
+// A release lowers the IRQL, so a second one comes too low: that is told of the lock (KSS5002, KSS5008).
+static bool released_already(const struct kss_machine *machine, const struct kss_event *event) {
+    uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[3]);
+    switch (event->words[0]) {
+    case KSS_NT_ExReleaseFastMutex:
+    case KSS_NT_KeReleaseSpinLock:
+    case KSS_NT_KeReleaseInStackQueuedSpinLock:
+        return event->irql < event->words[1] && object != KSS_NONE &&
+               see_object(machine, object)->signal == 0;
+    default: return false;
+    }
+}
+
 void kss_rule_irql(struct kss_machine *machine, const struct kss_event *event) {
     const struct kss_routine *routine = &kss_routines[event->words[0]];
     unsigned min = (unsigned)event->words[1], max = (unsigned)event->words[2];
     struct kss_finding finding;
     uint32_t number;
     kss_mark_set(machine, KSS_MARK_IRQL_RULE, event->cpu, event);
-    if (kss_left_raised(machine, event))
+    if (kss_left_raised(machine, event) || released_already(machine, event))
         return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_irql_too_high, event->place,
                            (uint32_t)event->words[0], &number))

@@ -167,6 +167,8 @@ void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *e
         return;
     if (used_by == 0 || (used_by == USED_BY_IRP && kss_irp_was_denied(machine)))
         return; // KSS8002 or 8003 will say whose fault it is
+    if (see_object(machine, index)->kind == KSS_O_LOCK_HANDLE)
+        kss_memo_set(machine, KSS_MEMO_LOCK_TOLD, see_object(machine, index)->context, 1);
     if (kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_outlives_frame, event->place,
                           subject, &number)) {
         struct kss_text what = {0}, who = {0};

@@ -23,13 +23,13 @@ static const struct {
     {" is acquired by the processor that holds it",
      "spins for ever: only this processor could release it",
      "release it first, or give the code that runs with the lock held an entry of its own", NULL},
-    {" is acquired by the thread that owns it",
-     "waits for ever: only this thread could release it",
+    {" is acquired by the thread that owns it", "waits for ever: only this thread could release it",
      "release it first, or give the code that runs with it owned an entry of its own",
      "DDI ExAcquireFastMutex; DDI KeAcquireGuardedMutex; DBG bug-check-0xbf--mutex-already-owned"},
     {" is waited for by a thread that owns it shared",
      "waits for ever: its own shared access keeps it away",
-     "release it before asking for exclusive access, or for shared access behind those who wait for "
+     "release it before asking for exclusive access, or for shared access behind those who wait "
+     "for "
      "exclusive access",
      "DDI ExAcquireResourceExclusiveLite; DDI ExAcquireSharedWaitForExclusive"},
 };
@@ -132,12 +132,26 @@ static void owned_at_return(struct kss_machine *machine, const struct kss_event 
     kss_text_free(&what);
 }
 
+// Every lock the processor holds is one of which something was told: that its handle is gone.
+static bool all_told(struct kss_machine *machine, unsigned cpu) {
+    unsigned held = 0, told = 0;
+    for (uint32_t i = 0; i < see_object_count(machine); i++) {
+        struct kss_object object = *see_object(machine, i);
+        if (object.kind != KSS_O_SPINLOCK || object.signal != (int32_t)cpu + 1)
+            continue;
+        held++;
+        told += kss_memo(machine, KSS_MEMO_LOCK_TOLD, object.address) != 0;
+    }
+    return held != 0 && held == told;
+}
+
 void kss_rule_lock_balance(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     if (event->words[1] == BALANCE_OWNED && (int64_t)event->words[3] > (int64_t)event->words[2])
         owned_at_return(machine, event);
     uint32_t number, routine = (uint32_t)event->words[0];
-    if (event->words[1] != BALANCE_LOCK || (int64_t)event->words[3] <= (int64_t)event->words[2])
+    if (event->words[1] != BALANCE_LOCK || (int64_t)event->words[3] <= (int64_t)event->words[2] ||
+        all_told(machine, event->cpu))
         return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_lock_not_released, event->place, routine,
                            &number))

@@ -75,6 +75,7 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_BALANCE] = {kss_rule_irql_balance, kss_rule_lock_balance, kss_rule_swap_balance,
                         kss_rule_apc_balance},
     [KSS_EV_LOCK_RECURSION] = {kss_rule_lock_recursion},
+    [KSS_EV_HANG] = {kss_rule_hang},
     [KSS_EV_OWN] = {kss_rule_own},
     [KSS_EV_LOCK_MISUSE] = {kss_rule_lock_misuse},
     [KSS_EV_LOCK_NOT_OWNED] = {kss_rule_lock_unowned},

@@ -19,7 +19,8 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void), Consume(void), Produce(void),
     Own(void), Other(void), WaitSeveral(void), Signal(void), ReleaseAndWait(void), TakeApc(void), SendApc(void),
     RunWork(void), RunThread(void), PostOverflow(void), Transfer(void), UnlockTwice(void),
-    LeaveLocked(void);
+    LeaveLocked(void), KeepMutex(void), WantMutex(void), WriteValue(void), ReadValue(void),
+    AddOneQueued(void), QueueThree(void), QueueRead(void);
 extern unsigned char Data[64];
 
 struct body {
@@ -104,6 +105,14 @@ static const struct twin twins[] = {
     {.name = "system-thread", .threads = {BODY("App", RunThread, 0)}},
     {.name = "post-and-wait", .threads = {BODY("App", PostOverflow, 0)}},
     {.name = "wait-at-dispatch", .threads = {BODY("App", WaitRaised, 0)}},
+    {.name = "fast-mutex", .threads = {BODY("High", KeepMutex, 12), BODY("Low", WantMutex, 8)}},
+    {.name = "resource", .threads = {BODY("High", WriteValue, 12), BODY("Low", ReadValue, 8)}},
+    {.name = "queued-lock", .threads = {BODY("App", AddOneQueued, 0)}},
+    {.name = "device-queue", .threads = {BODY("App", QueueThree, 0)}},
+    {.name = "csq-cancelled",
+     .threads = {{"App", .reads = true}},
+     .disk = QueueRead,
+     .value = 0xC0000120},
     {.name = "irp-synchronous",
      .threads = {{"App", .reads = true}},
      .disk = SyncLower,

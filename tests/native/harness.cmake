@@ -9,7 +9,7 @@ function(kss_harness_test name driver)
     set_tests_properties(native.${name} PROPERTIES LABELS native)
 endfunction()
 
-foreach(name swap irp overflow headroom waits rtl table registry)
+foreach(name swap irp overflow headroom waits rtl table registry lock queue)
     kss_harness_test(${name} ${name})
 endforeach()
 if(CMAKE_CROSSCOMPILING_EMULATOR MATCHES qemu)
