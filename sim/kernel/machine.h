@@ -308,6 +308,13 @@ bool kss_interruptible(const struct kss_machine *m);
 bool kss_take_interrupt(struct kss_machine *m, struct kss_turn *turn);
 void kss_emit_deepest(struct kss_machine *m, uint16_t stack);
 
+// ---- Exceptions (exception.c) -------------------------------------------------------------------
+// The dispatch on top of the stack goes on; false: *turn says nothing, look again.
+bool kss_exception_goes_on(struct kss_machine *m, struct kss_turn *turn);
+uint32_t kss_exception_shown(const struct kss_machine *m); // bytes of its frame's memory that are kept
+void kss_funclet_returned(struct kss_machine *m, uint64_t value);
+void kss_irp_unwound(struct kss_machine *m, const struct kss_call *call); // irp.c
+
 // ---- Ends (bugcheck.c) --------------------------------------------------------------------------
 // [nt]: the NT routine at work or KSS_NT_COUNT; [about]: what P1 or the touched address is, or
 // NULL.

@@ -224,6 +224,10 @@ static struct kss_frame *frame_covering(const struct kss_machine *m, const struc
 static uint8_t *local_bytes(struct kss_machine *m, const struct kss_stack *stack, uint32_t depth,
                             uint32_t size) {
     struct kss_frame *frame = frame_covering(m, stack, depth);
+    if (frame != NULL && frame->entry == KSS_ENTRY_EXCEPTION) {
+        uint32_t shown = kss_exception_shown(m), from = depth - (frame->depth - frame->bytes);
+        return from <= shown && from >= size ? kss_frame_run(frame) + (shown - from) : NULL;
+    }
     if (frame == NULL || frame->entry > KSS_ENTRY_CALLOUT)
         return NULL;
     const struct kss_code *code = &m->image->code[frame->routine];

@@ -155,7 +155,7 @@ static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, ui
     KSS_EMIT(m, KSS_EV_OVERFLOW, kss_stack_cold_at(m, index)->number, depth,
              depth - kss_stack_at(m, index)->size, routine);
     if (kss_wants(m, KSS_EV_PATH)) {
-        bool driver = routine != KSS_NO_FRAME;
+        bool driver = routine < m->image->code_count;
         kss_emit(m, KSS_EV_PATH, routine, depth, depth - old_depth,
                  driver ? m->image->code[routine].origin : KSS_ORIGIN_LISTED);
         const struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
@@ -167,7 +167,8 @@ static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, ui
     }
     stack = kss_stack_at(m, index);
     kss_addr sp = stack->base - depth;
-    kss_addr ip = routine == KSS_NO_FRAME ? kss_nt_address(m, 0) : kss_code_address(m, routine);
+    bool nt = routine >= m->image->code_count;
+    kss_addr ip = nt ? kss_nt_address(m, 0) : kss_code_address(m, routine);
     kss_policy_used(m, KSS_POLICY_overflow_parameters);
     uint64_t p[4] = {8, 0, 0, 0};
     switch (m->config.profile.overflow) {
@@ -179,8 +180,7 @@ static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, ui
     case KSS_OVERFLOW_NONE: break;
     }
     // The crossing routine is the innermost driver routine: its frame is what did not fit.
-    kss_bugcheck_in(m, routine == KSS_NO_FRAME ? kss_innermost(m) : routine, 0x7F, p, KSS_NT_COUNT,
-                    NULL);
+    kss_bugcheck_in(m, nt ? kss_innermost(m) : routine, 0x7F, p, KSS_NT_COUNT, NULL);
 }
 
 // ---- Frames -------------------------------------------------------------------------------------
@@ -316,6 +316,10 @@ static void capture_host_path(struct kss_machine *m, uint16_t index) {
     memcpy(to, rows, count * sizeof *rows);
 }
 
+static uint32_t nt_row(const struct kss_frame *frame) {
+    return frame->entry == KSS_ENTRY_EXCEPTION ? (uint32_t)KSS_PATH_EXCEPTION : KSS_NO_FRAME;
+}
+
 void kss_capture_path(struct kss_machine *m, uint16_t index) {
     if (m->space != NULL) {
         capture_host_path(m, index);
@@ -336,7 +340,7 @@ void kss_capture_path(struct kss_machine *m, uint16_t index) {
         if (frame->bytes == 0 && frame->entry > KSS_ENTRY_CALLOUT)
             continue;
         bool driver = frame->entry <= KSS_ENTRY_CALLOUT;
-        *row++ = (struct kss_path_row){.routine = driver ? frame->routine : KSS_NO_FRAME,
+        *row++ = (struct kss_path_row){.routine = driver ? frame->routine : nt_row(frame),
                                        .depth = frame->depth,
                                        .bytes = frame->bytes,
                                        .entry = frame->entry,

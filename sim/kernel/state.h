@@ -175,9 +175,12 @@ enum kss_entry {
     KSS_ENTRY_APC,        // an APC's kernel or normal routine, on top of what its thread does
     KSS_ENTRY_WORK,       // a work item's routine, on a worker thread's stack
     KSS_ENTRY_CALLBACK,   // any other routine an NT routine calls; its value is a pointer wide
+    KSS_ENTRY_FILTER,     // an exception filter; cause: run offset of its routine's frame
+    KSS_ENTRY_FINALLY,    // a __finally block while the stack is unwound; cause as above
     KSS_ENTRY_CALLOUT,    // the last of the driver routines
     KSS_ENTRY_NT /* a suspended NT routine */,
-    KSS_ENTRY_TRAP /* an interrupt frame on the interrupted stack */
+    KSS_ENTRY_TRAP /* an interrupt frame on the interrupted stack */,
+    KSS_ENTRY_EXCEPTION /* the dispatch of an exception, on top of the frame that raised it */
 };
 
 struct kss_frame {

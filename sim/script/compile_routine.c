@@ -76,9 +76,10 @@ static void addressed_names(const struct kss_node *block, struct kss_pointer_map
         unsigned count = children(node->kind);
         if (count >= 2) {
             scan_add(&scan, node->a, in_tree);
-            scan_add(&scan, node->b, in_tree);
+            scan_add(&scan, node->b, in_tree || node->kind == KSS_N_TRY); // a filter
         }
         if (count == 4) {
+            in_tree |= node->kind == KSS_N_TRY && (node->flags & KSS_F_FINALLY);
             scan_add(&scan, node->c, in_tree);
             scan_add(&scan, node->d, in_tree);
         }
