@@ -217,6 +217,14 @@ static void unhandled(struct kss_machine *m, const struct kss_frame *frame, int 
     kss_unhandled(m, x.status, x.address, x.parameters[0], x.parameters[1]);
 }
 
+void kss_native_unhandled(struct kss_machine *m, uint32_t status, kss_addr address) {
+    const struct kss_frame *frame = kss_top_frame(m);
+    int where = frame == NULL ? 0 : boundary(frame);
+    uint32_t routine = frame == NULL ? kss_innermost(m) : frame->routine;
+    KSS_EMIT(m, KSS_EV_UNHANDLED, status, routine, where < 0 ? 0 : where, KSS_NO_FRAME);
+    kss_unhandled(m, status, address, 0, 0);
+}
+
 static bool search(struct kss_machine *m, struct kss_turn *turn) {
     for (;;) {
         struct dispatch *x = current(m);
@@ -245,6 +253,12 @@ static bool try_again(struct kss_machine *m, struct kss_turn *turn) {
     struct kss_frame *frame = kss_top_frame(m);
     frame->pc--;
     frame->flags = 0;
+    uint64_t hash = kss_hot_hash(m);
+    if (kss_clock(m)->tried_again == hash) { // the filter has changed nothing
+        kss_spin(m);
+        return false;
+    }
+    kss_clock(m)->tried_again = hash;
     *turn = (struct kss_turn){.kind = KSS_TURN_RUN};
     return true;
 }

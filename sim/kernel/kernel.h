@@ -366,6 +366,11 @@ void kss_native_retire(struct kss_machine *machine, uint16_t stack);
 // the NT routine that called it, so that the exception goes on in that routine's caller; false: the
 // caller is no driver code, or must not see it (an expanded callout): use kss_unhandled.
 bool kss_unwind_entry(struct kss_machine *machine);
+// Natively: driver code on the current stack raises [status]. Its dispatch must fit below the stack
+// pointer that kss_native_depth was told; false: the machine has stopped with 0x7F.
+bool kss_native_raise(struct kss_machine *machine, uint32_t status, kss_addr address);
+// As kss_unhandled, of an exception that kss_unwind_entry keeps where it is.
+void kss_native_unhandled(struct kss_machine *machine, uint32_t status, kss_addr address);
 // Natively: driver code on the current stack went [bytes] below StackLimit, in [routine].
 void kss_native_overflow(struct kss_machine *machine, uint32_t routine, uint32_t bytes);
 

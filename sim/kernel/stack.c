@@ -257,6 +257,40 @@ void kss_native_overflow(struct kss_machine *m, uint32_t routine, uint32_t bytes
     overflow(m, index, routine, (uint64_t)stack->size + bytes);
 }
 
+static struct kss_path_row *path_rows(struct kss_machine *m, uint16_t index, uint32_t count);
+
+// What the dispatch of an exception takes lies below the frames of the host's stack.
+static void capture_dispatch(struct kss_machine *m, uint16_t index, uint32_t bytes) {
+    struct kss_path_row rows[KSS_HOST_ROWS];
+    uint32_t count = m->space->frames(m->space->context, m, index, rows, KSS_HOST_ROWS);
+    struct kss_path_row *to = path_rows(m, index, count + 1);
+    struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
+    uint32_t depth = kss_stack_at(m, index)->depth + bytes;
+    *to = (struct kss_path_row){.routine = KSS_PATH_EXCEPTION,
+                                .depth = depth,
+                                .bytes = bytes,
+                                .entry = KSS_ENTRY_EXCEPTION,
+                                .origin = KSS_ORIGIN_LISTED};
+    memcpy(to + 1, rows, count * sizeof *rows);
+    cold->deepest = cold->captured = depth;
+}
+
+bool kss_native_raise(struct kss_machine *m, uint32_t status, kss_addr address) {
+    uint16_t index = kss_cpu(m)->stack;
+    uint32_t bytes = m->config.profile.exception_reserve;
+    const struct kss_stack *stack = kss_stack_at(m, index);
+    uint64_t depth = (uint64_t)stack->depth + bytes;
+    KSS_EMIT(m, KSS_EV_RAISE, status, kss_innermost(m), address, 0);
+    stack = kss_stack_at(m, index);
+    if (depth > stack->size) {
+        overflow(m, index, KSS_PATH_EXCEPTION, depth);
+        return false;
+    }
+    if (depth > kss_stack_cold_at(m, index)->deepest)
+        capture_dispatch(m, index, bytes);
+    return true;
+}
+
 static void drop_top(struct kss_machine *m, uint16_t index) {
     struct kss_stack *stack = kss_stack_at(m, index);
     struct kss_frame *frame = kss_stack_top(m, stack);

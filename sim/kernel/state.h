@@ -384,6 +384,7 @@ struct kss_clock { // one record
     uint32_t place;         // span of the statement at work
     uint32_t objects_named; // numbers handed out
     uint32_t pad;
+    uint64_t tried_again; // hash of the hot state when a faulting instruction was tried again last
 };
 
 struct kss_thread_cold {
@@ -426,7 +427,7 @@ _Static_assert(sizeof(struct kss_cpu) == 16 && sizeof(struct kss_region) == 32 &
                    sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
                    sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
                    sizeof(struct kss_global) == 112 && sizeof(struct kss_apc) == 8 &&
-                   sizeof(struct kss_clock) == 40 && sizeof(struct kss_stack_cold) == 24 &&
+                   sizeof(struct kss_clock) == 48 && sizeof(struct kss_stack_cold) == 24 &&
                    sizeof(struct kss_object_cold) == 20 && sizeof(struct kss_due_cold) == 8 &&
                    sizeof(struct kss_path_row) == 16,
                "same on every target");

@@ -381,6 +381,8 @@ static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     switch (outcome.kind) {
     case KSS_OUT_RETURN: a->value = outcome.value; return kss_fast_must_turn(m) ? TURN : GO_ON;
     case KSS_OUT_RAISE:
+        if (!kss_native_raise(m, (uint32_t)outcome.value, (kss_addr)(uintptr_t)a->pc))
+            return TURN;
         a->raised = (uint32_t)outcome.value;
         a->raised_at = (uint64_t)(uintptr_t)a->pc;
         return GO_ON;
@@ -398,6 +400,10 @@ static enum next serve_host(struct kss_native *n, struct kss_activation *a) {
 }
 
 static enum next raise(struct kss_activation *a, uint32_t status) {
+    struct kss_machine *m = a->native->machine;
+    kss_native_depth(m, (kss_addr)(uintptr_t)a->fault.sp);
+    if (!kss_native_raise(m, status, (kss_addr)(uintptr_t)a->fault.pc))
+        return TURN;
     a->raised = status;
     a->raised_at = (uint64_t)(uintptr_t)a->fault.pc;
     kss_fiber_redirect(&a->fiber, a->fault.sp, kss_raise_main, a);
@@ -493,7 +499,7 @@ static enum next serve_unhandled(struct kss_native *n, struct kss_activation **a
         *at = outer;
         return GO_ON;
     }
-    kss_unhandled(n->machine, status, where, 0, 0);
+    kss_native_unhandled(n->machine, status, where);
     return TURN;
 }
 

@@ -15,8 +15,8 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     AddOne(void), LeaveRaised(void), PinnedWait(void), PinForEver(void), Expand(void),
     Descend(void), Server(void), Client(void), Serve(void), Ask(void), Alertable(void),
     EnterAndForget(void), FreeTwice(void), Queue(void), PendRead(void), LowerRead(void),
-    TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void), WaitForPulse(void),
-    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void);
+    Unwinds(void), RaiseRead(void), TwiceRead(void), HangRead(void), WaitForInterrupts(void),
+    Isr(void), WaitForPulse(void), Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void);
 
 struct body {
     const char *name;
@@ -68,6 +68,12 @@ static const struct twin twins[] = {
     {.name = "alert-and-terminate",
      .threads = {BODY("App", Alertable, 0)},
      .drive = alert_then_terminate},
+    {.name = "exception-finally", .threads = {BODY("App", Unwinds, 0)}, .value = 0x80000002},
+    {.name = "exception-through-driver",
+     .threads = {{"App", .reads = true}},
+     .disk = RaiseRead,
+     .filter = "twin-exception-through-driver",
+     .value = 0xC00000A3},
     {.name = "critical-region-left", .threads = {BODY("App", EnterAndForget, 0)}},
     {.name = "pool-freed-twice", .threads = {BODY("App", FreeTwice, 0)}},
     {.name = "dpc-queue", .threads = {BODY("App", Queue, 0)}},

@@ -354,7 +354,7 @@ static void test_hazards(void **state) {
             assert_int_equal(row->name[c] == '-' ? '_' : row->name[c], c_names[i][c]);
         built += row->built;
     }
-    assert_int_equal(built, 29);
+    assert_int_equal(built, 30);
     assert_int_equal(kss_hazard_named("KSS1003", 7)->severity, KSS_HAZARD_NOTE);
     assert_int_equal(kss_hazard_named("KSS7001", 7)->severity, KSS_HAZARD_WARNING);
     assert_int_equal(kss_hazard_named("KSS2001", 7)->severity, KSS_HAZARD_ERROR);
