@@ -135,7 +135,7 @@ static void return_(struct kss_build *b, struct kss_node *node) {
     if (node->a == NULL) {
         if (!nothing && !body->lenient && body->result->kind != KSS_K_ERROR)
             KSS_SAY(b, node, "KSS0120", "a `%s` must be returned", kss_type_text(b, body->result));
-        kss_put(b, KSS_I_RETURN_0, 0, 0, 0, 0);
+        put_return(b, KSS_I_RETURN_0, 0);
         return;
     }
     body->returns = true;

@@ -4,6 +4,7 @@
 #include <ntifs.h>
 
 static LONG Order;
+static KEVENT Passed;
 
 VOID Note(LONG Digit);
 VOID Inner(ULONG Kind);
@@ -33,14 +34,11 @@ VOID Inner(ULONG Kind) {
 }
 
 VOID Middle(ULONG Kind) {
-    KEVENT event;
-
-    KeInitializeEvent(&event, NotificationEvent, FALSE);
     __try {
         Inner(Kind);
         Note(4);
     } __finally {
-        KeSetEvent(&event, IO_NO_INCREMENT, FALSE);
+        KeSetEvent(&Passed, IO_NO_INCREMENT, FALSE);
     }
 }
 
@@ -48,6 +46,7 @@ NTSTATUS Unwinds(VOID) {
     NTSTATUS status = STATUS_SUCCESS;
     ULONG kind;
 
+    KeInitializeEvent(&Passed, NotificationEvent, FALSE);
     for (kind = 0; kind < 4; kind++) {
         __try {
             Middle(kind);

@@ -56,10 +56,11 @@ static void jumps(void **state) {
         "VOID Goto(LONG n) { again: __try { __try { if (n == 1) goto out; if (n-- == 2) goto "
         "again; }"
         "__finally { L(n); } } __except (1) { L(9); } out: L(4); }"
+        "VOID Void(LONG n) { __try { if (n) return; L(9); } __finally { L(n); } }"
         "LONG Handler() { __try { ExRaiseStatus(1); } __except (1) { return 7; } return 8; }",
         "ASSERT(Ret(6) == 7); ASSERT(log == 12); log = 0; ASSERT(Ret(0) == 0); ASSERT(log == 516);"
         "log = 0; Loop(); ASSERT(log == 51222); log = 0; Goto(2); ASSERT(log == 114);"
-        "ASSERT(Handler() == 7);");
+        "ASSERT(Handler() == 7); log = 0; Void(4); ASSERT(log == 4);");
 }
 
 static void variables(void **state) {
