@@ -196,6 +196,13 @@ static inline unsigned kss_pointer(const struct kss_machine *m) {
 // ---- Stacks (stack.c) ---------------------------------------------------------------------------
 uint16_t kss_stack_new(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
                        uint16_t thread, uint32_t depth);
+// The same of which [size] bytes are committed now, inside a reservation.
+uint16_t kss_stack_new_large(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
+                             uint32_t reserved, uint16_t thread, uint32_t depth);
+// Commits the stack down to [depth], when its reservation holds that; StackLimit moves. May allocate.
+bool kss_stack_grow(struct kss_machine *m, uint16_t stack, uint64_t depth);
+// The most bytes it may have: the reservation of a GUI thread's stack, else what it has.
+uint32_t kss_stack_most(const struct kss_machine *m, const struct kss_stack *stack);
 void kss_stack_release(struct kss_machine *m, uint16_t stack);
 static inline struct kss_frame *kss_frame_at(const struct kss_machine *m,
                                              const struct kss_stack *stack, uint32_t offset) {

@@ -471,7 +471,8 @@ void kss_emit_deepest(struct kss_machine *m, uint16_t index) {
     uint16_t executing = kss_cpu(m)->stack;
     uint16_t thread = kss_cpu(m)->thread;
     kss_cpu(m)->thread = stack->thread;
-    kss_emit(m, KSS_EV_DEEPEST, cold->number, cold->deepest, stack->size - cold->deepest, 0);
+    kss_emit(m, KSS_EV_DEEPEST, cold->number, cold->deepest,
+             kss_stack_most(m, stack) - cold->deepest, 0);
     uint32_t first = kss_stack_cold_at(m, index)->path;
     uint32_t count = kss_stack_cold_at(m, index)->path_count;
     if (kss_stack_cold_at(m, index)->captured != kss_stack_cold_at(m, index)->deepest)

@@ -370,6 +370,8 @@ static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     if (n->leave_count != 0)
         kss_native_apply_leaves(n, a);
     stack = kss_stack_at(m, a->stack);
+    if (stack->depth > stack->size && kss_stack_grow(m, a->stack, stack->depth))
+        stack = kss_stack_at(m, a->stack);
     if (stack->depth > stack->size) {
         kss_native_overflow(m, kss_native_caller(n, a->pc), stack->depth - stack->size);
         return TURN;
@@ -430,6 +432,8 @@ static enum next serve_access(struct kss_native *n, struct kss_activation *a) {
     if (overflows(n, fault)) {
         if (n->leave_count != 0 && kss_native_return_leaves(n, a->stack))
             return GO_ON; // the limit was another routine's
+        if (kss_stack_grow(m, kss_cpu(m)->stack, stack->base - address))
+            return GO_ON; // a large stack: the page is there now
         uint64_t below = stack->base - stack->size - address;
         kss_native_overflow(m, routine, (uint32_t)below);
         return TURN;
