@@ -88,6 +88,8 @@ struct kss_body {            // a routine being compiled
     unsigned switch_capacity;
     uint64_t edge;            // bytes below the frame's upper edge that are taken
     uint32_t parameter_bytes; // x86: what the caller pushed
+    uint32_t home_bytes;      // x64: of locals that are parameters in room their caller has
+    uint32_t outgoing;        // elsewhere: most bytes of arguments a call of its stores on the stack
     bool given;
     uint32_t given_bytes;
     struct kss_node *given_node;
@@ -184,6 +186,8 @@ void kss_gen_copy(struct kss_build *b, int to, int from, uint32_t size,
                   const struct kss_node *node);
 // Whether the ABI passes a struct as the address of a copy its caller made.
 bool kss_passed_by_address(const struct kss_build *b, const struct kss_ctype *type);
+// Whether the caller gives a hidden pointer to room for the result.
+bool kss_returned_by_address(const struct kss_build *b, const struct kss_ctype *type);
 bool kss_is_wait(uint32_t nt_routine); // one whose status KSS7001 follows
 bool kss_is_expansion(uint32_t nt_routine);
 

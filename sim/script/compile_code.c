@@ -311,7 +311,9 @@ static void size_frame(struct kss_build *b) {
         uint64_t overhead = profile->frame_overhead > profile->return_address
                                 ? profile->frame_overhead
                                 : profile->return_address;
-        uint64_t bytes = locals + overhead + body->parameter_bytes;
+        uint64_t bytes = locals + overhead + body->parameter_bytes + body->outgoing;
+        uint64_t least = locals + profile->return_address;
+        bytes = bytes - body->home_bytes > least ? bytes - body->home_bytes : least;
         code->bytes = (uint32_t)((bytes + align - 1) / align * align);
     }
 }

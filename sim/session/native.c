@@ -64,7 +64,7 @@ struct kss_session *kss_session_native(const char *name, const struct kss_config
 
 uint16_t kss_session_thread(struct kss_session *session, const char *name, void (*routine)(void),
                             const uint64_t *arguments, unsigned count, unsigned returns,
-                            int priority, const char *process, bool system) {
+                            int priority, const char *process, bool system, bool gui) {
     struct kss_session_native *native = session->native;
     struct kss_program *program = &native->program;
     name = kss_alloc_text(&session->arena, name, strlen(name));
@@ -74,9 +74,9 @@ uint16_t kss_session_thread(struct kss_session *session, const char *name, void 
     native->threads = kss_grow(native->threads, &native->thread_room, program->thread_count + 1u,
                                sizeof *native->threads);
     native->threads[program->thread_count++] = (struct kss_script_thread){
-        .name = name, .process = process, .body = body, .priority = priority, .system = system};
+        .name = name, .process = process, .body = body, .priority = priority, .system = system, .gui = gui};
     program->threads = native->threads;
-    return kss_thread_add(session->machine, name, body, priority, process, system, false, 0);
+    return kss_thread_add(session->machine, name, body, priority, process, system, gui, 0);
 }
 
 uint64_t kss_session_thread_value(const struct kss_session *session, uint16_t thread) {
