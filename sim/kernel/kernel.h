@@ -401,7 +401,8 @@ void kss_unhandled(struct kss_machine *machine, uint32_t status, kss_addr addres
 // on (EXCEPTION_CONTINUE_EXECUTION).
 void kss_raise(struct kss_machine *m, uint32_t status, kss_addr address, uint64_t p0, uint64_t p1,
                bool fault);
-enum { KSS_PATH_EXCEPTION = 0xFFFFFFFE }; // routine of a path row: the dispatch of an exception
+// Routines of path rows: the dispatch of an exception, the trap frame of a page fault.
+enum { KSS_PATH_EXCEPTION = 0xFFFFFFFE, KSS_PATH_FAULT = 0xFFFFFFFD };
 
 // With a horizon: nothing shall happen any more.
 void kss_machine_done(struct kss_machine *machine);

@@ -303,6 +303,18 @@ static struct kss_outcome touch_dead(struct kss_machine *m, kss_addr address, bo
     return kss_return(0);
 }
 
+// A page fault in driver code leaves a trap frame on its stack; what nt takes below it to read the page
+// is not known. Natively the host's frames are what is there.
+static struct kss_outcome page_fault(struct kss_machine *m) {
+    if (m->space != NULL)
+        return kss_return(0);
+    uint32_t bytes = m->config.profile.interrupt_reserve;
+    if (!kss_frame_push(m, KSS_PATH_FAULT, bytes, 0, KSS_ENTRY_TRAP))
+        return kss_stopped();
+    kss_frame_pop(m);
+    return kss_return(0);
+}
+
 static struct kss_outcome touch_region(struct kss_machine *m, struct kss_region *region,
                                        kss_addr address, bool write, enum kss_who who) {
     if (region->kind == KSS_REGION_FREED) {
@@ -323,6 +335,10 @@ static struct kss_outcome touch_region(struct kss_machine *m, struct kss_region 
     }
     if (out && raised)
         return fault(m, address, write, who, who == KSS_WHO_NT ? 0xA : 0xD1);
+    if (out && who == KSS_WHO_DRIVER) {
+        KSS_TRY(page_fault(m));
+        region = region_at(m, address);
+    }
     if (out && m->space != NULL)
         m->space->residency(m->space->context, region->address, region->address + region->size,
                             true);

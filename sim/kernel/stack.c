@@ -383,7 +383,8 @@ static void capture_host_path(struct kss_machine *m, uint16_t index) {
 }
 
 static uint32_t nt_row(const struct kss_frame *frame) {
-    return frame->entry == KSS_ENTRY_EXCEPTION ? (uint32_t)KSS_PATH_EXCEPTION : KSS_NO_FRAME;
+    bool named = frame->entry == KSS_ENTRY_EXCEPTION || frame->entry == KSS_ENTRY_TRAP;
+    return named ? frame->routine : KSS_NO_FRAME;
 }
 
 void kss_capture_path(struct kss_machine *m, uint16_t index) {

@@ -19,6 +19,8 @@ enum { FOLD_TURNS = 3, FOLD_ROWS = 8 };
 static const char *nt_row_name(const struct kss_digest_row *row) {
     if (row->routine == (uint32_t)KSS_PATH_EXCEPTION)
         return "exception dispatch";
+    if (row->routine == (uint32_t)KSS_PATH_FAULT)
+        return "page fault";
     return row->origin == KSS_ORIGIN_MEASURED ? "nt (kss itself)" : "interrupt frame";
 }
 

@@ -111,7 +111,7 @@ static void print_expansion(const struct kss_report *report, const struct kss_di
     const struct kss_profile *profile = &report->log->config.profile;
     struct kss_text *out = report->out;
     if (stack->kind != 0 && stack->kind != 3)
-        return; // a processor's stack is not expanded
+        return;         // a processor's stack is not expanded
     uint32_t first = 1; // inside the dispatch of an exception nothing is expanded
     for (uint32_t i = 1; i < stack->path_count; i++)
         if (stack->path[i].routine == KSS_PATH_EXCEPTION)

@@ -215,6 +215,8 @@ static void overflow(struct kss_machine *machine, const struct kss_event *event,
         kss_text_format(&who, "`%s`", kss_say_routine(machine, (uint32_t)event->words[3], &over));
     else if (event->words[3] == KSS_PATH_EXCEPTION)
         kss_text_str(&who, "dispatching an exception");
+    else if (event->words[3] == KSS_PATH_FAULT)
+        kss_text_str(&who, "a page fault");
     else
         kss_text_str(&who, "an interrupt");
     kss_text_format(&finding.message, "the kernel stack overflows: %s needs %s and ", who.bytes,

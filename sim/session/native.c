@@ -73,8 +73,12 @@ uint16_t kss_session_thread(struct kss_session *session, const char *name, void 
     uint32_t body = kss_native_body(native->processor, name, routine, arguments, count, returns);
     native->threads = kss_grow(native->threads, &native->thread_room, program->thread_count + 1u,
                                sizeof *native->threads);
-    native->threads[program->thread_count++] = (struct kss_script_thread){
-        .name = name, .process = process, .body = body, .priority = priority, .system = system, .gui = gui};
+    native->threads[program->thread_count++] = (struct kss_script_thread){.name = name,
+                                                                          .process = process,
+                                                                          .body = body,
+                                                                          .priority = priority,
+                                                                          .system = system,
+                                                                          .gui = gui};
     program->threads = native->threads;
     return kss_thread_add(session->machine, name, body, priority, process, system, gui, 0);
 }
