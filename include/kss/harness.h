@@ -85,6 +85,7 @@ struct kss_thread_options {
     int priority;               // 0: 8
     const char *process;        // NULL: "application"
     bool system;                // a system thread: starts as by PsCreateSystemThread, KernelMode
+    bool gui;                   // a user thread with a large stack, which grows as it is used
     bool returns_pointer;       // its value is as wide as a pointer; else 32 bits (NTSTATUS) count
 };
 

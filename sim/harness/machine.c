@@ -147,12 +147,15 @@ unsigned kss_thread_start(const struct kss_thread_options *options) {
         kss_harness_refuse("kss_thread_start", "at most eight arguments", NULL);
     if (options->priority < 0 || options->priority > 31)
         kss_harness_refuse("kss_thread_start", "a priority is 0 to 31", NULL);
+    if (options->gui && options->system)
+        kss_harness_refuse("kss_thread_start", "a system thread has no large (gui) stack", NULL);
     for (unsigned i = 0; i < options->argument_count; i++)
         arguments[i] = options->arguments[i];
-    return kss_session_thread(
-        h->session, options->name ? options->name : "thread", options->routine, arguments,
-        options->argument_count, options->returns_pointer ? sizeof(void *) : 4,
-        options->priority ? options->priority : PRIORITY, options->process, options->system);
+    return kss_session_thread(h->session, options->name ? options->name : "thread",
+                              options->routine, arguments, options->argument_count,
+                              options->returns_pointer ? sizeof(void *) : 4,
+                              options->priority ? options->priority : PRIORITY, options->process,
+                              options->system, options->gui);
 }
 
 unsigned kss_thread_make_(bool system, const char *name, kss_routine *routine,

@@ -53,7 +53,20 @@ struct kss_local { // a named local of a driver routine, for reports
 enum {
     KSS_CODE_PAGEABLE = 1,
     KSS_CODE_LEFT_OUT = 2 /* contains `...` */,
-    KSS_CODE_BODY = 4 /* a thread's body: not a routine of the driver */
+    KSS_CODE_BODY = 4 /* a thread's body: not a routine of the driver */,
+    KSS_CODE_FUNCLET = 8 /* a filter or __finally block: works on its routine's variables */
+};
+
+// A __try statement of a driver routine. They are numbered from 1; the one at work is a number in the
+// frame's run, which the processor writes as it enters and leaves __try blocks. The same run has 8
+// bytes for the code of the exception a handler got.
+enum { KSS_HANDLER_NONE = 0xFFFFFFFF };
+struct kss_scope {
+    uint32_t outer;   // the one around it in the same routine, 0: none
+    uint32_t funclet; // code index of its filter, or of its __finally block
+    uint32_t handler; // pc of its __except block, KSS_HANDLER_NONE: __finally
+    uint32_t code;    // where in the run the exception's code goes
+    uint32_t place;   // of the statement
 };
 
 struct kss_code {              // a driver routine; its index is its identity
@@ -68,6 +81,9 @@ struct kss_code {              // a driver routine; its index is its identity
     uint32_t local_count;
     uint32_t place;  // of its name
     uint32_t extent; // place of all of it, braces included; 0: unknown
+    const struct kss_scope *scopes;
+    uint32_t scope_count;
+    uint32_t scope_at; // where in the run the number of the __try statement at work is
 };
 
 struct kss_variable { // a global
@@ -381,6 +397,11 @@ void kss_native_retire(struct kss_machine *machine, uint16_t stack);
 // the NT routine that called it, so that the exception goes on in that routine's caller; false: the
 // caller is no driver code, or must not see it (an expanded callout): use kss_unhandled.
 bool kss_unwind_entry(struct kss_machine *machine);
+// Natively: driver code on the current stack raises [status]. Its dispatch must fit below the stack
+// pointer that kss_native_depth was told; false: the machine has stopped with 0x7F.
+bool kss_native_raise(struct kss_machine *machine, uint32_t status, kss_addr address);
+// As kss_unhandled, of an exception that kss_unwind_entry keeps where it is.
+void kss_native_unhandled(struct kss_machine *machine, uint32_t status, kss_addr address);
 // Natively: driver code on the current stack went [bytes] below StackLimit, in [routine].
 void kss_native_overflow(struct kss_machine *machine, uint32_t routine, uint32_t bytes);
 
@@ -408,6 +429,14 @@ void kss_spin(struct kss_machine *machine);
 // check per S12. [address], [p0], [p1] describe the fault.
 void kss_unhandled(struct kss_machine *machine, uint32_t status, kss_addr address, uint64_t p0,
                    uint64_t p1);
+
+// Scripted driver code on the current stack raised an exception: its dispatch begins on top of the
+// stack. Then turn. As kss_unhandled; [fault]: by an instruction of its own, at which a filter may go
+// on (EXCEPTION_CONTINUE_EXECUTION).
+void kss_raise(struct kss_machine *m, uint32_t status, kss_addr address, uint64_t p0, uint64_t p1,
+               bool fault);
+// Routines of path rows: the dispatch of an exception, the trap frame of a page fault.
+enum { KSS_PATH_EXCEPTION = 0xFFFFFFFE, KSS_PATH_FAULT = 0xFFFFFFFD };
 
 // With a horizon: nothing shall happen any more.
 void kss_machine_done(struct kss_machine *machine);

@@ -156,9 +156,13 @@ uint32_t kss_innermost(const struct kss_machine *m) {
         uint16_t from = stack->below;
         for (uint32_t at = stack->top; at != KSS_NO_FRAME;) {
             const struct kss_frame *frame = kss_frame_at(m, stack, at);
-            if (frame->entry != KSS_ENTRY_NT && frame->entry != KSS_ENTRY_TRAP)
-                return frame->routine;
             at = frame->previous;
+            if (frame->entry > KSS_ENTRY_CALLOUT)
+                continue;
+            if (m->space != NULL || !(m->image->code[frame->routine].flags & KSS_CODE_FUNCLET))
+                return frame->routine;
+            if (frame->entry != KSS_ENTRY_CALL) // part of the routine whose variables it has
+                at = frame->cause;
         }
         index = from;
     }

@@ -215,6 +215,13 @@ void kss_locked_pages_die(struct kss_machine *m, kss_addr low, kss_addr high, ui
 // ---- Stacks (stack.c) ---------------------------------------------------------------------------
 uint16_t kss_stack_new(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
                        uint16_t thread, uint32_t depth);
+// The same of which [size] bytes are committed now, inside a reservation.
+uint16_t kss_stack_new_large(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
+                             uint32_t reserved, uint16_t thread, uint32_t depth);
+// Commits the stack down to [depth], when its reservation holds that; StackLimit moves. May allocate.
+bool kss_stack_grow(struct kss_machine *m, uint16_t stack, uint64_t depth);
+// The most bytes it may have: the reservation of a GUI thread's stack, else what it has.
+uint32_t kss_stack_most(const struct kss_machine *m, const struct kss_stack *stack);
 void kss_stack_release(struct kss_machine *m, uint16_t stack);
 static inline struct kss_frame *kss_frame_at(const struct kss_machine *m,
                                              const struct kss_stack *stack, uint32_t offset) {
@@ -423,6 +430,12 @@ void kss_verifier_returned(struct kss_machine *m, const struct kss_call *call, u
 void kss_verifier_return(struct kss_machine *m, const struct kss_frame *frame, uint64_t now);
 bool kss_verifier_exit(struct kss_machine *m); // the running thread is about to end
 void kss_verifier_trim(struct kss_machine *m); // Force IRQL Checking: pageable memory goes
+// ---- Exceptions (exception.c) -------------------------------------------------------------------
+// The dispatch on top of the stack goes on; false: *turn says nothing, look again.
+bool kss_exception_goes_on(struct kss_machine *m, struct kss_turn *turn);
+uint32_t kss_exception_shown(const struct kss_machine *m); // bytes of its frame's memory that are kept
+void kss_funclet_returned(struct kss_machine *m, uint64_t value);
+void kss_irp_unwound(struct kss_machine *m, const struct kss_call *call); // irp.c
 
 // ---- Ends (bugcheck.c) --------------------------------------------------------------------------
 // [nt]: the NT routine at work or KSS_NT_COUNT; [about]: what P1 or the touched address is, or

@@ -243,6 +243,10 @@ static struct kss_frame *frame_covering(const struct kss_machine *m, const struc
 static uint8_t *local_bytes(struct kss_machine *m, const struct kss_stack *stack, uint32_t depth,
                             uint32_t size) {
     struct kss_frame *frame = frame_covering(m, stack, depth);
+    if (frame != NULL && frame->entry == KSS_ENTRY_EXCEPTION) {
+        uint32_t shown = kss_exception_shown(m), from = depth - (frame->depth - frame->bytes);
+        return from <= shown && from >= size ? kss_frame_run(frame) + (shown - from) : NULL;
+    }
     if (frame == NULL || frame->entry > KSS_ENTRY_CALLOUT)
         return NULL;
     const struct kss_code *code = &m->image->code[frame->routine];
@@ -318,6 +322,18 @@ static struct kss_outcome touch_dead(struct kss_machine *m, kss_addr address, bo
     return kss_return(0);
 }
 
+// A page fault in driver code leaves a trap frame on its stack; what nt takes below it to read the page
+// is not known. Natively the host's frames are what is there.
+static struct kss_outcome page_fault(struct kss_machine *m) {
+    if (m->space != NULL)
+        return kss_return(0);
+    uint32_t bytes = m->config.profile.interrupt_reserve;
+    if (!kss_frame_push(m, KSS_PATH_FAULT, bytes, 0, KSS_ENTRY_TRAP))
+        return kss_stopped();
+    kss_frame_pop(m);
+    return kss_return(0);
+}
+
 static struct kss_outcome touch_region(struct kss_machine *m, struct kss_region *region,
                                        kss_addr address, bool write, enum kss_who who) {
     if (region->kind == KSS_REGION_FREED) {
@@ -338,6 +354,10 @@ static struct kss_outcome touch_region(struct kss_machine *m, struct kss_region 
     }
     if (out && raised)
         return fault(m, address, write, who, who == KSS_WHO_NT ? 0xA : 0xD1);
+    if (out && who == KSS_WHO_DRIVER) {
+        KSS_TRY(page_fault(m));
+        region = region_at(m, address);
+    }
     if (out && m->space != NULL)
         m->space->residency(m->space->context, region->address, region->address + region->size,
                             true);

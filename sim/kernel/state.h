@@ -191,9 +191,12 @@ enum kss_entry {
     KSS_ENTRY_APC,        // an APC's kernel or normal routine, on top of what its thread does
     KSS_ENTRY_WORK,       // a work item's routine, on a worker thread's stack
     KSS_ENTRY_CALLBACK,   // any other routine an NT routine calls; its value is a pointer wide
+    KSS_ENTRY_FILTER,     // an exception filter; cause: run offset of its routine's frame
+    KSS_ENTRY_FINALLY,    // a __finally block while the stack is unwound; cause as above
     KSS_ENTRY_CALLOUT,    // the last of the driver routines
     KSS_ENTRY_NT /* a suspended NT routine */,
-    KSS_ENTRY_TRAP /* an interrupt frame on the interrupted stack */
+    KSS_ENTRY_TRAP /* an interrupt frame on the interrupted stack */,
+    KSS_ENTRY_EXCEPTION /* the dispatch of an exception, on top of the frame that raised it */
 };
 
 struct kss_frame {
@@ -500,6 +503,7 @@ struct kss_clock { // one record
     uint32_t place;         // span of the statement at work
     uint32_t objects_named; // numbers handed out
     uint32_t pad;
+    uint64_t tried_again; // hash of the hot state when a faulting instruction was tried again last
 };
 
 struct kss_thread_cold {
@@ -544,7 +548,7 @@ _Static_assert(sizeof(struct kss_cpu) == 24 && sizeof(struct kss_verified) == 32
                    sizeof(struct kss_pending) == 80 && sizeof(struct kss_global) == 136 &&
                    sizeof(struct kss_record) == 48 && sizeof(struct kss_apc) == 80 &&
                    sizeof(struct kss_work) == 56 && sizeof(struct kss_handle) == 4 &&
-                   sizeof(struct kss_clock) == 40 && sizeof(struct kss_stack_cold) == 24 &&
+                   sizeof(struct kss_clock) == 48 && sizeof(struct kss_stack_cold) == 24 &&
                    sizeof(struct kss_object_cold) == 20 && sizeof(struct kss_due_cold) == 8 &&
                    sizeof(struct kss_path_row) == 16,
                "same on every target");

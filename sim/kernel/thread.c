@@ -48,7 +48,10 @@ uint16_t kss_thread_add(struct kss_machine *m, const char *name, uint32_t body, 
     cpu->thread = index;
     kss_emit_at(m, KSS_EV_THREAD, place, name_id, system, (uint64_t)priority, process_id);
     uint32_t depth = profile->reserve + (system ? profile->start_frames : profile->trap_frame);
-    uint16_t stack = kss_stack_new(m, KSS_STACK_THREAD, profile->stack_size, index, depth);
+    bool large = gui && profile->large_stack_size > profile->stack_size;
+    uint16_t stack =
+        kss_stack_new_large(m, KSS_STACK_THREAD, profile->stack_size,
+                            large ? profile->large_stack_size : profile->stack_size, index, depth);
     kss_cpu(m)->thread = running;
     thread = kss_thread_at(m, index);
     thread->stack = thread->first_stack = stack;

@@ -238,6 +238,8 @@ static enum progress continue_top(struct kss_machine *m, struct kss_turn *turn) 
         return start_body(m, turn);
     if (frame->entry == KSS_ENTRY_NT && frame->routine == KSS_NT_COUNT)
         return kss_start_call(m, turn) ? TURN_READY : TURN_AGAIN;
+    if (frame->entry == KSS_ENTRY_EXCEPTION)
+        return kss_exception_goes_on(m, turn) ? TURN_READY : TURN_AGAIN;
     if (frame->entry != KSS_ENTRY_NT) {
         *turn = (struct kss_turn){.kind = KSS_TURN_RUN};
         return TURN_READY;
@@ -248,7 +250,12 @@ static enum progress continue_top(struct kss_machine *m, struct kss_turn *turn) 
         *turn = (struct kss_turn){.kind = KSS_TURN_RUN, .has_value = true, .value = outcome.value};
         return TURN_READY;
     case KSS_OUT_SPIN: return TURN_SPINS;
-    case KSS_OUT_RAISE: kss_unhandled(m, (uint32_t)outcome.value, 0, 0, 0); return TURN_AGAIN;
+    case KSS_OUT_RAISE:
+        if (m->space != NULL)
+            kss_unhandled(m, (uint32_t)outcome.value, 0, 0, 0);
+        else
+            kss_raise(m, (uint32_t)outcome.value, 0, 0, 0, false);
+        return TURN_AGAIN;
     default: return TURN_AGAIN;
     }
 }
@@ -451,10 +458,13 @@ static void callout_returned(struct kss_machine *m, const struct kss_frame *fram
 
 void kss_returned(struct kss_machine *m, uint64_t value) {
     struct kss_frame frame = *kss_top_frame(m);
-    if (frame.entry != KSS_ENTRY_DPC && frame.entry != KSS_ENTRY_ISR)
-        kss_wait_next_return(m);
-    check_balance(m, &frame);
-    kss_locks_left(m, &frame);
+    bool funclet = frame.entry == KSS_ENTRY_FILTER || frame.entry == KSS_ENTRY_FINALLY;
+    if (!funclet) { // a part of its routine may change what the whole puts right
+        if (frame.entry != KSS_ENTRY_DPC && frame.entry != KSS_ENTRY_ISR)
+            kss_wait_next_return(m);
+        check_balance(m, &frame);
+        kss_locks_left(m, &frame);
+    }
     KSS_EMIT(m, KSS_EV_RETURN, frame.routine, frame.depth - frame.bytes, value, 0);
     if (frame.entry == KSS_ENTRY_THREAD) { // the checks see the thread as it returns
         if (!(kss_thread_at(m, kss_cpu(m)->thread)->flags & KSS_TF_SYSTEM)) {
@@ -468,6 +478,8 @@ void kss_returned(struct kss_machine *m, uint64_t value) {
     }
     kss_frame_pop(m);
     switch (frame.entry) {
+    case KSS_ENTRY_FILTER:
+    case KSS_ENTRY_FINALLY: kss_funclet_returned(m, value); break;
     case KSS_ENTRY_DPC: dpc_returned(m, &frame); break;
     case KSS_ENTRY_ISR: isr_returned(m, &frame); break;
     case KSS_ENTRY_CALLOUT: callout_returned(m, &frame); // fall through
@@ -521,7 +533,8 @@ void kss_emit_deepest(struct kss_machine *m, uint16_t index) {
     uint16_t executing = kss_cpu(m)->stack;
     uint16_t thread = kss_cpu(m)->thread;
     kss_cpu(m)->thread = stack->thread;
-    kss_emit(m, KSS_EV_DEEPEST, cold->number, cold->deepest, stack->size - cold->deepest, 0);
+    kss_emit(m, KSS_EV_DEEPEST, cold->number, cold->deepest,
+             kss_stack_most(m, stack) - cold->deepest, 0);
     uint32_t first = kss_stack_cold_at(m, index)->path;
     uint32_t count = kss_stack_cold_at(m, index)->path_count;
     if (kss_stack_cold_at(m, index)->captured != kss_stack_cold_at(m, index)->deepest)

@@ -373,6 +373,8 @@ static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     if (n->leave_count != 0)
         kss_native_apply_leaves(n, a);
     stack = kss_stack_at(m, a->stack);
+    if (stack->depth > stack->size && kss_stack_grow(m, a->stack, stack->depth))
+        stack = kss_stack_at(m, a->stack);
     if (stack->depth > stack->size) {
         kss_native_overflow(m, kss_native_caller(n, a->pc), stack->depth - stack->size);
         return TURN;
@@ -384,6 +386,8 @@ static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     switch (outcome.kind) {
     case KSS_OUT_RETURN: a->value = outcome.value; return kss_fast_must_turn(m) ? TURN : GO_ON;
     case KSS_OUT_RAISE:
+        if (!kss_native_raise(m, (uint32_t)outcome.value, (kss_addr)(uintptr_t)a->pc))
+            return TURN;
         a->raised = (uint32_t)outcome.value;
         a->raised_at = (uint64_t)(uintptr_t)a->pc;
         return GO_ON;
@@ -401,6 +405,10 @@ static enum next serve_host(struct kss_native *n, struct kss_activation *a) {
 }
 
 static enum next raise(struct kss_activation *a, uint32_t status) {
+    struct kss_machine *m = a->native->machine;
+    kss_native_depth(m, (kss_addr)(uintptr_t)a->fault.sp);
+    if (!kss_native_raise(m, status, (kss_addr)(uintptr_t)a->fault.pc))
+        return TURN;
     a->raised = status;
     a->raised_at = (uint64_t)(uintptr_t)a->fault.pc;
     kss_fiber_redirect(&a->fiber, a->fault.sp, kss_raise_main, a);
@@ -427,6 +435,8 @@ static enum next serve_access(struct kss_native *n, struct kss_activation *a) {
     if (overflows(n, fault)) {
         if (n->leave_count != 0 && kss_native_return_leaves(n, a->stack))
             return GO_ON; // the limit was another routine's
+        if (kss_stack_grow(m, kss_cpu(m)->stack, stack->base - address))
+            return GO_ON; // a large stack: the page is there now
         uint64_t below = stack->base - stack->size - address;
         kss_native_overflow(m, routine, (uint32_t)below);
         return TURN;
@@ -496,7 +506,7 @@ static enum next serve_unhandled(struct kss_native *n, struct kss_activation **a
         *at = outer;
         return GO_ON;
     }
-    kss_unhandled(n->machine, status, where, 0, 0);
+    kss_native_unhandled(n->machine, status, where);
     return TURN;
 }
 

@@ -368,7 +368,7 @@ const char *kss_say_routine(const struct kss_machine *machine, uint32_t routine,
     kss_text_clear(out);
     const struct kss_image *image = kss_machine_image(machine);
     if (routine >= image->code_count) {
-        kss_text_str(out, "nt");
+        kss_text_str(out, routine == KSS_PATH_EXCEPTION ? "exception dispatch" : "nt");
         return out->bytes;
     }
     const struct kss_code *code = &image->code[routine];

@@ -26,7 +26,7 @@ typedef void kss_rule(struct kss_machine *machine, const struct kss_event *event
 kss_rule kss_rule_overflow, kss_rule_deepest;
 void kss_rule_large_frames(struct kss_machine *machine);
 // expand.c
-kss_rule kss_rule_expand, kss_rule_expand_dropped;
+kss_rule kss_rule_expand, kss_rule_expand_dropped, kss_rule_callout_exception;
 // paging.c
 kss_rule kss_rule_user_wait, kss_rule_wait_array, kss_rule_wait_blocks, kss_rule_user_poll,
     kss_rule_touch_out, kss_rule_touch_paged;

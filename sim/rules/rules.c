@@ -6,7 +6,7 @@
 // what one must leave to another is written in the file where both live:
 //
 //   space.c     overflow, headroom, large frames, recursion              KSS1001 to 1004
-//   expand.c    KeExpandKernelStackAndCallout(Ex)                        KSS1005
+//   expand.c    KeExpandKernelStackAndCallout(Ex)                        KSS1005, 1006
 //   paging.c    what may leave memory while it is still in use           KSS2001, 2002, 2006, 2007
 //   swap.c      KeSetKernelStackSwapEnable                               KSS2003 to 2005
 //   lifetime.c  objects used before they exist and after                 KSS3001 to 3004
@@ -98,6 +98,7 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_OVERFLOW] = {kss_rule_overflow},
     [KSS_EV_DEEPEST] = {kss_rule_deepest},
     [KSS_EV_EXPAND] = {kss_rule_expand},
+    [KSS_EV_UNHANDLED] = {kss_rule_callout_exception},
     [KSS_EV_STATUS_DROPPED] = {kss_rule_expand_dropped, kss_rule_status_dropped},
     [KSS_EV_NEVER] = {kss_rule_wait_never},
 };

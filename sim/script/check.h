@@ -133,8 +133,9 @@ enum kss_expr_kind {
     KSS_X_RELATIVE,    // a time as a relative one: not positive
     KSS_X_MINMAX,      // op LT: the smaller of a and b
     KSS_X_PAGED_CODE,
-    KSS_X_ASSERT, // a, text index
-    KSS_X_DEVICE  // the top of device index; op 1: a handle of it
+    KSS_X_ASSERT,        // a, text index
+    KSS_X_DEVICE,        // the top of device index; op 1: a handle of it
+    KSS_X_EXCEPTION_CODE // that the handler of __try statement index got
 };
 
 struct kss_expr {
@@ -211,8 +212,9 @@ struct kss_build {
     struct kss_code *codes;
     struct kss_routine_info *infos;
     struct kss_entry_point *entries;
+    const struct kss_capture **funclets;
     uint32_t code_count;
-    unsigned code_capacity, info_capacity, entry_capacity;
+    unsigned code_capacity, info_capacity, entry_capacity, funclet_capacity;
     struct kss_pointer_map routines, trees; // name -> index + 1 of the newest, chained
     uint32_t *routine_chain;
     unsigned chain_capacity;

@@ -47,6 +47,7 @@ static const struct {
 } may_end_in[] = {
     {0x7F, KSS_HAZARD_stack_overflow},
     {0x7F, KSS_HAZARD_unbounded_recursion},
+    {0x1E, KSS_HAZARD_exception_crosses_callout},
     {0x0A, KSS_HAZARD_stack_object_user_wait},
     {0x0A, KSS_HAZARD_outswapped_stack_touched},
     {0x0A, KSS_HAZARD_pageable_data_at_dispatch},

@@ -93,7 +93,7 @@ static void adopt_threads(struct kss_session *session) {
 
 uint16_t kss_session_thread(struct kss_session *session, const char *name, void (*routine)(void),
                             const uint64_t *arguments, unsigned count, unsigned returns,
-                            int priority, const char *process, bool system) {
+                            int priority, const char *process, bool system, bool gui) {
     struct kss_session_native *native = session->native;
     adopt_threads(session);
     name = kss_alloc_text(&session->arena, name, strlen(name));
@@ -101,8 +101,8 @@ uint16_t kss_session_thread(struct kss_session *session, const char *name, void 
         process = kss_alloc_text(&session->arena, process, strlen(process));
     uint32_t body = kss_native_body(native->processor, name, routine, arguments, count, returns);
     *more_threads(native) = (struct kss_script_thread){
-        .name = name, .process = process, .body = body, .priority = priority, .system = system};
-    return kss_thread_add(session->machine, name, body, priority, process, system, false, 0);
+        .name = name, .process = process, .body = body, .priority = priority, .system = system, .gui = gui};
+    return kss_thread_add(session->machine, name, body, priority, process, system, gui, 0);
 }
 
 uint64_t kss_session_thread_value(const struct kss_session *session, uint16_t thread) {

@@ -20,7 +20,7 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     Own(void), Other(void), WaitSeveral(void), Signal(void), ReleaseAndWait(void), TakeApc(void), SendApc(void),
     RunWork(void), RunThread(void), PostOverflow(void), Transfer(void), UnlockTwice(void),
     LeaveLocked(void), KeepMutex(void), WantMutex(void), WriteValue(void), ReadValue(void),
-    AddOneQueued(void), QueueThree(void), QueueRead(void);
+    AddOneQueued(void), QueueThree(void), QueueRead(void), Unwinds(void), RaiseRead(void);
 extern unsigned char Data[64];
 
 struct body {
@@ -79,6 +79,12 @@ static const struct twin twins[] = {
     {.name = "alert-and-terminate",
      .threads = {BODY("App", Alertable, 0)},
      .drive = alert_then_terminate},
+    {.name = "exception-finally", .threads = {BODY("App", Unwinds, 0)}, .value = 0x80000002},
+    {.name = "exception-through-driver",
+     .threads = {{"App", .reads = true}},
+     .disk = RaiseRead,
+     .filter = "twin-exception-through-driver",
+     .value = 0xC00000A3},
     {.name = "critical-region-left", .threads = {BODY("App", EnterAndForget, 0)}},
     {.name = "pool-freed-twice", .threads = {BODY("App", FreeTwice, 0)}},
     {.name = "dpc-queue", .threads = {BODY("App", Queue, 0)}},

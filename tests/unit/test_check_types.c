@@ -143,7 +143,6 @@ static void statements(void **state) {
     assert_diagnoses("LONG F() { }\n", "KSS0120 1:6 `F` must return a `LONG`\n");
     assert_diagnoses("LONG F() { for (;;) ; }\nLONG G() { ... }\nLONG H() { KeBugCheck(1); }\n",
                      "");
-    assert_mistake("__try { } __finally { }", "KSS0126 2:1 `__try`: not in this version yet\n");
     assert_mistake("after 1s apc user A F(event, 1);", "KSS0109 2:10 unknown thread `A`\n");
     assert_diagnoses("VOID R(ULONG a, ULONG b, ULONG c, ULONG d, ULONG e, ULONG f) { }\n"
                      "thread A { after 1s apc kernel A R(1, 2, 3, 4, 5, 6); }\n",
