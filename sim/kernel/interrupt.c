@@ -128,7 +128,7 @@ bool kss_dpc_queue(struct kss_machine *m, uint16_t object, uint32_t place) {
                            sizeof(struct kss_pending));
         dpc = kss_object_ref(m, object);
         *kss_pending_at(m, position) =
-            (struct kss_pending){.arguments = {dpc->period != 0 ? dpc->period : dpc->address,
+            (struct kss_pending){.arguments = {dpc->dpc != 0 ? dpc->dpc : dpc->address,
                                                dpc->context, dpc->arguments[0], dpc->arguments[1]},
                                  .routine = dpc->routine,
                                  .object = object,

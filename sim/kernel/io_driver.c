@@ -209,7 +209,7 @@ KSS_NT(IoInitializeTimer) {
     struct kss_call dpc = {.arguments = {block, KSS_A(1), KSS_A(2)}, .routine = call->routine};
     struct kss_call timer = {.arguments = {block + TIMER_AT}, .routine = call->routine};
     KSS_TRY(kss_nt_KeInitializeDpc(m, &dpc));
-    kss_object_ref(m, kss_object_at(m, block))->period = KSS_A(0);
+    kss_object_ref(m, kss_object_at(m, block))->dpc = KSS_A(0);
     KSS_TRY(kss_nt_KeInitializeTimer(m, &timer));
     if (old == KSS_NO_FRAME)
         kss_record_at(m, kss_record_add(m, KSS_R_TIMER, KSS_A(0)))->words[1] = block;

@@ -200,8 +200,8 @@ struct kss_config {
     enum kss_swap_policy swap_policy;
     enum kss_foreign_touch foreign_touch;
     bool small_memory;
-    bool verifier;  // Driver Verifier checks every call
-    bool fail_pool; // ask the port at each allocation
+    bool verifier;    // Driver Verifier checks every call
+    bool fail_pool;   // ask the port at each allocation
     uint16_t without; // number of a hazard that no rule tells, 0: none; for tests of the tests
     // A DPC or ISR may run this long, a processor stay at DISPATCH_LEVEL or above; 100 ns, 0: for ever.
     uint64_t dpc_timeout, dpc_watchdog;

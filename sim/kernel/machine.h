@@ -33,7 +33,7 @@ struct kss_machine {
     uint64_t horizon;
     bool has_horizon, hold_pending;
     struct kss_text scratch;
-    uint32_t at_work; // the NT routine whose step runs, KSS_NT_COUNT: none
+    uint32_t at_work;              // the NT routine whose step runs, KSS_NT_COUNT: none
     struct kss_verifier *verifier; // NULL: off
     // Accelerators: may be stale, are checked on use, never decide anything.
     uint16_t object_cache[KSS_OBJECT_CACHE];
@@ -433,7 +433,8 @@ void kss_verifier_trim(struct kss_machine *m); // Force IRQL Checking: pageable 
 // ---- Exceptions (exception.c) -------------------------------------------------------------------
 // The dispatch on top of the stack goes on; false: *turn says nothing, look again.
 bool kss_exception_goes_on(struct kss_machine *m, struct kss_turn *turn);
-uint32_t kss_exception_shown(const struct kss_machine *m); // bytes of its frame's memory that are kept
+uint32_t kss_exception_shown(
+    const struct kss_machine *m); // bytes of its frame's memory that are kept
 void kss_funclet_returned(struct kss_machine *m, uint64_t value);
 void kss_irp_unwound(struct kss_machine *m, const struct kss_call *call); // irp.c
 

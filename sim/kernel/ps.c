@@ -71,7 +71,6 @@ KSS_NT(PsGetThreadProcessId) {
     return kss_return(process_id(m, process_of(m, thread)));
 }
 
-
 // All processes are there when the run begins.
 KSS_NT(PsGetProcessCreateTimeQuadPart) {
     return kss_return(kss_system_time(m) - kss_clock(m)->now);

@@ -133,7 +133,7 @@ struct kss_thread {
     uint8_t owned;     // fast and guarded mutexes and push locks that it owns
     uint8_t worker;    // nt's own: 1 + the work queue it serves, | KSS_WORKER_BUSY
     uint8_t pad;
-    uint16_t stack;    // the segment in use: its top frame is where the thread goes on
+    uint16_t stack; // the segment in use: its top frame is where the thread goes on
     uint16_t first_stack;
     uint16_t wait_blocks; // first wait block of the current wait
     uint16_t cpu;
@@ -359,8 +359,8 @@ struct kss_object {
     uint32_t routine;      // DPC: code index
     kss_addr context;      // DPC: DeferredContext
     kss_addr arguments[2]; // DPC: SystemArgument1, 2
-    kss_addr dpc;          // timer: address of its KDPC, 0: none
-    uint64_t period;       // timer: 100 ns, 0: one-shot; a DPC of nt's own: its first argument
+    kss_addr dpc;    // timer: address of its KDPC, 0: none; a DPC of nt's own: its first argument
+    uint64_t period; // timer: 100 ns, 0: one-shot; DPC: target processor + 1, 0: any
 };
 
 // What still uses an object: `used_by` of `object.dies`.

@@ -55,7 +55,7 @@ struct kss_outcome kss_nt_PsGetThreadId(struct kss_machine *m, struct kss_call *
 struct kss_outcome kss_nt_PsLookupThreadByThreadId(struct kss_machine *m, struct kss_call *call) {
     uint16_t thread = kss_thread_with_id(m, call->arguments[0]);
     if (thread == KSS_NONE || kss_thread_at(m, thread)->state == KSS_T_ENDED)
-        return kss_return((uint32_t)STATUS_INVALID_CID);
+        return kss_return((uint32_t)STATUS_INVALID_PARAMETER);
     kss_thread_object(m, thread);
     KSS_TRY(kss_store(m, call->arguments[1], kss_pointer(m), kss_thread_address(m, thread),
                       KSS_WHO_DRIVER));

@@ -66,7 +66,8 @@ void kss_code_at_dispatch(struct kss_machine *m, uint32_t routine) {
 // raises the IRQL itself, or calls a helper that does, is seen here.
 static void check_code(struct kss_machine *m) {
     uint32_t routine = kss_innermost(m);
-    if (routine < m->image->code_count && m->image->code[routine].flags & KSS_CODE_PAGEABLE)
+    if (routine < m->image->code_count && m->image->code[routine].flags & KSS_CODE_PAGEABLE &&
+        !kss_code_locked(m, routine))
         kss_code_at_dispatch(m, routine);
 }
 
@@ -406,8 +407,9 @@ static void check_balance(struct kss_machine *m, const struct kss_frame *frame) 
         return;
     if (frame->guard == KSS_GUARD_ANY)
         return;
-    static const struct { unsigned shift, bits; } parts[] = {
-        {0, 8}, {8, 8}, {32, 32}, {16, 8}, {24, 8}};
+    static const struct {
+        unsigned shift, bits;
+    } parts[] = {{0, 8}, {8, 8}, {32, 32}, {16, 8}, {24, 8}};
     for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
         uint64_t mask = (UINT64_C(1) << parts[i].bits) - 1;
         uint64_t before = frame->guard >> parts[i].shift & mask;

@@ -31,8 +31,7 @@ void kss_print_machine(const struct kss_report *report) {
 
 static void parameter(const struct kss_report *report, const struct kss_bugcheck *bugcheck,
                       unsigned index, uint64_t value) {
-    const char *meaning =
-        kss_bugcheck_meaning(bugcheck, index, report->digest->bugcheck->words[1]);
+    const char *meaning = kss_bugcheck_meaning(bugcheck, index, report->digest->bugcheck->words[1]);
     if (meaning == NULL)
         return;
     struct kss_text *out = report->out;

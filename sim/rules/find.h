@@ -140,23 +140,23 @@ enum kss_memo {
     KSS_MARK_WAIT_TRUE = 108,  // thread: it called that routine
     KSS_MARK_MUTEX = 110,      // address of a mutex: acquired
     // Of locks.
-    KSS_MARK_OWNED = 60,     // (lock, thread): acquired
-    KSS_MEMO_IN_CIRCLE = 62, // thread -> 1: it is said why it waits for ever
-    KSS_MEMO_LOCK_TOLD,      // address -> 1: a KSS5002 speaks of this lock
-    KSS_MEMO_PAGED_TOLD = 200,  // (routine, place of the raise) -> 1: a KSS4004 speaks of it
-    KSS_MEMO_PAGED_RAISE,       // place of a raise in pageable code -> 1: a KSS4004 speaks of it
-    KSS_MEMO_BUSY,              // cpu -> 100 ns its DPC or ISR has stalled or spun for
-    KSS_MEMO_BUSY_TOLD,         // cpu -> 1: a KSS4008 speaks of its DPC or ISR
-    KSS_MARK_ROUTINE = 204,     // cpu: its DPC or ISR began
+    KSS_MARK_OWNED = 60,       // (lock, thread): acquired
+    KSS_MEMO_IN_CIRCLE = 62,   // thread -> 1: it is said why it waits for ever
+    KSS_MEMO_LOCK_TOLD,        // address -> 1: a KSS5002 speaks of this lock
+    KSS_MEMO_PAGED_TOLD = 200, // (routine, place of the raise) -> 1: a KSS4004 speaks of it
+    KSS_MEMO_PAGED_RAISE,      // place of a raise in pageable code -> 1: a KSS4004 speaks of it
+    KSS_MEMO_BUSY,             // cpu -> 100 ns its DPC or ISR has stalled or spun for
+    KSS_MEMO_BUSY_TOLD,        // cpu -> 1: a KSS4008 speaks of its DPC or ISR
+    KSS_MARK_ROUTINE = 204,    // cpu: its DPC or ISR began
     // Of APCs.
     KSS_MEMO_REGIONS = 210, // thread -> regions entered less those left, biased
-    KSS_MEMO_APC_TOLD,    // thread -> 1: a KSS5003 spoke since it entered a region last
-    KSS_MARK_REGION = 212, // thread: it entered a critical or guarded region
+    KSS_MEMO_APC_TOLD,      // thread -> 1: a KSS5003 spoke since it entered a region last
+    KSS_MARK_REGION = 212,  // thread: it entered a critical or guarded region
     // Of DMA.
-    KSS_MEMO_DMA = 80,    // address of a buffer -> number of the finding that speaks of its DMA
-    KSS_MEMO_DMA_RESULT,  // 0 -> what the last transfer came to
-    KSS_MEMO_DMA_WRITES,  // 0 -> whether it wrote
-    KSS_MARK_MDL_LOCK,    // MDL (object number): its pages were locked
+    KSS_MEMO_DMA = 80,   // address of a buffer -> number of the finding that speaks of its DMA
+    KSS_MEMO_DMA_RESULT, // 0 -> what the last transfer came to
+    KSS_MEMO_DMA_WRITES, // 0 -> whether it wrote
+    KSS_MARK_MDL_LOCK,   // MDL (object number): its pages were locked
 };
 
 // The value, 0 when there is none.

@@ -94,8 +94,7 @@ static void freed_in_use(struct kss_machine *machine, const struct kss_event *ev
     if (queued.place != 0)
         kss_finding_cause(&finding, queued, "set or queued here");
     freed_remarks(&finding,
-                  event->words[1] & USED_BY_SYSTEM_LIST
-                      ? "call ExDeleteResourceLite before freeing"
+                  event->words[1] & USED_BY_SYSTEM_LIST ? "call ExDeleteResourceLite before freeing"
                   : event->words[1] & USED_BY_DEVICE
                       ? "free the MDL when the device has finished"
                       : "cancel the timer, flush its DPC and end the waits before freeing");

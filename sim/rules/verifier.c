@@ -53,7 +53,8 @@ static enum kss_hazard_id hazard_of(struct kss_machine *machine, const struct ks
 static bool told(enum kss_hazard_id hazard, uint32_t code) {
     return hazard == KSS_HAZARD_irql_not_restored ||
            hazard == KSS_HAZARD_blocking_wait_at_dispatch ||
-           hazard == KSS_HAZARD_spin_lock_recursion || code == 0x120;
+           hazard == KSS_HAZARD_spin_lock_recursion || code == 0x120 || code == 0xC5 ||
+           code == 0xFB;
 }
 
 static uint32_t subject_of(enum kss_hazard_id hazard, const struct kss_event *event) {

@@ -89,7 +89,7 @@ struct kss_body {            // a routine being compiled
     uint64_t edge;            // bytes below the frame's upper edge that are taken
     uint32_t parameter_bytes; // x86: what the caller pushed
     uint32_t home_bytes;      // x64: of locals that are parameters in room their caller has
-    uint32_t outgoing;        // elsewhere: most bytes of arguments a call of its stores on the stack
+    uint32_t outgoing; // elsewhere: most bytes of arguments a call of its stores on the stack
     bool given;
     uint32_t given_bytes;
     struct kss_node *given_node;

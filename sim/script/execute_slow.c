@@ -291,8 +291,7 @@ void kss_slow_assert(struct kss_processor *p, const struct kss_instruction *i) {
 
 bool kss_slow_paged(struct kss_processor *p, const struct kss_instruction *i, bool checked) {
     unsigned limit = checked ? KSS_APC_LEVEL : KSS_DISPATCH_LEVEL - 1;
-    if (kss_current_irql(p->m) <= limit ||
-        (!checked && kss_code_locked(p->m, p->frame->routine)))
+    if (kss_current_irql(p->m) <= limit || (!checked && kss_code_locked(p->m, p->frame->routine)))
         return true;
     at(p, i);
     if (checked)

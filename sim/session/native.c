@@ -100,8 +100,12 @@ uint16_t kss_session_thread(struct kss_session *session, const char *name, void 
     if (process != NULL)
         process = kss_alloc_text(&session->arena, process, strlen(process));
     uint32_t body = kss_native_body(native->processor, name, routine, arguments, count, returns);
-    *more_threads(native) = (struct kss_script_thread){
-        .name = name, .process = process, .body = body, .priority = priority, .system = system, .gui = gui};
+    *more_threads(native) = (struct kss_script_thread){.name = name,
+                                                       .process = process,
+                                                       .body = body,
+                                                       .priority = priority,
+                                                       .system = system,
+                                                       .gui = gui};
     return kss_thread_add(session->machine, name, body, priority, process, system, gui, 0);
 }
 

@@ -22,8 +22,7 @@ struct kss_machine *kss_session_native_machine(struct kss_session *session);
 // A thread that calls [routine] with [count] arguments (at most 8). [returns]: see kss_native_body.
 uint16_t kss_session_thread(struct kss_session *session, const char *name, void (*routine)(void),
                             const uint64_t *arguments, unsigned count, unsigned returns,
-                            int priority, const char *process, bool system,
-                            bool gui);
+                            int priority, const char *process, bool system, bool gui);
 
 // What the thread's routine returned; 0 while it has not ended.
 // Its name, whoever made it.

@@ -16,8 +16,8 @@ NTSTATUS Transfer(VOID) {
 
     MmProbeAndLockPages(mdl, KernelMode, IoModifyAccess);
     IoBuildPartialMdl(mdl, part, paged + 4096, 64);
-    mapped = MmMapLockedPagesSpecifyCache(mdl, KernelMode, MmCached, NULL, FALSE,
-                                          NormalPagePriority);
+    mapped =
+        MmMapLockedPagesSpecifyCache(mdl, KernelMode, MmCached, NULL, FALSE, NormalPagePriority);
     interval.QuadPart = -200000LL;
     KeDelayExecutionThread(KernelMode, FALSE, &interval);
     MmUnmapLockedPages(mapped, mdl);

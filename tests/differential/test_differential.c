@@ -17,10 +17,11 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     EnterAndForget(void), FreeTwice(void), Queue(void), PendRead(void), LowerRead(void),
     TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void), WaitForPulse(void),
     Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void), Consume(void), Produce(void),
-    Own(void), Other(void), WaitSeveral(void), Signal(void), ReleaseAndWait(void), TakeApc(void), SendApc(void),
-    RunWork(void), RunThread(void), PostOverflow(void), Transfer(void), UnlockTwice(void),
-    LeaveLocked(void), KeepMutex(void), WantMutex(void), WriteValue(void), ReadValue(void),
-    AddOneQueued(void), QueueThree(void), QueueRead(void), Unwinds(void), RaiseRead(void);
+    Own(void), Other(void), WaitSeveral(void), Signal(void), ReleaseAndWait(void), TakeApc(void),
+    SendApc(void), RunWork(void), RunThread(void), PostOverflow(void), Transfer(void),
+    UnlockTwice(void), LeaveLocked(void), KeepMutex(void), WantMutex(void), WriteValue(void),
+    ReadValue(void), AddOneQueued(void), QueueThree(void), QueueRead(void), Unwinds(void),
+    RaiseRead(void);
 extern unsigned char Data[64];
 
 struct body {

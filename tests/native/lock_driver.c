@@ -19,6 +19,7 @@ static EX_PUSH_LOCK Push;
 static EX_RUNDOWN_REF Rundown;
 static ERESOURCE_THREAD Owner;
 static ULONG Value;
+static BOOLEAN Listed; // Resource is initialised
 
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
@@ -30,7 +31,10 @@ VOID InitializeLocks(VOID) {
     ExInitializeFastMutex(&Fast);
     ExInitializeFastMutex(&Other);
     KeInitializeGuardedMutex(&Guarded);
+    if (Listed)
+        ExDeleteResourceLite(&Resource);
     ExInitializeResourceLite(&Resource);
+    Listed = TRUE;
     KeInitializeSpinLock(&Spin);
     ExInitializePushLock(&Push);
     ExInitializeRundownProtection(&Rundown);
@@ -95,6 +99,7 @@ ULONG UseResource(VOID) {
     ExEnterCriticalRegionAndAcquireSharedWaitForExclusive(&Resource);
     ExReleaseResourceAndLeaveCriticalRegion(&Resource);
     CHECK(!KeAreApcsDisabled());
+    Listed = FALSE;
     return (ULONG)ExDeleteResourceLite(&Resource);
 }
 

@@ -16,10 +16,11 @@ static void routines(void **state) {
                    "give it a body in the scenario, for example `NTSTATUS "
                    "IoFictitiousRoutine(PVOID d, PVOID i) { return STATUS_SUCCESS; }`]\n");
     assert_mistake("Iodine(event);", "KSS0101 2:1 unknown routine `Iodine`\n");
-    assert_diagnoses("NTSTATUS ZwOpenKeyTransacted(PVOID k);\nVOID F() { ZwOpenKeyTransacted(NULL); }\n",
-                     "KSS0125 2:12 `ZwOpenKeyTransacted` is declared, but has no body <1:10 declared here> "
-                     "[it is not in this version; give it a body in the scenario, for example "
-                     "`NTSTATUS ZwOpenKeyTransacted(PVOID d, PVOID i) { return STATUS_SUCCESS; }`]\n");
+    assert_diagnoses(
+        "NTSTATUS ZwOpenKeyTransacted(PVOID k);\nVOID F() { ZwOpenKeyTransacted(NULL); }\n",
+        "KSS0125 2:12 `ZwOpenKeyTransacted` is declared, but has no body <1:10 declared here> "
+        "[it is not in this version; give it a body in the scenario, for example "
+        "`NTSTATUS ZwOpenKeyTransacted(PVOID d, PVOID i) { return STATUS_SUCCESS; }`]\n");
     assert_mistake("number = memcmp(event, event, 4);",
                    "KSS0126 2:10 `memcmp`: not in this version yet [use `RtlEqualMemory`, or "
                    "`RtlCompareMemory`, which counts the equal bytes]\n");
