@@ -9,3 +9,23 @@ if(TARGET kss_command)
     add_test(NAME model COMMAND kss_command run tests/model WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(model PROPERTIES LABELS golden)
 endif()
+
+# Driver Verifier, one sub-code of 0xC4 a file, named for it.
+if(TARGET kss_command)
+    add_test(NAME verifier COMMAND kss_command run tests/verifier WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(verifier PROPERTIES LABELS golden)
+endif()
+
+# One rule off after the other: exactly its own scenarios fail.
+if(TARGET kss_command)
+    add_test(NAME rules.each COMMAND sh ${PROJECT_SOURCE_DIR}/tests/rules/each_rule.sh
+             $<TARGET_FILE:kss_command> scenarios WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(rules.each PROPERTIES LABELS golden
+        ENVIRONMENT "KSS_EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}")
+endif()
+# Every routine is called by a test. The pattern: rows that must be; the others are listed.
+add_test(NAME coverage.routines
+         COMMAND sh tests/coverage.sh
+                 "^Rtl|^VerSet|^Zw.*Key|^Ex.*(System|Local)Time$|^IoOpen|^IoIsWdm|^PsGetVersion"
+         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(coverage.routines PROPERTIES LABELS golden)

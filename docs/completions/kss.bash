@@ -16,7 +16,7 @@ _kss() {
     case $verb in
     run) local options="--format --output --verbose --quiet --machine --swap --why --strict --bless --max-steps --color --help" ;;
     explain) local options="--help" ;;
-    list) local options="--markdown --help" ;;
+    list) local options="--format --markdown --help" ;;
     fmt) local options="--check --color --help" ;;
     scan) local options="--output --color --help" ;;
     new) local options="--help" ;;
@@ -27,7 +27,7 @@ _kss() {
     -*) COMPREPLY=($(compgen -W "$options" -- "$word")); return ;;
     esac
     case $verb in
-    list) COMPREPLY=($(compgen -W "machines routines hazards bugchecks policies events statuses types" -- "$word")) ;;
+    list) COMPREPLY=($(compgen -W "machines routines hazards bugchecks verifier policies events statuses types" -- "$word")) ;;
     help) COMPREPLY=($(compgen -W "run explain list fmt scan new version help" -- "$word")) ;;
     run | fmt) COMPREPLY=($(compgen -f -- "$word")) ;;
     esac

@@ -42,10 +42,25 @@ struct kss_machine_options { // zeros are defaults
     bool small_memory;    // stacks leave memory after 3 s instead of 15 s
     bool page_in_foreign; // touching another thread's out-swapped stack below DISPATCH_LEVEL pages
                           // it in instead of bug check 0x50 (undocumented: a policy)
-    unsigned watchdog;    // ms of processor time without an NT call that are a hang; 0: 10,000;
-                          // UINT_MAX: never
-    bool all_events;      // record every kind of event
-    bool call_log;        // record every NT call of driver code, for kss_call_at
+    bool verifier;        // Driver Verifier: mistakes are bug check 0xC4; raising to DISPATCH_LEVEL
+                          // takes pageable memory away
+    bool
+        swap_per_process; // a stack leaves only while every thread of its process waits in UserMode,
+                          // and never one of the System process
+    unsigned swap_priority_ceiling; // stacks of threads of at least this priority stay; 0: 25
+    uint64_t outswap_after;         // 100 ns a wait lasts before its stack leaves; 0: 15 s
+    uint64_t swapper_period;        // 100 ns between looks at waiting threads; 0: 4 s
+    uint32_t clock_tick;            // 100 ns; 0: 15.625 ms
+    uint64_t dpc_timeout,
+        dpc_watchdog; // 100 ns one DPC or ISR, or a processor at DISPATCH_LEVEL or
+                      // above, may take before 0x133; 0: 7.8125 s and 120 s;
+                      // UINT64_MAX: for ever
+    uint64_t nonpaged_pool, paged_pool; // bytes the pools hold; 0: 256 MiB each
+    uint32_t max_expansion;             // MAXIMUM_EXPANSION_SIZE; 0: the machine's
+    unsigned watchdog; // ms of processor time without an NT call that are a hang; 0: 10,000;
+                       // UINT_MAX: never
+    bool all_events;   // record every kind of event
+    bool call_log;     // record every NT call of driver code, for kss_call_at
 };
 
 // Makes a machine and makes it current; variables of drivers made with kss_add_driver get their initial
@@ -70,6 +85,7 @@ struct kss_thread_options {
     int priority;               // 0: 8
     const char *process;        // NULL: "application"
     bool system;                // a system thread: starts as by PsCreateSystemThread, KernelMode
+    bool gui;                   // a user thread with a large stack, which grows as it is used
     bool returns_pointer;       // its value is as wide as a pointer; else 32 bits (NTSTATUS) count
 };
 
@@ -93,6 +109,10 @@ enum kss_thread_phase kss_thread_phase(unsigned thread);
 // cast it.
 uintptr_t kss_thread_value(unsigned thread);
 bool kss_thread_out(unsigned thread); // its stack is out-swapped now
+// The number of the first thread of that name; UINT_MAX: there is none. Threads that drivers make with
+// PsCreateSystemThread have the name of their start routine ("CrunchWorker", "CrunchWorker #2"), nt's own
+// are "Worker 1" and so on, "Overflow worker" and "Paging file worker".
+unsigned kss_thread_named(const char *name);
 
 void kss_alert_thread(unsigned thread);     // as NtAlertThread does
 void kss_terminate_thread(unsigned thread); // asks for its termination: ends UserMode waits
@@ -161,6 +181,19 @@ unsigned kss_io_start(const char *thread, struct kss_io *io);
 // The same, then kss_run_all; returns io->status (STATUS_PENDING when it still waits).
 uint32_t kss_io(const char *thread, struct kss_io *io);
 
+// ---- The registry ------------------------------------------------------------------------------
+
+// Sets a value of [size] bytes as it is stored: strings are UTF-16 with their null character. [key] is
+// a path from \Registry, or one below \Registry\Machine\System\CurrentControlSet\Services
+// ("mydrv\\Parameters"); missing keys are made. [type] is REG_x (4: REG_DWORD). Names are ASCII. A
+// name or path that is too long, or more than 1 MiB, ends the program with a message.
+void kss_registry_set(const char *key, const char *value, uint32_t type, const void *data,
+                      size_t size);
+
+// Bytes of a value's data, of which at most [room] are copied; -1: there is no such value. [type] may
+// be NULL.
+long kss_registry_get(const char *key, const char *value, uint32_t *type, void *data, size_t room);
+
 // ---- The world ---------------------------------------------------------------------------------
 
 // [after] 100 ns from now: an interrupt at device IRQL [irql] (0: the machine's lowest) runs
@@ -168,10 +201,30 @@ uint32_t kss_io(const char *thread, struct kss_io *io);
 void kss_interrupt(uint64_t after, unsigned irql, kss_routine *isr, void *interrupt, void *context);
 void kss_dpc(uint64_t after, kss_routine *deferred, void *context, void *argument1,
              void *argument2);
+// An interrupt of [vector] then: the ISR that a driver has connected to it (IoConnectInterrupt) runs at
+// the IRQL it was connected with. False: nobody has.
+bool kss_interrupt_line(uint64_t after, uint32_t vector);
 // Somebody at PASSIVE_LEVEL sets the KEVENT at [event] then.
 void kss_signal(uint64_t after, void *event);
+// An APC is queued to a thread then, which runs routine(argument1, argument2, argument3) on its stack, on
+// top of whatever it does, as soon as it lets such an APC in (KRN types-of-apcs): a special kernel APC at
+// APC_LEVEL, a normal one at PASSIVE_LEVEL; a user APC ends an alertable UserMode wait, and its kernel
+// routine, which [routine] is, runs at the thread's return to user mode.
+enum kss_apc_mode { KSS_USER_APC_MODE, KSS_KERNEL_APC_MODE, KSS_SPECIAL_APC_MODE };
+void kss_queue_apc(uint64_t after, unsigned thread, enum kss_apc_mode mode, kss_routine *routine,
+                   void *argument1, void *argument2, void *argument3);
 // Pageable memory is trimmed then, as under memory pressure.
 void kss_trim_memory(uint64_t after);
+
+// A device transfers [bytes] by DMA then, to or from the page frames that the memory is in now, at the
+// call: those of [buffer], as MmGetPhysicalAddress says, or those in an MDL. If the pages have left
+// their frames by then (a stack that is not locked, paged pool), somebody else's bytes are transferred and
+// the report says whose. What is written is copied at the call; [data] to be read into must live until the
+// transfer. With an MDL (PMDL, and those chained to it) [bytes] is how many of its bytes at most.
+void kss_dma_write(uint64_t after, void *buffer, size_t bytes, const void *data);
+void kss_dma_write_mdl(uint64_t after, void *mdl, size_t bytes, const void *data);
+void kss_dma_read(uint64_t after, const void *buffer, size_t bytes, void *data);
+void kss_dma_read_mdl(uint64_t after, const void *mdl, size_t bytes, void *data);
 
 // DPCs stay queued while held; kss_hold_dpcs(false) lets them run at the next run. Code that spins until
 // one has run, as KeFlushQueuedDpcs does, hangs meanwhile, and is reported so.

@@ -10,7 +10,7 @@
 //   parts/ddk.h                           what ntddk.h has beside these
 //
 // Structures have the public field layouts of Windows, for the pointer size of the host. Routines
-// are plain prototypes: one that libkss does not have is a link error that names it. What belongs to
+// are plain prototypes: one that kss does not serve ends the run and says why. What belongs to
 // a framework (KMDF, NDIS, ...) has a header of its own that says so.
 #ifndef KSS_NT_WDM_H
 #define KSS_NT_WDM_H

@@ -38,6 +38,8 @@ struct kss_option_row {
     const char *text;
 };
 extern const struct kss_option_row kss_options_table[KSS_OPTION_COUNT];
+// Whether help and completions name an option for [verb].
+bool kss_cli_named(const struct kss_option_row *option, unsigned verb);
 
 struct kss_given { // an option as it was given, in order
     enum kss_cli_option option;

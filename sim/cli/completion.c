@@ -43,7 +43,7 @@ static void bash(struct kss_text *out) {
         kss_text_format(out, "    %s) local options=\"", kss_verbs[v].name);
         bool first = true;
         for (int i = 0; i < KSS_OPTION_COUNT; i++)
-            if (kss_options_table[i].verbs >> v & 1) {
+            if (kss_cli_named(&kss_options_table[i], v)) {
                 kss_text_format(out, "%s--%s", first ? "" : " ", kss_options_table[i].name);
                 first = false;
             }
@@ -84,7 +84,7 @@ static void zsh(struct kss_text *out) {
         kss_text_format(out, "    %s) _arguments", kss_verbs[v].name);
         for (int i = 0; i < KSS_OPTION_COUNT; i++) {
             const struct kss_option_row *row = &kss_options_table[i];
-            if (!(row->verbs >> v & 1))
+            if (!kss_cli_named(row, v))
                 continue;
             kss_text_format(out, " \\\n        '--%s%s[", row->name, row->argument ? "=" : "");
             plain(out, row->text);
@@ -124,7 +124,7 @@ static void fish(struct kss_text *out) {
         kss_text_str(out, "'\n");
         for (int i = 0; i < KSS_OPTION_COUNT; i++) {
             const struct kss_option_row *row = &kss_options_table[i];
-            if (!(row->verbs >> v & 1))
+            if (!kss_cli_named(row, v))
                 continue;
             kss_text_format(out, "complete -c kss -n '__fish_seen_subcommand_from %s' -l %s",
                             kss_verbs[v].name, row->name);

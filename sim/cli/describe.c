@@ -65,6 +65,22 @@ void kss_describe_can(const struct kss_routine *routine, struct kss_text *out) {
     }
 }
 
+const char *kss_describe_modes(const struct kss_routine *routine) {
+    static const char *const names[] = {"-", "scenarios", "native", "scenarios, native"};
+    return names[routine->modes & 3];
+}
+
+void kss_describe_switches(enum kss_policy_id policy, struct kss_text *out) {
+    for (unsigned i = 0; i < kss_policy_switch_count; i++) {
+        const struct kss_policy_switch *row = &kss_policy_switches[i];
+        if (row->policy != policy)
+            continue;
+        kss_text_format(out, "%s`%s`", out->length > 0 ? ", " : "", row->field);
+        if (strcmp(row->field, row->option) != 0)
+            kss_text_format(out, " (harness: `%s`)", row->option);
+    }
+}
+
 const char *kss_describe_severity(const struct kss_hazard *hazard) {
     static const char *const names[] = {"note", "warning", "error"};
     return names[hazard->severity];

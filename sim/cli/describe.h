@@ -12,6 +12,10 @@ void kss_describe_prototype(const struct kss_routine *routine, struct kss_text *
 void kss_describe_irql(const struct kss_routine *routine, struct kss_text *out);
 // "may block, calls driver code", or "" when it does nothing of the kind
 void kss_describe_can(const struct kss_routine *routine, struct kss_text *out);
+const char *kss_describe_modes(const struct kss_routine *routine); // "scenarios, native"
+// "`outswap_after`, `small_memory`": fields of `machine { }` that change a policy; harness options
+// where they have another name. "" when nothing does.
+void kss_describe_switches(enum kss_policy_id policy, struct kss_text *out);
 const char *kss_describe_severity(const struct kss_hazard *hazard);
 
 #endif

@@ -2,8 +2,10 @@
 // kss explain: what a finding, a bug check, a routine, a status or a policy means.
 #include "cli/cli.h"
 #include "cli/describe.h"
+#include "cli/explain.h"
 
 #include "rules/rules.h"
+#include "session/session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,39 @@ static void explain_hazard(const struct kss_hazard *hazard, struct kss_text *out
         line(out, "note", "no rule of this version looks for it yet");
 }
 
+// Which findings warn of it; their texts have scenarios that end in it.
+static void findings_of(const struct kss_bugcheck *bugcheck, struct kss_text *out) {
+    const char *name = "findings";
+    for (int i = 0; i < KSS_HAZARD_COUNT; i++) {
+        if (!kss_may_end_in((enum kss_hazard_id)i, bugcheck->code))
+            continue;
+        kss_text_format(out, "  %-10s KSS%04u %s\n", name, kss_hazards[i].number,
+                        kss_hazards[i].name);
+        name = "";
+    }
+    if (name[0] == '\0')
+        kss_text_format(out, "  %-10s kss explain ID shows scenarios of each\n", "");
+}
+
+static void sub_codes(struct kss_text *out) {
+    kss_text_str(out, "  sub-codes (P1), raised on a machine with `verifier = on`:\n");
+    for (unsigned i = 0; i < kss_violation_count; i++) {
+        const struct kss_violation *v = &kss_violations[i];
+        kss_text_format(out, "    0x%-5X the driver %s", (unsigned)v->code, v->text);
+        const char *divider = ": ";
+        for (unsigned p = 0; p < 3; p++)
+            if (v->parameters[p] != NULL && strcmp(v->parameters[p], "0") != 0) {
+                kss_text_format(out, "%sP%u %s", divider, p + 2, v->parameters[p]);
+                divider = ", ";
+            }
+        if (v->hazard < KSS_HAZARD_COUNT)
+            kss_text_format(out, " (KSS%04u)", kss_hazards[v->hazard].number);
+        if (v->left_out != NULL)
+            kss_text_format(out, "; not raised: %s", v->left_out);
+        kss_text_char(out, '\n');
+    }
+}
+
 static void explain_bugcheck(const struct kss_bugcheck *bugcheck, struct kss_text *out) {
     kss_text_format(out, "bug check 0x%X %s\n", (unsigned)bugcheck->code, bugcheck->name);
     line(out, "means", bugcheck->text);
@@ -40,7 +75,10 @@ static void explain_bugcheck(const struct kss_bugcheck *bugcheck, struct kss_tex
     }
     if (!any)
         line(out, "P1 to P4", "none documented");
+    findings_of(bugcheck, out);
     line(out, "source", bugcheck->source);
+    if (bugcheck->code == 0xC4)
+        sub_codes(out);
     kss_text_format(out, "  %-10s expect bugcheck %s;\n", "expected", bugcheck->name);
 }
 
@@ -74,17 +112,23 @@ static void explain_routine(const struct kss_routine *routine, struct kss_text *
     kss_text_clear(&text);
     kss_describe_can(routine, &text);
     line(out, "does", text.bytes);
+    line(out, "modes", kss_describe_modes(routine));
     line(out, "header", routine->header);
     line(out, "source", routine->source);
     if (routine->parameter_count > 0)
         kss_text_str(out, "  parameters\n");
     explain_parameters(routine, out);
+    bool counted = false;
     for (unsigned i = 0; i < kss_cost_count; i++) {
         const struct kss_cost *cost = &kss_costs[i];
-        if (strcmp(cost->routine, routine->name) == 0)
-            kss_text_format(out, "  stack      0x%X bytes on %s, %s: %s\n", (unsigned)cost->bytes,
-                            cost->machine, kss_origin_name(cost->origin), cost->source);
+        if (strcmp(cost->routine, routine->name) != 0)
+            continue;
+        counted = true;
+        kss_text_format(out, "  stack      0x%X bytes on %s, %s: %s\n", (unsigned)cost->bytes,
+                        cost->machine, kss_origin_name(cost->origin), cost->source);
     }
+    if (!counted)
+        line(out, "stack", "no published figure: its own frames are not counted");
     kss_text_free(&text);
 }
 
@@ -93,6 +137,10 @@ static void explain_policy(const struct kss_policy *policy, struct kss_text *out
     line(out, "kss does", policy->choice);
     line(out, "because", policy->why);
     line(out, "source", policy->source);
+    struct kss_text text = {0};
+    kss_describe_switches((enum kss_policy_id)(policy - kss_policies), &text);
+    line(out, "switch", text.bytes);
+    kss_text_free(&text);
 }
 
 static void explain_status(const struct kss_constant *constant, struct kss_text *out) {
@@ -164,6 +212,8 @@ static bool explain(const char *word, struct kss_text *out) {
         for (int i = 0; i < KSS_POLICY_COUNT; i++)
             if (strcmp(kss_policies[i].name, word) == 0)
                 explain_policy(&kss_policies[i], out);
+    if (out->length == 0)
+        kss_explain_error(word, out);
     return out->length > 0;
 }
 

@@ -71,7 +71,7 @@ void kss_help_verb(enum kss_cli_verb verb, struct kss_text *out) {
         kss_text_format(out, "  %s\n", row->examples[i]);
     kss_text_str(out, "\nOptions:\n");
     for (int i = 0; i < KSS_OPTION_COUNT; i++)
-        if (kss_options_table[i].verbs >> verb & 1)
+        if (kss_cli_named(&kss_options_table[i], verb))
             print_option(&kss_options_table[i], out);
     if (verb == KSS_VERB_RUN) {
         kss_text_char(out, '\n');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// kss list: the vocabularies, as columns or as the Markdown page of docs/.
+// kss list: the vocabularies, as columns, as the Markdown page of docs/, or as JSON Lines.
 #include "cli/cli.h"
 #include "cli/describe.h"
 
@@ -77,6 +77,35 @@ static void print_markdown(const struct table *table, struct kss_text *out) {
     }
 }
 
+// A key of JSON: the heading in small letters, words joined by `_`.
+static void json_key(const char *heading, struct kss_text *out) {
+    kss_text_str(out, "\"");
+    for (; *heading != '\0'; heading++) {
+        char c = *heading;
+        kss_text_char(out, c == ' ' ? '_' : c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+    }
+    kss_text_str(out, "\":");
+}
+
+// One object a row, every value a text; the first row is the heading.
+static void print_jsonl(const struct table *table, struct kss_text *out) {
+    enum { MOST = 12 };
+    const char *keys[MOST] = {NULL};
+    const char *at = table->cells.bytes;
+    for (unsigned r = 0; r < table->rows; r++)
+        for (unsigned c = 0; c < table->columns; c++, at += strlen(at) + 1) {
+            if (r == 0) {
+                keys[c] = at;
+                continue;
+            }
+            kss_text_char(out, c == 0 ? '{' : ',');
+            json_key(keys[c], out);
+            kss_text_json(out, at, strlen(at));
+            if (c == table->columns - 1)
+                kss_text_str(out, "}\n");
+        }
+}
+
 // ---- Topics -------------------------------------------------------------------------------------
 
 static void headings(struct table *table, bool markdown, const char *const *names) {
@@ -109,21 +138,30 @@ static void list_machines(struct table *table, bool markdown) {
 }
 
 static void list_routines(struct table *table, bool markdown) {
-    static const char *const names[] = {"Routine", "IRQL", "Does", "Header", "Source", NULL};
+    static const char *const names[] = {"Name",  "Signature", "IRQL",   "Does",
+                                        "Modes", "Header",    "Source", NULL};
     headings(table, markdown, names);
     struct kss_text text = {0};
     for (int i = 0; i < KSS_NT_COUNT; i++) {
         cell(table, kss_routines[i].name);
+        if (markdown) {
+            kss_text_clear(&text);
+            kss_describe_prototype(&kss_routines[i], &text);
+            cell(table, text.bytes);
+        }
         kss_text_clear(&text);
         kss_describe_irql(&kss_routines[i], &text);
         cell(table, text.bytes);
         kss_text_clear(&text);
         kss_describe_can(&kss_routines[i], &text);
         cell(table, text.length > 0 ? text.bytes : "-");
+        if (markdown)
+            cell(table, kss_describe_modes(&kss_routines[i]));
         cell(table, kss_routines[i].header);
         cell(table, kss_routines[i].source);
         row(table);
     }
+    table->columns = markdown ? 7 : 5;
     kss_text_free(&text);
 }
 
@@ -151,7 +189,8 @@ static void list_hazards(struct table *table, bool markdown) {
 }
 
 static void list_bugchecks(struct table *table, bool markdown) {
-    static const char *const names[] = {"Code", "Name", "Means", "P1", "P2", "P3", "P4", NULL};
+    static const char *const names[] = {"Code", "Name", "Means",  "P1", "P2",
+                                        "P3",   "P4",   "Source", NULL};
     headings(table, markdown, names);
     struct kss_text text = {0};
     for (unsigned i = 0; i < kss_bugcheck_count; i++) {
@@ -162,15 +201,43 @@ static void list_bugchecks(struct table *table, bool markdown) {
         cell(table, kss_bugchecks[i].text);
         for (unsigned p = 0; p < 4 && markdown; p++)
             cell(table, kss_bugchecks[i].parameters[p]);
+        if (markdown)
+            cell(table, kss_bugchecks[i].source);
         row(table);
     }
-    table->columns = markdown ? 7 : 3;
+    table->columns = markdown ? 8 : 3;
+    kss_text_free(&text);
+}
+
+static void list_verifier(struct table *table, bool markdown) {
+    static const char *const names[] = {"Code", "The driver", "P2",     "P3",
+                                        "P4",   "Finding",    "Raised", NULL};
+    headings(table, markdown, names);
+    struct kss_text text = {0};
+    for (unsigned i = 0; i < kss_violation_count; i++) {
+        const struct kss_violation *v = &kss_violations[i];
+        number_cell(table, v->code, true);
+        cell(table, v->text);
+        for (unsigned p = 0; p < 3 && markdown; p++)
+            cell(table, v->parameters[p]);
+        kss_text_clear(&text);
+        if (v->hazard < KSS_HAZARD_COUNT)
+            kss_text_format(&text, "KSS%04u", kss_hazards[v->hazard].number);
+        cell(table, text.length > 0 ? text.bytes : "-");
+        kss_text_clear(&text);
+        kss_text_str(&text, v->left_out == NULL ? "yes" : "no: ");
+        kss_text_str(&text, v->left_out != NULL ? v->left_out : "");
+        cell(table, text.bytes);
+        row(table);
+    }
+    table->columns = markdown ? 7 : 4;
     kss_text_free(&text);
 }
 
 static void list_policies(struct table *table, bool markdown) {
-    static const char *const names[] = {"Policy", "What kss does", "What the sources say", "Source",
-                                        NULL};
+    static const char *const names[] = {"Policy", "What kss does", "What the sources say",
+                                        "Source", "Switch",        NULL};
+    struct kss_text text = {0};
     headings(table, markdown, names);
     for (int i = 0; i < KSS_POLICY_COUNT; i++) {
         cell(table, kss_policies[i].name);
@@ -178,10 +245,14 @@ static void list_policies(struct table *table, bool markdown) {
         if (markdown) {
             cell(table, kss_policies[i].why);
             cell(table, kss_policies[i].source);
+            kss_text_clear(&text);
+            kss_describe_switches((enum kss_policy_id)i, &text);
+            cell(table, text.length > 0 ? text.bytes : "-");
         }
         row(table);
     }
-    table->columns = markdown ? 4 : 2;
+    kss_text_free(&text);
+    table->columns = markdown ? 5 : 2;
 }
 
 static const char *word_name(enum kss_word word) {
@@ -286,6 +357,7 @@ static const struct {
      "another\ntiming, build or machine could break; *note* is advice. Notes never change the exit "
      "status and do not\nbreak `expect clean`, unless `--strict`.\n\n"},
     {"bugchecks", list_bugchecks, "# Bug checks\n\nMade by `kss list bugchecks --markdown`.\n\n"},
+    {"verifier", list_verifier, ""},
     {"policies", list_policies, ""},
     {"events", list_events,
      "# Events, schema 1\n\nMade from the tables by `kss list events --markdown`; a test "
@@ -327,14 +399,20 @@ int kss_cli_list(struct kss_cli *cli) {
         return need_topic();
     const char *names[TOPICS];
     bool markdown = kss_cli_value(cli, KSS_OPTION_MARKDOWN) != NULL;
+    const char *format = kss_cli_value(cli, KSS_OPTION_FORMAT);
+    bool jsonl = format != NULL && strcmp(format, "jsonl") == 0;
+    if (jsonl && markdown)
+        return kss_cli_complain("--markdown and --format jsonl exclude each other");
     for (unsigned i = 0; i < TOPICS; i++) {
         names[i] = topics[i].name;
         if (strcmp(topics[i].name, cli->operands[0]) != 0)
             continue;
         struct table table = {.columns = 1};
         struct kss_text text = {0};
-        topics[i].list(&table, markdown);
-        if (markdown) {
+        topics[i].list(&table, markdown || jsonl); // with all columns
+        if (jsonl) {
+            print_jsonl(&table, &text);
+        } else if (markdown) {
             kss_text_str(&text, topics[i].page);
             print_markdown(&table, &text);
         } else {

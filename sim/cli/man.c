@@ -47,7 +47,7 @@ static void verb(unsigned id, struct kss_text *out) {
         say(out, row->text);
     kss_text_str(out, ".Bl -tag -width Ds\n");
     for (int i = 0; i < KSS_OPTION_COUNT; i++)
-        if (kss_options_table[i].verbs >> id & 1)
+        if (kss_cli_named(&kss_options_table[i], id))
             option(&kss_options_table[i], out);
     kss_text_str(out, ".El\n");
 }

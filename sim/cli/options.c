@@ -21,6 +21,10 @@ const struct kss_option_row kss_options_table[KSS_OPTION_COUNT] = {
 #include "cli/options.def"
 };
 
+bool kss_cli_named(const struct kss_option_row *option, unsigned verb) {
+    return (option->verbs >> verb & 1) != 0 && option->text != NULL;
+}
+
 const char *kss_cli_value(const struct kss_cli *cli, enum kss_cli_option option) {
     for (unsigned i = cli->given_count; i > 0; i--)
         if (cli->given[i - 1].option == option)
@@ -45,7 +49,7 @@ static bool unknown_option(const struct kss_cli *cli, const char *word, size_t l
     const char *names[KSS_OPTION_COUNT];
     size_t count = 0;
     for (unsigned i = 0; i < KSS_OPTION_COUNT; i++)
-        if (takes(cli, i))
+        if (kss_cli_named(&kss_options_table[i], cli->verb))
             names[count++] = kss_options_table[i].name;
     const char *closest = kss_closest(word, length, names, count);
     kss_cli_complain("unknown option --%.*s for kss %s", (int)length, word,

@@ -25,6 +25,7 @@ struct suite {
     struct kss_options options;
     struct kss_text_options text;
     bool bless;
+    unsigned without; // number of a hazard that is not looked for, 0: none
     struct kss_suite_row *rows;
 };
 
@@ -148,6 +149,19 @@ static bool read_steps(struct suite *suite) {
     return true;
 }
 
+// For tests of the tests: which of them fail without a rule.
+static bool read_without(struct suite *suite) {
+    const char *id = kss_cli_value(suite->cli, KSS_OPTION_WITHOUT);
+    if (id == NULL)
+        return true;
+    const struct kss_hazard *hazard = kss_hazard_named(id, strlen(id));
+    if (hazard == NULL)
+        kss_cli_complain("--without takes a finding, not %s", id);
+    else
+        suite->without = hazard->number;
+    return hazard != NULL;
+}
+
 static bool read_options(struct suite *suite) {
     struct kss_cli *cli = suite->cli;
     suite->options.swap = kss_cli_value(cli, KSS_OPTION_SWAP);
@@ -157,7 +171,7 @@ static bool read_options(struct suite *suite) {
     suite->text.why = kss_cli_value(cli, KSS_OPTION_WHY) != NULL;
     suite->options.all_events = suite->text.verbose;
     suite->bless = kss_cli_value(cli, KSS_OPTION_BLESS) != NULL;
-    return read_machine(suite) && read_steps(suite) && read_outputs(suite);
+    return read_machine(suite) && read_steps(suite) && read_without(suite) && read_outputs(suite);
 }
 
 // ---- One scenario -------------------------------------------------------------------------------
@@ -259,6 +273,7 @@ static int run_one(struct suite *suite, const struct kss_input *input) {
         struct streams streams = {.count = 0};
         for (unsigned i = 0; suite->text.why && i < sizeof why / sizeof *why; i++)
             kss_session_keep(session, why[i]);
+        kss_session_without(session, suite->without);
         start_streams(suite, session, &streams);
         status = kss_run(session);
         for (unsigned i = 0; i < streams.count; i++)

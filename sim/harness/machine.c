@@ -33,6 +33,33 @@ struct kss_harness *kss_harness(const char *what) {
 }
 
 // ---- Making -----------------------------------------------------------------------------------------
+// Fields of `machine { }` that are numbers: 0 is the machine's own.
+static void settings(struct kss_config *config, const struct kss_machine_options *options) {
+    struct kss_profile *profile = &config->profile;
+    config->verifier = options->verifier;
+    config->swap_policy = options->swap_per_process ? KSS_SWAP_PER_PROCESS : KSS_SWAP_PER_THREAD;
+    if (options->swap_priority_ceiling > 32)
+        kss_harness_refuse("kss_setup", "a priority ceiling is 1 to 32", NULL);
+    if (options->swap_priority_ceiling != 0)
+        profile->swap_priority_ceiling = (uint8_t)options->swap_priority_ceiling;
+    if (options->outswap_after != 0)
+        profile->outswap_after = profile->outswap_after_small = options->outswap_after;
+    if (options->swapper_period != 0)
+        profile->swapper_period = options->swapper_period;
+    if (options->clock_tick != 0)
+        profile->clock_tick = options->clock_tick;
+    if (options->dpc_timeout != 0)
+        config->dpc_timeout = options->dpc_timeout == UINT64_MAX ? 0 : options->dpc_timeout;
+    if (options->dpc_watchdog != 0)
+        config->dpc_watchdog = options->dpc_watchdog == UINT64_MAX ? 0 : options->dpc_watchdog;
+    if (options->nonpaged_pool != 0)
+        profile->nonpaged_pool = options->nonpaged_pool;
+    if (options->paged_pool != 0)
+        profile->paged_pool = options->paged_pool;
+    if (options->max_expansion != 0)
+        profile->max_expansion = options->max_expansion;
+}
+
 static struct kss_config config_of(const struct kss_machine_options *options) {
     const char *name = options->machine;
     if (name == NULL)
@@ -52,6 +79,7 @@ static struct kss_config config_of(const struct kss_machine_options *options) {
         config.profile.processors = (uint8_t)options->processors;
     config.small_memory = options->small_memory;
     config.foreign_touch = options->page_in_foreign ? KSS_FOREIGN_PAGE_IN : KSS_FOREIGN_BUGCHECK;
+    settings(&config, options);
     static const char *const swaps[] = {"balance-set", "eager", "never"};
     const char *swap = options->swap == NULL ? "balance-set" : options->swap;
     unsigned kind = 0;
@@ -119,12 +147,15 @@ unsigned kss_thread_start(const struct kss_thread_options *options) {
         kss_harness_refuse("kss_thread_start", "at most eight arguments", NULL);
     if (options->priority < 0 || options->priority > 31)
         kss_harness_refuse("kss_thread_start", "a priority is 0 to 31", NULL);
+    if (options->gui && options->system)
+        kss_harness_refuse("kss_thread_start", "a system thread has no large (gui) stack", NULL);
     for (unsigned i = 0; i < options->argument_count; i++)
         arguments[i] = options->arguments[i];
-    return kss_session_thread(
-        h->session, options->name ? options->name : "thread", options->routine, arguments,
-        options->argument_count, options->returns_pointer ? sizeof(void *) : 4,
-        options->priority ? options->priority : PRIORITY, options->process, options->system);
+    return kss_session_thread(h->session, options->name ? options->name : "thread",
+                              options->routine, arguments, options->argument_count,
+                              options->returns_pointer ? sizeof(void *) : 4,
+                              options->priority ? options->priority : PRIORITY, options->process,
+                              options->system, options->gui);
 }
 
 unsigned kss_thread_make_(bool system, const char *name, kss_routine *routine,
@@ -162,6 +193,16 @@ uintptr_t kss_thread_value(unsigned thread) {
 
 bool kss_thread_out(unsigned thread) {
     return thread_of("kss_thread_out", thread)->out != 0;
+}
+
+unsigned kss_thread_named(const char *name) {
+    struct kss_harness *h = kss_harness("kss_thread_named");
+    uint32_t used;
+    kss_section_const(h->machine, KSS_S_THREAD, &used);
+    for (unsigned i = 0; i < used / sizeof(struct kss_thread); i++)
+        if (strcmp(kss_session_thread_name(h->session, (uint16_t)i), name) == 0)
+            return i;
+    return UINT_MAX;
 }
 
 void kss_alert_thread(unsigned thread) {

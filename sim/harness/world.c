@@ -35,6 +35,15 @@ void kss_interrupt(uint64_t after, unsigned irql, kss_routine *isr, void *interr
                 (const uintptr_t[]){(uintptr_t)interrupt, (uintptr_t)context}, 2);
 }
 
+bool kss_interrupt_line(uint64_t after, uint32_t vector) {
+    struct kss_due due;
+    struct kss_machine *machine = kss_harness("kss_interrupt_line")->machine;
+    if (!kss_connected_interrupt(machine, vector, &due))
+        return false;
+    kss_promise(machine, &due, after, 0, 0);
+    return true;
+}
+
 void kss_dpc(uint64_t after, kss_routine *deferred, void *context, void *argument1,
              void *argument2) {
     promise_run(
@@ -47,9 +56,64 @@ void kss_signal(uint64_t after, void *event) {
     kss_promise(kss_harness("kss_signal")->machine, &due, after, 0, 0);
 }
 
+void kss_queue_apc(uint64_t after, unsigned thread, enum kss_apc_mode mode, kss_routine *routine,
+                   void *argument1, void *argument2, void *argument3) {
+    static const uint8_t kinds[] = {KSS_APC_USER, KSS_APC_KERNEL, KSS_APC_SPECIAL};
+    struct kss_harness *h = kss_harness("kss_queue_apc");
+    kss_thread_phase(thread); // there is such a thread
+    struct kss_due due = {
+        .kind = KSS_DUE_APC,
+        .irql = kinds[mode],
+        .target = (uint16_t)thread,
+        .routine = kss_native_code(h->native, routine),
+        .argument_count = 3,
+        .arguments = {(uintptr_t)argument1, (uintptr_t)argument2, (uintptr_t)argument3}};
+    kss_promise(h->machine, &due, after, 0, 0);
+}
+
 void kss_trim_memory(uint64_t after) {
     kss_promise(kss_harness("kss_trim_memory")->machine, &(struct kss_due){.kind = KSS_DUE_TRIM},
                 after, 0, 0);
+}
+
+static void transfer(const char *what, unsigned how, uint64_t after, const void *target,
+                     size_t bytes, const void *data) {
+    struct kss_due due = {.kind = KSS_DUE_DMA,
+                          .irql = (uint8_t)how,
+                          .argument_count = 2,
+                          .arguments = {(uintptr_t)target, bytes, 0, 0, (uintptr_t)data}};
+    kss_promise(kss_harness(what)->machine, &due, after, 0, 0);
+}
+
+static const void *copy_of(const char *what, const void *data, size_t bytes) {
+    struct kss_harness *h = kss_harness(what);
+    void *copy = malloc(bytes + 1);
+    if (copy == NULL)
+        kss_os_fatal("out of memory");
+    KSS_ROOM(h->kept, h->kept_count, h->kept_room);
+    h->kept[h->kept_count++] = memcpy(copy, data, bytes);
+    return copy;
+}
+
+void kss_dma_write(uint64_t after, void *buffer, size_t bytes, const void *data) {
+    transfer("kss_dma_write", KSS_DMA_WRITE, after, buffer, bytes,
+             copy_of("kss_dma_write", data, bytes));
+}
+
+void kss_dma_write_mdl(uint64_t after, void *mdl, size_t bytes, const void *data) {
+    if (bytes == 0)
+        return; // no bytes would mean all of the MDL's
+    transfer("kss_dma_write_mdl", KSS_DMA_WRITE | KSS_DMA_BY_MDL, after, mdl, bytes,
+             copy_of("kss_dma_write_mdl", data, bytes));
+}
+
+void kss_dma_read(uint64_t after, const void *buffer, size_t bytes, void *data) {
+    transfer("kss_dma_read", 0, after, buffer, bytes, data);
+}
+
+void kss_dma_read_mdl(uint64_t after, const void *mdl, size_t bytes, void *data) {
+    if (bytes != 0)
+        transfer("kss_dma_read_mdl", KSS_DMA_BY_MDL, after, mdl, bytes, data);
 }
 
 void kss_hold_dpcs(bool hold) {

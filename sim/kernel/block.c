@@ -12,13 +12,31 @@ static uint32_t align16(uint32_t size) {
 }
 
 static const uint16_t first_capacity[KSS_S_COUNT] = {
-    [KSS_S_CPU] = 16,         [KSS_S_THREAD] = 128,        [KSS_S_STACK] = 256,
-    [KSS_S_REGION] = 80,      [KSS_S_OBJECT] = 192,        [KSS_S_WAIT] = 48,
-    [KSS_S_DUE] = 208,        [KSS_S_PENDING] = 176,       [KSS_S_APC] = 16,
-    [KSS_S_READY] = 16,       [KSS_S_GLOBAL] = 128,        [KSS_S_BYTES] = 2048,
-    [KSS_S_OBSERVER] = 256,   [KSS_S_CLOCK] = 128,         [KSS_S_THREAD_COLD] = 128,
-    [KSS_S_STACK_COLD] = 128, [KSS_S_OBJECT_COLD] = 96,    [KSS_S_DUE_COLD] = 32,
-    [KSS_S_PATH] = 256,       [KSS_S_OBSERVER_COLD] = 256,
+    [KSS_S_CPU] = 32,
+    [KSS_S_THREAD] = 128,
+    [KSS_S_STACK] = 256,
+    [KSS_S_REGION] = 80,
+    [KSS_S_OBJECT] = 192,
+    [KSS_S_WAIT] = 48,
+    [KSS_S_DUE] = 208,
+    [KSS_S_PENDING] = 176,
+    [KSS_S_APC] = 16,
+    [KSS_S_READY] = 16,
+    [KSS_S_GLOBAL] = 128,
+    [KSS_S_BYTES] = 2048,
+    [KSS_S_WORK] = 16,
+    [KSS_S_HANDLE] = 16,
+    [KSS_S_RECORD] = 16,
+    [KSS_S_VERIFIER] = 16,
+    [KSS_S_REGISTRY] = 16,
+    [KSS_S_OBSERVER] = 256,
+    [KSS_S_CLOCK] = 128,
+    [KSS_S_THREAD_COLD] = 128,
+    [KSS_S_STACK_COLD] = 128,
+    [KSS_S_OBJECT_COLD] = 96,
+    [KSS_S_DUE_COLD] = 32,
+    [KSS_S_PATH] = 256,
+    [KSS_S_OBSERVER_COLD] = 256,
 };
 
 bool kss_block_new(struct kss_machine *m) {

@@ -49,6 +49,14 @@ void kss_hang(struct kss_machine *m, enum kss_end end, unsigned why, uint32_t nt
     stop(m, end);
 }
 
+void kss_cannot_continue(struct kss_machine *m, const char *what) {
+    if (kss_globals(m)->stopped != KSS_END_RUNNING)
+        return;
+    if (kss_wants(m, KSS_EV_HANG))
+        kss_emit(m, KSS_EV_HANG, 2, kss_innermost(m), KSS_NT_COUNT, kss_text_id(m, what));
+    stop(m, KSS_END_CANNOT_CONTINUE);
+}
+
 void kss_machine_done(struct kss_machine *m) {
     stop(m, KSS_END_DONE);
 }

@@ -27,7 +27,7 @@ static void routine_name(struct kss_machine *m, uint32_t routine, struct kss_tex
 static void stack_name(struct kss_machine *m, const struct kss_stack *stack, struct kss_text *out) {
     if (stack->thread != KSS_NONE) {
         kss_text_str(out, "thread ");
-        kss_text_str(out, m->image->code[kss_thread_at(m, stack->thread)->body].name);
+        kss_thread_name(m, stack->thread, out);
         if (stack->kind == KSS_STACK_CALLOUT)
             kss_text_str(out, " (expanded)");
     } else {
@@ -151,8 +151,9 @@ void kss_describe_object(struct kss_machine *m, kss_addr address, const char *ob
     }
     uint16_t thread = kss_thread_with_address(m, address);
     if (thread != KSS_NONE) {
-        kss_text_format(out, "thread %s (KTHREAD)",
-                        m->image->code[kss_thread_at(m, thread)->body].name);
+        kss_text_str(out, "thread ");
+        kss_thread_name(m, thread, out);
+        kss_text_str(out, " (KTHREAD)");
         return;
     }
     if (m->space != NULL && m->space->describe(m->space->context, address, out))

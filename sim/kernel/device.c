@@ -60,7 +60,9 @@ uint16_t kss_driver_add(struct kss_machine *m, const struct kss_driver *driver, 
     memcpy(name + 8, driver->name, length);
     name[8 + length] = 0;
     length += 8;
-    uint64_t whole = size + extension + 2 * length + length + 2;
+    static const char services[] = "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
+    size_t before = sizeof services - 1, path = before + length - 8;
+    uint64_t whole = size + extension + 2 * length + 2 * path + length + 2;
     kss_addr object = kss_nt_block(m, KSS_NTB_DRIVER, whole);
     if (object == 0)
         return KSS_NONE;
@@ -83,6 +85,14 @@ uint16_t kss_driver_add(struct kss_machine *m, const struct kss_driver *driver, 
     kss_set(m, string + KSS_FIELD(UNICODE_STRING, Buffer), text);
     for (size_t i = 0; i < length; i++)
         kss_poke(m, text + 2 * i, 2, (uint8_t)name[i]);
+    // The service key with its path: DriverEntry gets it as its registry path.
+    string = object + size + KSS_FIELD(DRIVER_EXTENSION, ServiceKeyName);
+    text += 2 * length;
+    kss_poke(m, string + KSS_FIELD(UNICODE_STRING, Length), 2, 2 * path);
+    kss_poke(m, string + KSS_FIELD(UNICODE_STRING, MaximumLength), 2, 2 * path);
+    kss_set(m, string + KSS_FIELD(UNICODE_STRING, Buffer), text);
+    for (size_t i = 0; i < path; i++)
+        kss_poke(m, text + 2 * i, 2, (uint8_t)(i < before ? services[i] : name[8 + i - before]));
     kss_name_put(m, object + whole, name);
     uint16_t index = (uint16_t)(kss_globals(m)->nt_blocks[KSS_NTB_DRIVER] - 1);
     kss_object_init(m, object, KSS_O_DRIVER, 0, index);
@@ -293,7 +303,7 @@ struct kss_outcome kss_nt_IoDetachDevice(struct kss_machine *m, struct kss_call 
 
 // References are counted for file objects and devices (kss_object.period); other objects go when they
 // are deleted. A deleted device's memory stays until its last reference and its last handle are gone.
-static uint64_t device_reference(struct kss_machine *m, kss_addr device, int by) {
+uint64_t kss_device_reference(struct kss_machine *m, kss_addr device, int by) {
     uint16_t index = kss_io_object(m, KSS_O_DEVICE, device);
     if (index == KSS_NONE)
         return 1;
@@ -314,37 +324,8 @@ struct kss_outcome kss_nt_IoGetAttachedDeviceReference(struct kss_machine *m,
                                                        struct kss_call *call) {
     struct kss_outcome top = kss_nt_IoGetAttachedDevice(m, call);
     KSS_TRY(top);
-    device_reference(m, top.value, 1);
+    kss_device_reference(m, top.value, 1);
     return top;
-}
-
-static struct kss_outcome reference(struct kss_machine *m, kss_addr object, int by) {
-    struct kss_outcome outcome;
-    if (kss_thread_with_address(m, object) == KSS_NONE) { // a KTHREAD is always there
-        kss_load(m, object, 2, KSS_WHO_DRIVER, &outcome);
-        KSS_TRY(outcome);
-    }
-    uint16_t file = kss_io_object(m, KSS_O_FILE, object);
-    return kss_return(file == KSS_NONE ? device_reference(m, object, by)
-                                       : kss_file_reference(m, object, by));
-}
-
-struct kss_outcome kss_nt_ObReferenceObject(struct kss_machine *m, struct kss_call *call) {
-    KSS_TRY(reference(m, call->arguments[0], 1));
-    return kss_return(0);
-}
-
-struct kss_outcome kss_nt_ObfReferenceObject(struct kss_machine *m, struct kss_call *call) {
-    return reference(m, call->arguments[0], 1);
-}
-
-struct kss_outcome kss_nt_ObDereferenceObject(struct kss_machine *m, struct kss_call *call) {
-    KSS_TRY(reference(m, call->arguments[0], -1));
-    return kss_return(0);
-}
-
-struct kss_outcome kss_nt_ObfDereferenceObject(struct kss_machine *m, struct kss_call *call) {
-    return reference(m, call->arguments[0], -1);
 }
 
 // ---- Shutdown -----------------------------------------------------------------------------------

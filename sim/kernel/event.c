@@ -7,25 +7,6 @@
 
 enum { EVENT_NOTIFICATION = 0, EVENT_SYNCHRONIZATION = 1 };
 
-static unsigned offset_of(const struct kss_machine *m, unsigned narrow, unsigned wide) {
-    return kss_wide(m) ? wide : narrow;
-}
-
-// The public dispatcher header in driver memory.
-static void mirror(struct kss_machine *m, kss_addr address, unsigned type, unsigned size,
-                   int32_t signal) {
-    unsigned list = offset_of(m, KSS_OFF32_DISPATCHER_HEADER_WaitListHead,
-                              KSS_OFF64_DISPATCHER_HEADER_WaitListHead);
-    unsigned state = offset_of(m, KSS_OFF32_DISPATCHER_HEADER_SignalState,
-                               KSS_OFF64_DISPATCHER_HEADER_SignalState);
-    kss_poke(m, address, 1, type);
-    kss_poke(m, address + 1, 1, 0);
-    kss_poke(m, address + 2, 1, size / 4);
-    kss_poke(m, address + state, 4, (uint32_t)signal);
-    kss_poke(m, address + list, kss_pointer(m), address + list);
-    kss_poke(m, address + list + kss_pointer(m), kss_pointer(m), address + list);
-}
-
 struct kss_outcome kss_nt_KeInitializeEvent(struct kss_machine *m, struct kss_call *call) {
     kss_addr address = call->arguments[0];
     unsigned type = call->arguments[1] & 1;
@@ -33,7 +14,7 @@ struct kss_outcome kss_nt_KeInitializeEvent(struct kss_machine *m, struct kss_ca
     uint32_t size = kss_object_size(m, KSS_O_EVENT);
     uint8_t nothing[64];
     KSS_TRY(kss_read(m, address, nothing, size, KSS_WHO_DRIVER));
-    mirror(m, address, type, size, state);
+    kss_dispatcher_header(m, address, type, size, state);
     kss_object_init(m, address, KSS_O_EVENT,
                     type == EVENT_SYNCHRONIZATION ? KSS_OF_SYNCHRONIZATION : 0u, state);
     return kss_return(0);
@@ -49,26 +30,14 @@ static void signal_event(struct kss_machine *m, uint16_t object, enum kss_signal
              released);
 }
 
-// Set and pulse with Wait TRUE return with the IRQL still raised; the wait that must follow
-// restores it (DDI KeSetEvent).
-static void wait_follows(struct kss_machine *m, const struct kss_call *call) {
-    struct kss_cpu *cpu = kss_cpu(m);
-    if ((call->arguments[2] & 0xFF) == 0 || cpu->thread == KSS_NONE)
-        return;
-    struct kss_thread *thread = kss_thread_at(m, cpu->thread);
-    thread->flags |= KSS_TF_WAIT_NEXT;
-    thread->wait_irql = cpu->irql;
-    cpu->irql = KSS_DISPATCH_LEVEL;
-}
-
 static struct kss_outcome signal_by_call(struct kss_machine *m, struct kss_call *call,
                                          enum kss_signal_how how) {
     uint16_t object;
     KSS_USE(kss_object_use(m, call, call->arguments[0], KSS_O_EVENT, false, &object));
     int32_t previous = kss_object_ref(m, object)->signal;
+    kss_wait_follows(m, call, (call->arguments[2] & 0xFF) != 0);
     signal_event(m, object, how);
-    wait_follows(m, call);
-    return kss_return((uint32_t)previous);
+    return kss_globals(m)->stopped ? kss_stopped() : kss_return((uint32_t)previous);
 }
 
 struct kss_outcome kss_nt_KeSetEvent(struct kss_machine *m, struct kss_call *call) {

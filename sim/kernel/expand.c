@@ -75,6 +75,10 @@ static struct kss_outcome expand(struct kss_machine *m, struct kss_call *call) {
         kss_policy_used(m, KSS_POLICY_expand_room);
         return start(m, call, routine, EXPAND_FITS);
     }
+    uint16_t index = kss_cpu(m)->stack;
+    if (kss_stack_most(m, stack) > stack->size &&
+        kss_stack_grow(m, index, (uint64_t)stack->depth + size))
+        return start(m, call, routine, EXPAND_GROWN);
     uint64_t limit = (uint64_t)m->config.profile.max_expansion * SEGMENT_LIMIT;
     if (segments_in_use(m, kss_cpu(m)->stack) + m->config.profile.large_stack_size > limit) {
         kss_policy_used(m, KSS_POLICY_expand_limit);

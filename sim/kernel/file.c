@@ -64,16 +64,16 @@ kss_addr kss_file_of(struct kss_machine *m, uint64_t handle) {
     kss_addr device = of_device ? device_numbered(m, (handle & (HANDLE_OF_DEVICE - 1)) / 4) : 0;
     if (handle == 0 || thread == KSS_NONE || (of_device && device == 0))
         return 0;
+    if (!of_device) {
+        uint16_t target = kss_handle_target(m, handle, KSS_HANDLE_FILE);
+        return target == KSS_NONE ? 0 : kss_object_ref(m, target)->address;
+    }
     for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
         const struct kss_object *file = kss_object_ref(m, i);
-        if (file->kind != KSS_O_FILE || file->flags & KSS_OF_DEAD)
-            continue;
-        if (of_device ? file->routine == thread && file->context == device
-                      : (uint64_t)file->signal == handle)
+        if (file->kind == KSS_O_FILE && !(file->flags & KSS_OF_DEAD) && file->routine == thread &&
+            file->context == device)
             return file->address;
     }
-    if (!of_device)
-        return 0;
     kss_addr file = make_file(m, device, true, "");
     if (file != 0)
         kss_object_ref(m, kss_object_at(m, file))->routine = thread;
@@ -151,8 +151,7 @@ static struct kss_outcome give_handle(struct kss_machine *m, struct kss_call *ca
         close_file(m, file);
         return kss_return(status);
     }
-    uint64_t handle = 4u * kss_globals(m)->nt_blocks[KSS_NTB_FILE];
-    kss_object_ref(m, kss_object_at(m, file))->signal = (int32_t)handle;
+    uint64_t handle = kss_handle_new(m, KSS_HANDLE_FILE, kss_object_at(m, file));
     KSS_TRY(kss_store(m, call->arguments[0], kss_pointer(m), handle, KSS_WHO_DRIVER));
     return kss_return(status);
 }
@@ -251,12 +250,15 @@ static struct kss_outcome last_request(struct kss_machine *m, struct kss_call *c
 static struct kss_outcome close(struct kss_machine *m, struct kss_call *call) {
     uint64_t handle = call->arguments[0];
     if (call->step == 0) {
+        if (kss_registry_close(m, handle))
+            return kss_return((uint32_t)STATUS_SUCCESS);
         if (handle & HANDLE_OF_DEVICE) // the environment's: stays open
             return kss_return((uint32_t)STATUS_SUCCESS);
         call->arguments[KSS_A_FILE] = kss_file_of(m, handle);
-        if (call->arguments[KSS_A_FILE] == 0)
+        if (!kss_handle_close(m, handle))
             return kss_return((uint32_t)STATUS_INVALID_HANDLE);
-        kss_object_ref(m, kss_object_at(m, call->arguments[KSS_A_FILE]))->signal = 0;
+        if (call->arguments[KSS_A_FILE] == 0) // another kind of object
+            return kss_return((uint32_t)STATUS_SUCCESS);
     }
     if (call->step < 4)
         KSS_TRY(last_request(m, call, KSS_MJ_CLEANUP, 1));

@@ -15,6 +15,8 @@ void kss_set_irql(struct kss_machine *m, unsigned irql) {
     cpu->irql = (uint8_t)irql;
     if (from != irql)
         KSS_EMIT(m, KSS_EV_IRQL, from, irql, 0, 0);
+    if (m->verifier != NULL && from < KSS_DISPATCH_LEVEL && irql >= KSS_DISPATCH_LEVEL)
+        kss_verifier_trim(m);
 }
 
 static struct kss_outcome raise_irql(struct kss_machine *m, unsigned irql) {
@@ -56,18 +58,61 @@ struct kss_outcome kss_nt_KeGetCurrentIrql(struct kss_machine *m, struct kss_cal
 }
 
 // ---- DPC objects --------------------------------------------------------------------------------
-struct kss_outcome kss_nt_KeInitializeDpc(struct kss_machine *m, struct kss_call *call) {
+enum { KSS_DPC_MEDIUM = 1, KSS_DPC_HIGH = 2 }; // KDPC_IMPORTANCE
+static struct kss_outcome initialize_dpc(struct kss_machine *m, struct kss_call *call,
+                                         unsigned type) {
     kss_addr address = call->arguments[0];
     uint8_t nothing[64];
     KSS_TRY(kss_read(m, address, nothing, kss_object_size(m, KSS_O_DPC), KSS_WHO_DRIVER));
     uint32_t code;
     if (!kss_code_at(m, call->arguments[1], &code))
         code = KSS_NO_FRAME;
-    kss_poke(m, address, 1, 0x13); // DpcObject
+    kss_poke(m, address, 1, type);
+    kss_poke(m, address + KSS_OFFSET(KDPC, Importance, kss_wide(m)), 1, KSS_DPC_MEDIUM);
     uint16_t index = kss_object_init(m, address, KSS_O_DPC, 0, 0);
     kss_object_ref(m, index)->routine = code;
     kss_object_ref(m, index)->context = call->arguments[2];
+    kss_object_ref(m, index)->irql = KSS_DPC_MEDIUM;
     return kss_return(0);
+}
+
+struct kss_outcome kss_nt_KeInitializeDpc(struct kss_machine *m, struct kss_call *call) {
+    return initialize_dpc(m, call, 0x13 /* DpcObject */);
+}
+
+// DDI KeInitializeThreadedDpc: it runs in a thread at PASSIVE_LEVEL, or at DISPATCH_LEVEL where the
+// system says so, and must be written for both. Here it is always the latter.
+struct kss_outcome kss_nt_KeInitializeThreadedDpc(struct kss_machine *m, struct kss_call *call) {
+    return initialize_dpc(m, call, 0x18 /* ThreadedDpcObject */);
+}
+
+// DDI KeSetImportanceDpc: high importance puts it in front of those queued.
+struct kss_outcome kss_nt_KeSetImportanceDpc(struct kss_machine *m, struct kss_call *call) {
+    uint16_t object;
+    unsigned importance = call->arguments[1] & 3;
+    KSS_USE(kss_object_use(m, call, call->arguments[0], KSS_O_DPC, true, &object));
+    kss_object_ref(m, object)->irql = (uint16_t)importance;
+    kss_poke(m, call->arguments[0] + KSS_OFFSET(KDPC, Importance, kss_wide(m)), 1, importance);
+    return kss_return(0);
+}
+
+struct kss_outcome kss_nt_KeSetTargetProcessorDpc(struct kss_machine *m, struct kss_call *call) {
+    uint16_t object;
+    unsigned number = call->arguments[1] & 0xFF;
+    KSS_USE(kss_object_use(m, call, call->arguments[0], KSS_O_DPC, true, &object));
+    if (number < kss_cpu_at_count(m))
+        kss_object_ref(m, object)->period = number + 1;
+    return kss_return(0);
+}
+
+// Where a DPC goes: behind the others, or before them when it is of high importance.
+static uint32_t queue_position(const struct kss_machine *m, const struct kss_object *dpc) {
+    uint32_t count = kss_pending_at_count(m), position = 0;
+    if (dpc->irql != KSS_DPC_HIGH)
+        return count;
+    while (position < count && kss_pending_at(m, position)->kind != KSS_DUE_DPC)
+        position++;
+    return position;
 }
 
 bool kss_dpc_queue(struct kss_machine *m, uint16_t object, uint32_t place) {
@@ -78,16 +123,19 @@ bool kss_dpc_queue(struct kss_machine *m, uint16_t object, uint32_t place) {
     if (inserted) {
         dpc->flags |= KSS_OF_QUEUED;
         kss_object_cold_at(m, object)->queue_place = place;
-        uint32_t offset = kss_section_append(m, KSS_S_PENDING, sizeof(struct kss_pending));
+        uint32_t position = queue_position(m, dpc);
+        kss_section_insert(m, KSS_S_PENDING, position * (uint32_t)sizeof(struct kss_pending),
+                           sizeof(struct kss_pending));
         dpc = kss_object_ref(m, object);
-        *kss_pending_at(m, offset / (uint32_t)sizeof(struct kss_pending)) = (struct kss_pending){
-            .arguments = {dpc->address, dpc->context, dpc->arguments[0], dpc->arguments[1]},
-            .routine = dpc->routine,
-            .object = object,
-            .cpu = (uint8_t)kss_globals(m)->current_cpu,
-            .kind = KSS_DUE_DPC,
-            .argument_count = 4,
-            .place = place};
+        *kss_pending_at(m, position) =
+            (struct kss_pending){.arguments = {dpc->dpc != 0 ? dpc->dpc : dpc->address,
+                                               dpc->context, dpc->arguments[0], dpc->arguments[1]},
+                                 .routine = dpc->routine,
+                                 .object = object,
+                                 .cpu = (uint8_t)kss_globals(m)->current_cpu,
+                                 .kind = KSS_DUE_DPC,
+                                 .argument_count = 4,
+                                 .place = place};
     }
     KSS_EMIT(m, KSS_EV_DPC_QUEUE, kss_object_number(m, object), routine, inserted, context);
     return inserted;
@@ -185,6 +233,7 @@ static void enter_dpc(struct kss_machine *m, const struct kss_pending *what,
     if (what->object != KSS_NONE)
         kss_object_ref(m, what->object)->flags &= (uint8_t)~KSS_OF_QUEUED;
     kss_cpu(m)->in_dpc++;
+    kss_cpu(m)->routine_time = 0;
     kss_at(m, what->place);
     KSS_EMIT(m, KSS_EV_DPC_RUN, number, what->routine, 0, 0);
     enter(m, stack, what, KSS_ENTRY_DPC, KSS_DISPATCH_LEVEL, number, turn);
@@ -206,6 +255,8 @@ static void enter_isr(struct kss_machine *m, const struct kss_pending *what,
         stack = own_stack(m, false);
     else if (stack == KSS_NONE) // an idle x86 processor: its DPC stack stands for the idle one
         stack = own_stack(m, true);
+    if (kss_cpu(m)->in_dpc == 0 && kss_cpu(m)->interrupts == 0)
+        kss_cpu(m)->routine_time = 0;
     kss_cpu(m)->interrupts++;
     KSS_EMIT(m, KSS_EV_INTERRUPT, what->routine, what->irql, kss_stack_cold_at(m, stack)->number,
              0);
@@ -216,6 +267,11 @@ static bool runnable(const struct kss_machine *m, const struct kss_pending *pend
     const struct kss_cpu *cpu = kss_cpu(m);
     if (pending->kind == KSS_DUE_INTERRUPT)
         return pending->irql > cpu->irql;
+    if (pending->object != KSS_NONE) { // KeSetTargetProcessorDpc
+        uint64_t target = kss_object_ref(m, pending->object)->period;
+        if (target != 0 && target != kss_globals(m)->current_cpu + 1u)
+            return false;
+    }
     return !m->hold_pending && cpu->irql < KSS_DISPATCH_LEVEL;
 }
 

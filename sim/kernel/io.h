@@ -41,6 +41,7 @@ enum {
     KSS_DO_POWER_BITS = 0x2000 | 0x4000,
     KSS_FO_SYNCHRONOUS_IO = 2,
     KSS_IRP_F_SYNCHRONOUS_API = 4,
+    KSS_IRP_F_ASSOCIATED = 8,
     KSS_IRP_F_BUFFERED_IO = 0x10,
     KSS_IRP_F_DEALLOCATE = 0x20,
     KSS_IRP_F_INPUT = 0x40,
@@ -87,6 +88,8 @@ kss_addr kss_device_of_path(struct kss_machine *m, const char *path, const char 
 uint16_t kss_io_object(struct kss_machine *m, enum kss_object_kind kind, kss_addr address);
 // A file object of the device came or went; a deleted device goes with its last.
 void kss_device_opened(struct kss_machine *m, kss_addr device, int by);
+// Counts a reference to a device; a deleted one goes with its last. Returns the references there are.
+uint64_t kss_device_reference(struct kss_machine *m, kss_addr device, int by);
 // Counts a reference to a file object; returns how many there are. The last takes it along.
 uint64_t kss_file_reference(struct kss_machine *m, kss_addr file, int by); // file.c
 // The driver routine that DriverObject->MajorFunction[major] of a device is; KSS_NO_FRAME: nt's
@@ -147,6 +150,12 @@ enum kss_irp_misuse {
 void kss_irp_misuse(struct kss_machine *m, uint16_t index, enum kss_irp_misuse what);
 struct kss_outcome kss_io_bad_call(struct kss_machine *m, kss_addr address); // no routine is there
 
+// An IRP of PoRequestPowerIrp is over: true, its PREQUEST_POWER_COMPLETE routine is called, or there is
+// none (power.c). And that routine has returned.
+bool kss_power_over(struct kss_machine *m, struct kss_call *call, uint16_t index, uint8_t step,
+                    struct kss_outcome *outcome);
+bool kss_power_told(struct kss_machine *m, kss_addr irp);
+
 // ---- Cancelling (irp_cancel.c) ------------------------------------------------------------------
 // IoCancelIrp as a part of another routine, on its local[1] and [2]: RETURN whether a cancel routine
 // ran, else the routine comes back at [base] or base + 1 and asks kss_irp_cancel_on.
@@ -154,6 +163,23 @@ struct kss_outcome kss_irp_cancel(struct kss_machine *m, struct kss_call *call, 
                                   uint8_t base);
 struct kss_outcome kss_irp_cancel_on(struct kss_machine *m, struct kss_call *call, kss_addr irp,
                                      uint8_t base);
+
+// ---- Device queues (device_queue.c) -------------------------------------------------------------
+void kss_device_queue_put(struct kss_machine *m, kss_addr queue, kss_addr entry, bool sorted,
+                          uint32_t key);
+kss_addr kss_device_queue_take(struct kss_machine *m, kss_addr queue); // 0: it is empty
+
+// ---- Cancel-safe queues (csq.c) -----------------------------------------------------------------
+// The address that Irp->CancelRoutine has while an IRP is in such a queue: nt's own cancel routine.
+kss_addr kss_csq_cancel_routine(const struct kss_machine *m);
+// What it does, as a part of another routine, on its local[3] and [4]: RETURN when it is over, else the
+// routine comes back at a step for which kss_csq_step holds and asks kss_csq_cancel_on.
+struct kss_outcome kss_csq_cancel(struct kss_machine *m, struct kss_call *call, kss_addr irp);
+struct kss_outcome kss_csq_cancel_on(struct kss_machine *m, struct kss_call *call);
+bool kss_csq_step(unsigned step);
+// ---- Registry (registry.c) -----------------------------------------------------------------------
+// Closes a handle of a key; false: it is none.
+bool kss_registry_close(struct kss_machine *m, uint64_t handle);
 
 // ---- Files (file.c) and their requests (request.c) ----------------------------------------------
 // Arguments no system call has: the mode its wait is in and whether it has locked the file object;

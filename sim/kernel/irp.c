@@ -369,6 +369,19 @@ struct kss_outcome kss_irp_sent(struct kss_machine *m, struct kss_call *call, ui
     return kss_return(status);
 }
 
+// An exception passed through: the dispatch routine will never return.
+void kss_irp_unwound(struct kss_machine *m, const struct kss_call *call) {
+    bool calls = call->routine == KSS_NT_IoCallDriver || call->routine == KSS_NT_IofCallDriver ||
+                 call->routine == KSS_NT_PoCallDriver;
+    uint16_t index = calls ? irp_numbered(m, call->local[L_NUMBER]) : (uint16_t)KSS_NONE;
+    if (index == KSS_NONE)
+        return;
+    struct kss_object *irp = kss_object_ref(m, index);
+    irp->period--;
+    if (irp->flags & KSS_OF_DEAD && (uint32_t)irp->period == 0)
+        kss_object_free(m, index);
+}
+
 static struct kss_outcome call_driver(struct kss_machine *m, struct kss_call *call) {
     if (call->step == 0)
         return kss_irp_send(m, call, call->arguments[0], call->arguments[1], 1);

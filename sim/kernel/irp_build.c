@@ -8,6 +8,7 @@
 //   neither                           UserBuffer as the caller gave it
 #include "kernel/io.h"
 #include "kernel/irp_build.h"
+#include "kernel/mdl.h"
 
 static kss_addr next_location(struct kss_machine *m, kss_addr irp) {
     return kss_irp_location(m, irp) - kss_location_size(m);
@@ -45,20 +46,11 @@ static struct kss_outcome buffered(struct kss_machine *m, kss_addr irp, uint64_t
 }
 
 static struct kss_outcome direct(struct kss_machine *m, kss_addr irp, kss_addr at, uint64_t size) {
-    unsigned header = KSS_SIZE(MDL, kss_wide(m)), page = m->config.profile.page_size;
     if (size == 0)
         return kss_return((uint32_t)STATUS_SUCCESS);
-    uint64_t pages = ((at & (page - 1)) + size + page - 1) / page;
-    uint64_t whole = header + pages * kss_pointer(m);
-    kss_addr mdl = kss_nt_block(m, KSS_NTB_BUFFER, whole);
+    kss_addr mdl = kss_mdl_of_request(m, at, (uint32_t)size);
     if (mdl == 0)
         return kss_return((uint32_t)STATUS_INSUFFICIENT_RESOURCES);
-    kss_poke(m, mdl + KSS_FIELD(MDL, Size), 2, whole);
-    kss_poke(m, mdl + KSS_FIELD(MDL, MdlFlags), 2, 3); // MAPPED_TO_SYSTEM_VA, PAGES_LOCKED
-    kss_set(m, mdl + KSS_FIELD(MDL, MappedSystemVa), at);
-    kss_set(m, mdl + KSS_FIELD(MDL, StartVa), at & ~(uint64_t)(page - 1));
-    kss_poke(m, mdl + KSS_FIELD(MDL, ByteCount), 4, size);
-    kss_poke(m, mdl + KSS_FIELD(MDL, ByteOffset), 4, at & (page - 1));
     kss_set(m, irp + KSS_FIELD(IRP, MdlAddress), mdl);
     return kss_return((uint32_t)STATUS_SUCCESS);
 }

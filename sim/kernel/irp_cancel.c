@@ -56,12 +56,17 @@ static struct kss_outcome cancel(struct kss_machine *m, struct kss_call *call, k
     kss_poke(m, irp + KSS_FIELD(IRP, Cancel), 1, 1);
     kss_set(m, field, 0);
     uint32_t code = KSS_NO_FRAME;
-    if (routine != 0 && !kss_code_at(m, routine, &code))
+    bool queued = routine != 0 && routine == kss_csq_cancel_routine(m);
+    if (routine != 0 && !queued && !kss_code_at(m, routine, &code))
         return kss_io_bad_call(m, routine);
     KSS_EMIT(m, KSS_EV_IRP_CANCEL, kss_object_number(m, index), code, 0, 0);
     if (routine == 0) {
         KSS_TRY(release(m, (unsigned)call->local[1]));
         return kss_return(0);
+    }
+    if (queued) { // nt's own, which gives the cancel spin lock back first
+        KSS_TRY(release(m, (unsigned)call->local[1]));
+        return kss_csq_cancel(m, call, irp);
     }
     int8_t location = (int8_t)kss_peek(m, irp + KSS_FIELD(IRP, CurrentLocation), 1);
     if (location > (int8_t)kss_peek(m, irp + KSS_FIELD(IRP, StackCount), 1) + 1) {
@@ -89,6 +94,8 @@ struct kss_outcome kss_irp_cancel(struct kss_machine *m, struct kss_call *call, 
 
 struct kss_outcome kss_irp_cancel_on(struct kss_machine *m, struct kss_call *call, kss_addr irp,
                                      uint8_t base) {
+    if (kss_csq_step(call->step))
+        return kss_csq_cancel_on(m, call);
     if (call->step != base)
         return kss_return(1);
     KSS_TRY(kss_lock_take(m, call, cancel_lock(m), (unsigned)call->local[1], base));

@@ -11,7 +11,7 @@
 //   location 3   filter's   routine: none (set by whoever made the IRP)
 //   location 2   class's    routine of the filter    <- called with the filter's device
 //   location 1   port's     routine of class         <- called with class's device; walk begins here
-#include "kernel/io.h"
+#include "kernel/mdl.h"
 
 static kss_addr status_at(const struct kss_machine *m, kss_addr irp) {
     return irp + KSS_FIELD(IRP, IoStatus);
@@ -110,6 +110,34 @@ static struct kss_outcome call_completion(struct kss_machine *m, struct kss_call
     return kss_call_driver(m, call, step, routine, 3, KSS_ENTRY_COMPLETION);
 }
 
+// An associated IRP is over: it goes, and its master's count with it. Returns the master when it was
+// the last, else 0.
+static kss_addr associated_over(struct kss_machine *m, uint16_t index) {
+    kss_addr irp = kss_object_ref(m, index)->address;
+    kss_addr master = kss_get(m, irp + KSS_FIELD(IRP, AssociatedIrp));
+    kss_addr count = master + KSS_FIELD(IRP, AssociatedIrp);
+    kss_object_ref(m, index)->irql |= KSS_IRP_COMPLETED;
+    KSS_EMIT(m, KSS_EV_IRP_DONE, kss_object_number(m, index), status_of(m, irp), 3, KSS_NONE);
+    kss_irp_release(m, irp, KSS_BY_NT);
+    uint64_t left = (kss_peek(m, count, 4) - 1) & 0xFFFFFFFF;
+    kss_poke(m, count, 4, left);
+    return left == 0 ? master : 0;
+}
+
+static struct kss_outcome over(struct kss_machine *m, struct kss_call *call, uint16_t index,
+                               uint8_t step) {
+    struct kss_outcome outcome;
+    if (kss_power_over(m, call, index, step, &outcome))
+        return outcome;
+    if (!(kss_peek(m, call->local[0] + KSS_FIELD(IRP, Flags), 4) & KSS_IRP_F_ASSOCIATED))
+        return done(m, index);
+    kss_addr master = associated_over(m, index);
+    if (master == 0)
+        return kss_return(0);
+    call->local[0] = master;
+    return kss_irp_complete(m, call, step);
+}
+
 static struct kss_outcome walk(struct kss_machine *m, struct kss_call *call, uint16_t index,
                                uint8_t step) {
     kss_addr irp = call->local[0];
@@ -120,7 +148,7 @@ static struct kss_outcome walk(struct kss_machine *m, struct kss_call *call, uin
         kss_poke(m, irp + KSS_FIELD(IRP, CurrentLocation), 1, current + 1);
         kss_set(m, irp + KSS_TAIL(CurrentStackLocation), next);
         if (current > count)
-            return done(m, index);
+            return over(m, call, index, step);
         unsigned control = (unsigned)kss_peek(m, at + KSS_FIELD(IO_STACK_LOCATION, Control), 1);
         bool marked = control & KSS_SL_PENDING_RETURNED, above = current < count;
         kss_poke(m, irp + KSS_FIELD(IRP, PendingReturned), 1, marked);
@@ -174,6 +202,8 @@ struct kss_outcome kss_irp_complete(struct kss_machine *m, struct kss_call *call
 struct kss_outcome kss_irp_complete_on(struct kss_machine *m, struct kss_call *call, uint8_t step) {
     kss_addr irp = call->local[0];
     uint16_t index = kss_io_object(m, KSS_O_IRP, irp);
+    if (kss_power_told(m, irp))
+        return kss_return(0);
     if ((uint32_t)call->result == (uint32_t)STATUS_MORE_PROCESSING_REQUIRED) {
         KSS_EMIT(m, KSS_EV_IRP_STOPPED, call->local[2], call->local[1], 0, 0);
         if (index != KSS_NONE && kss_object_ref(m, index)->irql & KSS_IRP_SENT)
@@ -270,9 +300,11 @@ static void free_buffers(struct kss_machine *m, kss_addr irp, uint64_t flags) {
     for (kss_addr mdl = kss_get(m, irp + KSS_FIELD(IRP, MdlAddress)), next; mdl != 0; mdl = next) {
         next = kss_get(m, mdl + KSS_FIELD(MDL, Next));
         uint32_t region = kss_region_find(m, mdl);
-        if (region == KSS_NO_FRAME || kss_region_at(m, region)->nt != KSS_NTB_BUFFER)
-            break; // the driver's own
-        kss_nt_block_free(m, mdl);
+        if (region == KSS_NO_FRAME || kss_region_at(m, region)->nt != KSS_NTB_MDL)
+            break; // not IoAllocateMdl's
+        if (kss_peek(m, mdl + KSS_FIELD(MDL, MdlFlags), 2) & KSS_MDL_F_LOCKED)
+            kss_mdl_unlock(m, mdl);
+        kss_mdl_release(m, mdl);
     }
 }
 

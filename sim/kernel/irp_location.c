@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the headers do inline with stack locations and MDLs: IoGetCurrentIrpStackLocation and its
+// What the headers do inline with stack locations: IoGetCurrentIrpStackLocation and its
 // companions. Scripted drivers call these; native ones have them from include/nt, working on the
 // same memory.
 #include "kernel/io.h"
@@ -100,31 +100,4 @@ struct kss_outcome kss_nt_IoMarkIrpPending(struct kss_machine *m, struct kss_cal
     KSS_EMIT(m, KSS_EV_IRP_PENDING, kss_object_number(m, index),
              kss_peek(m, irp + KSS_FIELD(IRP, CurrentLocation), 1), 0, 0);
     return kss_return(0);
-}
-
-// ---- MDLs ---------------------------------------------------------------------------------------
-static struct kss_outcome of_mdl(struct kss_machine *m, kss_addr mdl, unsigned offset,
-                                 unsigned size) {
-    struct kss_outcome outcome;
-    uint64_t value = kss_load(m, mdl + offset, size, KSS_WHO_DRIVER, &outcome);
-    KSS_TRY(outcome);
-    return kss_return(value);
-}
-
-struct kss_outcome kss_nt_MmGetSystemAddressForMdlSafe(struct kss_machine *m,
-                                                       struct kss_call *call) {
-    return of_mdl(m, call->arguments[0], KSS_FIELD(MDL, MappedSystemVa), kss_pointer(m));
-}
-
-struct kss_outcome kss_nt_MmGetMdlByteCount(struct kss_machine *m, struct kss_call *call) {
-    return of_mdl(m, call->arguments[0], KSS_FIELD(MDL, ByteCount), 4);
-}
-
-struct kss_outcome kss_nt_MmGetMdlVirtualAddress(struct kss_machine *m, struct kss_call *call) {
-    struct kss_outcome start =
-        of_mdl(m, call->arguments[0], KSS_FIELD(MDL, StartVa), kss_pointer(m));
-    KSS_TRY(start);
-    struct kss_outcome offset = of_mdl(m, call->arguments[0], KSS_FIELD(MDL, ByteOffset), 4);
-    KSS_TRY(offset);
-    return kss_return(start.value + offset.value);
 }

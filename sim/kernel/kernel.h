@@ -53,7 +53,20 @@ struct kss_local { // a named local of a driver routine, for reports
 enum {
     KSS_CODE_PAGEABLE = 1,
     KSS_CODE_LEFT_OUT = 2 /* contains `...` */,
-    KSS_CODE_BODY = 4 /* a thread's body: not a routine of the driver */
+    KSS_CODE_BODY = 4 /* a thread's body: not a routine of the driver */,
+    KSS_CODE_FUNCLET = 8 /* a filter or __finally block: works on its routine's variables */
+};
+
+// A __try statement of a driver routine. They are numbered from 1; the one at work is a number in the
+// frame's run, which the processor writes as it enters and leaves __try blocks. The same run has 8
+// bytes for the code of the exception a handler got.
+enum { KSS_HANDLER_NONE = 0xFFFFFFFF };
+struct kss_scope {
+    uint32_t outer;   // the one around it in the same routine, 0: none
+    uint32_t funclet; // code index of its filter, or of its __finally block
+    uint32_t handler; // pc of its __except block, KSS_HANDLER_NONE: __finally
+    uint32_t code;    // where in the run the exception's code goes
+    uint32_t place;   // of the statement
 };
 
 struct kss_code {              // a driver routine; its index is its identity
@@ -68,6 +81,9 @@ struct kss_code {              // a driver routine; its index is its identity
     uint32_t local_count;
     uint32_t place;  // of its name
     uint32_t extent; // place of all of it, braces included; 0: unknown
+    const struct kss_scope *scopes;
+    uint32_t scope_count;
+    uint32_t scope_at; // where in the run the number of the __try statement at work is
 };
 
 struct kss_variable { // a global
@@ -89,6 +105,13 @@ struct kss_image { // everything about the driver code that the kernel and repor
     bool (*path)(const void *shape, bool wide, uint32_t offset, const char *object,
                  struct kss_text *out);
 };
+
+// Whether MmLockPagable... keeps the pageable code of its module in memory.
+bool kss_code_locked(const struct kss_machine *machine, uint32_t routine);
+// Whether locked MDLs keep every page of [address, address + size) in its frame and in memory.
+bool kss_pages_locked(const struct kss_machine *machine, kss_addr address, uint64_t size);
+// Whether [address] itself is in a buffer that an MDL has locked, not only on the same page as one.
+bool kss_in_locked_buffer(const struct kss_machine *machine, kss_addr address);
 
 // Code index <-> simulated address of a routine ("pointer to routine" values).
 kss_addr kss_code_address(const struct kss_machine *machine, uint32_t code);
@@ -148,6 +171,8 @@ struct kss_space {
                        struct kss_path_row *rows, uint32_t room);
     // What reports print instead of an address outside the areas.
     kss_addr (*shown)(void *context, kss_addr address);
+    // The DMA_OPERATIONS for the driver at work, as it calls them.
+    kss_addr (*dma_operations)(void *context);
 };
 
 struct kss_port {
@@ -175,7 +200,11 @@ struct kss_config {
     enum kss_swap_policy swap_policy;
     enum kss_foreign_touch foreign_touch;
     bool small_memory;
-    bool fail_pool; // ask the port at each allocation
+    bool verifier;    // Driver Verifier checks every call
+    bool fail_pool;   // ask the port at each allocation
+    uint16_t without; // number of a hazard that no rule tells, 0: none; for tests of the tests
+    // A DPC or ISR may run this long, a processor stay at DISPATCH_LEVEL or above; 100 ns, 0: for ever.
+    uint64_t dpc_timeout, dpc_watchdog;
 };
 
 // The defaults of a machine profile; `profile` is a copy.
@@ -203,7 +232,7 @@ void kss_threads_loader(struct kss_machine *machine, uint16_t loader);
 
 // A thread that calls the driver routine [routine] with [count] arguments (at most
 // KSS_CALL_ARGUMENTS) and ends when it returns, with its value as exit status.
-enum { KSS_CALL_ARGUMENTS = 4 };
+enum { KSS_CALL_ARGUMENTS = 6 };
 uint16_t kss_thread_add_call(struct kss_machine *machine, const char *name, uint32_t routine,
                              const uint64_t *arguments, unsigned count, int priority,
                              const char *process, bool system, bool gui, uint32_t place);
@@ -236,11 +265,25 @@ kss_addr kss_device_top(struct kss_machine *machine, kss_addr device); // of its
 // uses it works on a file object of its own, so threads do not wait for each other.
 uint64_t kss_handle_of_device(struct kss_machine *machine, kss_addr device);
 
+// ---- The registry (registry.c) --------------------------------------------------------------------
+// From outside: [key] is a path from \Registry, or one below the Services key. Setting makes the keys
+// that are missing; false: a name is too long or not one.
+bool kss_registry_set_value(struct kss_machine *machine, const char *key, const char *name,
+                            uint32_t type, const void *data, uint32_t size);
+// Copies at most [room] bytes of a value's data; returns how many there are, -1: there is no such
+// value.
+int64_t kss_registry_get_value(struct kss_machine *machine, const char *key, const char *name,
+                               uint32_t *type, void *data, uint32_t room);
+
 // The environment does something [after] 100 ns from now, at the earliest, and at most [range]
 // later. kind: KSS_DUE_DPC, _INTERRUPT (irql), _SIGNAL (arguments[0] = address), _TERMINATE, _ALERT
-// (target thread), _TRIM.
+// (target thread), _TRIM, _APC (target thread, irql = enum kss_apc_kind, at most KSS_CALL_ARGUMENTS).
 void kss_promise(struct kss_machine *machine, const struct kss_due *what, uint64_t after,
                  uint64_t range, uint32_t place);
+
+// What an interrupt of [vector] does: the ISR connected to it (IoConnectInterrupt). False: there is none.
+bool kss_connected_interrupt(const struct kss_machine *machine, uint64_t vector,
+                             struct kss_due *due);
 
 enum kss_outcome_kind { KSS_OUT_RETURN, KSS_OUT_TURN, KSS_OUT_STOP, KSS_OUT_RAISE };
 struct kss_outcome {
@@ -255,6 +298,10 @@ struct kss_outcome {
 struct kss_outcome kss_nt_call(struct kss_machine *machine, enum kss_routine_id routine,
                                const uint64_t *arguments, unsigned count);
 bool kss_must_turn(const struct kss_machine *machine); // a DPC, interrupt or thread wants to run
+
+// A routine of a pageable section runs at DISPATCH_LEVEL or above. With Driver Verifier its page is out:
+// the machine stops.
+void kss_code_at_dispatch(struct kss_machine *machine, uint32_t routine);
 
 // The statement that executes now, for events and findings.
 void kss_at(struct kss_machine *machine, uint32_t place);
@@ -350,6 +397,11 @@ void kss_native_retire(struct kss_machine *machine, uint16_t stack);
 // the NT routine that called it, so that the exception goes on in that routine's caller; false: the
 // caller is no driver code, or must not see it (an expanded callout): use kss_unhandled.
 bool kss_unwind_entry(struct kss_machine *machine);
+// Natively: driver code on the current stack raises [status]. Its dispatch must fit below the stack
+// pointer that kss_native_depth was told; false: the machine has stopped with 0x7F.
+bool kss_native_raise(struct kss_machine *machine, uint32_t status, kss_addr address);
+// As kss_unhandled, of an exception that kss_unwind_entry keeps where it is.
+void kss_native_unhandled(struct kss_machine *machine, uint32_t status, kss_addr address);
 // Natively: driver code on the current stack went [bytes] below StackLimit, in [routine].
 void kss_native_overflow(struct kss_machine *machine, uint32_t routine, uint32_t bytes);
 
@@ -363,6 +415,9 @@ void kss_hold_pending(struct kss_machine *machine, bool hold);
 // has not ended. UINT64_MAX: no horizon. With a horizon an idle machine does not end either.
 void kss_set_horizon(struct kss_machine *machine, uint64_t until);
 
+// Ends the run because kss cannot say what happens next; [what] says why.
+void kss_cannot_continue(struct kss_machine *machine, const char *what);
+
 // Ends the run because the step bound was hit.
 void kss_end_steps(struct kss_machine *machine);
 
@@ -374,6 +429,14 @@ void kss_spin(struct kss_machine *machine);
 // check per S12. [address], [p0], [p1] describe the fault.
 void kss_unhandled(struct kss_machine *machine, uint32_t status, kss_addr address, uint64_t p0,
                    uint64_t p1);
+
+// Scripted driver code on the current stack raised an exception: its dispatch begins on top of the
+// stack. Then turn. As kss_unhandled; [fault]: by an instruction of its own, at which a filter may go
+// on (EXCEPTION_CONTINUE_EXECUTION).
+void kss_raise(struct kss_machine *m, uint32_t status, kss_addr address, uint64_t p0, uint64_t p1,
+               bool fault);
+// Routines of path rows: the dispatch of an exception, the trap frame of a page fault.
+enum { KSS_PATH_EXCEPTION = 0xFFFFFFFE, KSS_PATH_FAULT = 0xFFFFFFFD };
 
 // With a horizon: nothing shall happen any more.
 void kss_machine_done(struct kss_machine *machine);
@@ -417,6 +480,12 @@ uint16_t kss_stack_of(const struct kss_machine *machine, kss_addr address, uint3
 uint16_t kss_object_at(const struct kss_machine *machine, kss_addr address);
 uint16_t kss_object_numbered(const struct kss_machine *machine, uint32_t number);
 const char *kss_object_kind_name(unsigned kind); // "KEVENT" of enum kss_object_kind
+// The threads that a thread waiting for that object waits for: owners of a lock or mutex, the thread
+// itself. At most [room] of them; returns how many.
+unsigned kss_lock_owners(const struct kss_machine *machine, uint16_t object, uint16_t *threads,
+                         unsigned room);
+// The spin lock that a processor spins on, KSS_NONE: none.
+uint16_t kss_spins_on(const struct kss_machine *machine, unsigned cpu);
 // The innermost driver routine on the current stack (code index), KSS_NO_FRAME if none.
 uint32_t kss_innermost(const struct kss_machine *machine);
 

@@ -7,7 +7,12 @@
 #include <stdlib.h>
 
 struct kss_config kss_config_default(const struct kss_profile *profile) {
-    return (struct kss_config){.profile = *profile};
+    // The watchdog's limits in clock ticks, as published dumps show them: see policy dpc-watchdog.
+    enum { ROUTINE_TICKS = 500, PERIOD_TICKS = 0x1E00 };
+    uint64_t tick = profile->clock_tick;
+    return (struct kss_config){.profile = *profile,
+                               .dpc_timeout = ROUTINE_TICKS * tick,
+                               .dpc_watchdog = PERIOD_TICKS * tick};
 }
 
 static void add_cpus(struct kss_machine *m) {
@@ -33,6 +38,7 @@ struct kss_machine *kss_machine_new(const struct kss_config *config, const struc
     kss_section_append(m, KSS_S_CLOCK, sizeof(struct kss_clock));
     add_cpus(m);
     kss_memory_init(m);
+    kss_verifier_start(m);
     return m;
 }
 
@@ -40,6 +46,7 @@ void kss_machine_free(struct kss_machine *m) {
     if (m == NULL)
         return;
     kss_text_free(&m->scratch);
+    kss_verifier_end(m);
     free(m->global_addresses);
     free(m->block);
     free(m);
@@ -149,9 +156,13 @@ uint32_t kss_innermost(const struct kss_machine *m) {
         uint16_t from = stack->below;
         for (uint32_t at = stack->top; at != KSS_NO_FRAME;) {
             const struct kss_frame *frame = kss_frame_at(m, stack, at);
-            if (frame->entry != KSS_ENTRY_NT && frame->entry != KSS_ENTRY_TRAP)
-                return frame->routine;
             at = frame->previous;
+            if (frame->entry > KSS_ENTRY_CALLOUT)
+                continue;
+            if (m->space != NULL || !(m->image->code[frame->routine].flags & KSS_CODE_FUNCLET))
+                return frame->routine;
+            if (frame->entry != KSS_ENTRY_CALL) // part of the routine whose variables it has
+                at = frame->cause;
         }
         index = from;
     }

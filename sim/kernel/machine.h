@@ -18,6 +18,8 @@ struct kss_areas {
     kss_addr threads; // KTHREADs; not an area that somebody hands out of
 };
 
+struct kss_verifier;
+
 struct kss_machine {
     struct kss_block *block; // the state
     struct kss_config config;
@@ -31,7 +33,8 @@ struct kss_machine {
     uint64_t horizon;
     bool has_horizon, hold_pending;
     struct kss_text scratch;
-    uint32_t at_work; // the NT routine whose step runs, KSS_NT_COUNT: none
+    uint32_t at_work;              // the NT routine whose step runs, KSS_NT_COUNT: none
+    struct kss_verifier *verifier; // NULL: off
     // Accelerators: may be stale, are checked on use, never decide anything.
     uint16_t object_cache[KSS_OBJECT_CACHE];
     uint16_t stack_cache;
@@ -61,6 +64,9 @@ KSS_ACCESS(kss_wait_at, kss_wait, KSS_S_WAIT)
 KSS_ACCESS(kss_due_at, kss_due, KSS_S_DUE)
 KSS_ACCESS(kss_pending_at, kss_pending, KSS_S_PENDING)
 KSS_ACCESS(kss_apc_at, kss_apc, KSS_S_APC)
+KSS_ACCESS(kss_record_at, kss_record, KSS_S_RECORD)
+KSS_ACCESS(kss_work_at, kss_work, KSS_S_WORK)
+KSS_ACCESS(kss_handle_at, kss_handle, KSS_S_HANDLE)
 KSS_ACCESS(kss_thread_cold_at, kss_thread_cold, KSS_S_THREAD_COLD)
 KSS_ACCESS(kss_stack_cold_at, kss_stack_cold, KSS_S_STACK_COLD)
 KSS_ACCESS(kss_object_cold_at, kss_object_cold, KSS_S_OBJECT_COLD)
@@ -139,6 +145,13 @@ struct kss_call {
     uint8_t step, count, out_count;
     uint8_t pad;
     uint32_t back; // where the driver routine it called returned
+    // The wait it is in or was in last: an APC routine that runs before it goes on may wait itself.
+    uint32_t wait_status;  // how it ended
+    uint32_t wait_number;  // object number of what ended it, else of its first object
+    kss_addr wait_address; // the object; of several: the array of pointers to them
+    uint8_t wait_count, wait_all, wait_mode, wait_reason;
+    uint8_t wait_alertable, wait_interrupted; // interrupted: by an APC, it goes on
+    uint8_t pad2[2];
 };
 typedef struct kss_outcome kss_step(struct kss_machine *m, struct kss_call *call);
 #define ROUTINE(name, ...) kss_step kss_nt_##name;
@@ -193,9 +206,22 @@ static inline unsigned kss_pointer(const struct kss_machine *m) {
     return m->config.profile.pointer_size;
 }
 
+// The stacks of [thread] (KSS_NONE: all) may have traded their pages for others (page.c).
+void kss_pages_move(struct kss_machine *m, uint16_t thread);
+// Memory [low, high) goes: a frame of [routine] returned, or a block was freed. Says which locked
+// pages are in it.
+void kss_locked_pages_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_t routine);
+
 // ---- Stacks (stack.c) ---------------------------------------------------------------------------
 uint16_t kss_stack_new(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
                        uint16_t thread, uint32_t depth);
+// The same of which [size] bytes are committed now, inside a reservation.
+uint16_t kss_stack_new_large(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
+                             uint32_t reserved, uint16_t thread, uint32_t depth);
+// Commits the stack down to [depth], when its reservation holds that; StackLimit moves. May allocate.
+bool kss_stack_grow(struct kss_machine *m, uint16_t stack, uint64_t depth);
+// The most bytes it may have: the reservation of a GUI thread's stack, else what it has.
+uint32_t kss_stack_most(const struct kss_machine *m, const struct kss_stack *stack);
 void kss_stack_release(struct kss_machine *m, uint16_t stack);
 static inline struct kss_frame *kss_frame_at(const struct kss_machine *m,
                                              const struct kss_stack *stack, uint32_t offset) {
@@ -222,6 +248,16 @@ uint16_t kss_thread_object(struct kss_machine *m, uint16_t thread);
 void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_t routine,
                      bool tombstone);
 void kss_object_signal_state(struct kss_machine *m, uint16_t index, int32_t signal);
+// Objects with a dispatcher header, that threads wait for.
+static inline bool kss_is_dispatcher(unsigned kind) {
+    return kind == KSS_O_EVENT || kind == KSS_O_TIMER || kind == KSS_O_SEMAPHORE ||
+           kind == KSS_O_MUTEX || kind == KSS_O_THREAD;
+}
+// Its header in driver memory: [type] is a number of the public enumeration of object types.
+void kss_dispatcher_header(struct kss_machine *m, kss_addr address, unsigned type, unsigned size,
+                           int32_t signal);
+// Says that [address] holds no object of the kind the routine at work wants.
+void kss_object_unknown(struct kss_machine *m, const struct kss_call *call, kss_addr address);
 uint32_t kss_object_number(const struct kss_machine *m, uint16_t index);
 uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind);
 
@@ -243,8 +279,12 @@ uint64_t kss_timeout(const struct kss_machine *m, int64_t value, bool *absolute)
 
 // ---- Threads, waits, swapper --------------------------------------------------------------------
 void kss_make_ready(struct kss_machine *m, uint16_t thread, bool front);
-void kss_leave_thread(struct kss_machine *m, bool front);     // the running thread becomes ready
-void kss_thread_exit(struct kss_machine *m, uint32_t status); // its checks, then its end
+void kss_leave_thread(struct kss_machine *m, bool front);       // the running thread becomes ready
+void kss_thread_exit(struct kss_machine *m, uint32_t status);   // its checks, then its end
+void kss_thread_gone(struct kss_machine *m, uint32_t status);   // without checks
+bool kss_exit_has_work(struct kss_machine *m, uint16_t thread); // thread_exit.c
+void kss_exit_begin(struct kss_machine *m, uint32_t status);
+struct kss_outcome kss_exit_step(struct kss_machine *m, struct kss_call *call);
 void kss_return_to_user(struct kss_machine *m);
 // Blocks the running thread in [call] on [object] (KSS_NONE: a delay).
 struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call, uint16_t object,
@@ -265,10 +305,80 @@ void kss_terminate(struct kss_machine *m, uint16_t thread);
 void kss_swap_wait_began(struct kss_machine *m, uint16_t thread);
 void kss_swap_look(struct kss_machine *m, uint16_t thread);
 void kss_inswap(struct kss_machine *m, uint16_t thread);
+// Whether APCs that end waits get through to the thread at [irql].
+bool kss_apcs_enabled(const struct kss_thread *thread, unsigned irql);
+// A KeWaitXxx routine must follow a call made with Wait TRUE (wait_next.c).
+void kss_wait_follows(struct kss_machine *m, const struct kss_call *call, bool wait);
+void kss_wait_next_call(struct kss_machine *m, enum kss_routine_id routine);
+void kss_wait_next_return(struct kss_machine *m);
+static inline bool kss_wait_expected(const struct kss_machine *m) {
+    uint16_t thread = kss_cpu(m)->thread;
+    return thread != KSS_NONE && kss_thread_at(m, thread)->flags & KSS_TF_WAIT_NEXT;
+}
+void kss_take_wait_next(struct kss_machine *m);
 
-// ---- Special kernel APCs (apc.c) ----------------------------------------------------------------
-enum kss_apc_block { KSS_APC_FREE, KSS_APC_IRQL, KSS_APC_GUARDED };
+// ---- Mutexes (mutex.c) --------------------------------------------------------------------------
+bool kss_mutex_free_for(const struct kss_object *mutex, uint16_t thread, unsigned irql);
+// [thread] acquires it; true: it was abandoned.
+bool kss_mutex_take(struct kss_machine *m, uint16_t mutex, uint16_t thread, unsigned irql);
+// Its memory goes while it is owned.
+void kss_mutex_forget(struct kss_machine *m, uint16_t mutex);
+struct kss_held_mutexes {
+    unsigned count; // of those that keep APCs away
+    uint16_t first; // the first of those, KSS_NONE
+};
+struct kss_held_mutexes kss_mutexes_held(const struct kss_machine *m, uint16_t thread);
+enum kss_mutex_how {
+    KSS_MUTEX_ACQUIRE,
+    KSS_MUTEX_RELEASE,
+    KSS_MUTEX_NOT_OWNED,
+    KSS_MUTEX_LIMIT,
+    KSS_MUTEX_HELD_AT_EXIT,
+    KSS_MUTEX_HELD_AT_RETURN,
+    KSS_MUTEX_ABANDON
+};
+void kss_say_mutex(struct kss_machine *m, uint16_t mutex, enum kss_mutex_how how, uint16_t thread);
+// What the thread that ends still owns is abandoned.
+void kss_mutexes_abandon(struct kss_machine *m, uint16_t thread);
+
+// ---- Handles (handle.c) -------------------------------------------------------------------------
+uint64_t kss_handle_new(struct kss_machine *m, enum kss_handle_kind kind, uint16_t target);
+// What a handle of that kind stands for, KSS_NONE: it is no such handle.
+uint16_t kss_handle_target(const struct kss_machine *m, uint64_t handle, enum kss_handle_kind kind);
+bool kss_handle_close(struct kss_machine *m, uint64_t handle); // false: there is no such handle
+uint16_t kss_thread_with_id(const struct kss_machine *m, uint64_t id); // KSS_NONE: nobody
+static inline uint64_t kss_thread_id(uint16_t thread) {
+    return 8u + 4u * thread;
+}
+
+// ---- Worker threads (work.c, overflow.c) --------------------------------------------------------
+// Puts work in its queue and wakes or makes a worker for it.
+void kss_work_queue(struct kss_machine *m, const struct kss_work *work);
+bool kss_is_work_queue(uint64_t type); // a WORK_QUEUE_TYPE
+void kss_work_forget(struct kss_machine *m,
+                     uint16_t object); // its item is gone; it runs all the same
+bool kss_worker_idle(const struct kss_thread *thread);
+bool kss_pool_fails(struct kss_machine *m); // the port wants this allocation to fail
+// Appends a thread's name: the body's, for several of one routine with a number, or a worker's.
+void kss_thread_name(const struct kss_machine *m, uint16_t thread, struct kss_text *out);
+
+// ---- Kernel APCs (apc.c, apc_object.c) ----------------------------------------------------------
+enum kss_apc_block {
+    KSS_APC_FREE,
+    KSS_APC_IRQL,
+    KSS_APC_GUARDED,
+    KSS_APC_CRITICAL, // normal kernel and user APCs
+    KSS_APC_IN_APC,   // a normal kernel APC's routine runs already
+    KSS_APC_UNALERTED // user: until the thread waits alertably in UserMode, or returns there
+};
 void kss_apc_queue(struct kss_machine *m, uint16_t thread, uint16_t irp);
+// Any APC; false: the thread has ended.
+bool kss_apc_add(struct kss_machine *m, const struct kss_apc *apc);
+// A user thread that returns to user mode has its pending user APCs delivered first: true when there are
+// some; its return and exit follow them.
+bool kss_apc_return(struct kss_machine *m, uint64_t status);
+struct kss_outcome kss_apc_step(struct kss_machine *m, struct kss_call *call); // of a delivery
+void kss_apc_take(struct kss_machine *m, uint32_t index);                      // out of the queue
 bool kss_apc_due(const struct kss_machine *m); // one for the running thread, deliverable now
 void kss_apc_deliver(struct kss_machine *m);
 void kss_apc_left(struct kss_machine *m);                    // at the end: `apc.never`
@@ -296,7 +406,9 @@ enum kss_signal_how {
     KSS_SIGNAL_PULSE,
     KSS_SIGNAL_TIMER,
     KSS_SIGNAL_ENVIRONMENT,
-    KSS_SIGNAL_ASSUMED
+    KSS_SIGNAL_ASSUMED,
+    KSS_SIGNAL_RELEASE,
+    KSS_SIGNAL_LIMIT
 };
 // The anonymous KeSetEvent of the environment; may stop the machine.
 void kss_environment_signal(struct kss_machine *m, kss_addr address, enum kss_signal_how how);
@@ -307,6 +419,24 @@ bool kss_interruptible(const struct kss_machine *m);
 // Enters the pending interrupt or DPC that may run now; *turn says how. false: there is none.
 bool kss_take_interrupt(struct kss_machine *m, struct kss_turn *turn);
 void kss_emit_deepest(struct kss_machine *m, uint16_t stack);
+
+// ---- Driver Verifier (verifier.c) ---------------------------------------------------------------
+void kss_verifier_start(struct kss_machine *m);
+void kss_verifier_end(struct kss_machine *m);
+// Of a machine whose verifier is on. False: the machine has stopped.
+bool kss_verifier_call(struct kss_machine *m, const struct kss_call *call); // about to begin
+void kss_verifier_returned(struct kss_machine *m, const struct kss_call *call, uint64_t value);
+// A routine the system called is about to return; [now] is the guard word.
+void kss_verifier_return(struct kss_machine *m, const struct kss_frame *frame, uint64_t now);
+bool kss_verifier_exit(struct kss_machine *m); // the running thread is about to end
+void kss_verifier_trim(struct kss_machine *m); // Force IRQL Checking: pageable memory goes
+// ---- Exceptions (exception.c) -------------------------------------------------------------------
+// The dispatch on top of the stack goes on; false: *turn says nothing, look again.
+bool kss_exception_goes_on(struct kss_machine *m, struct kss_turn *turn);
+uint32_t kss_exception_shown(
+    const struct kss_machine *m); // bytes of its frame's memory that are kept
+void kss_funclet_returned(struct kss_machine *m, uint64_t value);
+void kss_irp_unwound(struct kss_machine *m, const struct kss_call *call); // irp.c
 
 // ---- Ends (bugcheck.c) --------------------------------------------------------------------------
 // [nt]: the NT routine at work or KSS_NT_COUNT; [about]: what P1 or the touched address is, or

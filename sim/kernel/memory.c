@@ -175,12 +175,31 @@ static bool pageable(const struct kss_region *region) {
     return region->kind == KSS_REGION_PAGED || region->kind == KSS_REGION_IMAGE_PAGED;
 }
 
+static bool any_locked(const struct kss_machine *m) {
+    for (uint32_t i = 0; i < kss_object_ref_count(m); i++)
+        if (kss_object_ref(m, i)->kind == KSS_O_MDL && kss_object_ref(m, i)->irql & KSS_MDL_LOCKED)
+            return true;
+    return false;
+}
+
+// A block leaves memory as a whole, so one locked page keeps it.
+static bool region_locked(const struct kss_machine *m, const struct kss_region *region) {
+    kss_addr page = m->config.profile.page_size;
+    for (kss_addr at = region->address; at < region->address + region->size;
+         at = (at & ~(page - 1)) + page)
+        if (kss_pages_locked(m, at, 1))
+            return true;
+    return false;
+}
+
 void kss_trim(struct kss_machine *m) {
     uint64_t bytes = 0;
+    bool locks = any_locked(m);
     for (uint32_t i = 0; i < kss_region_at_count(m); i++) {
         struct kss_region *region = kss_region_at(m, i);
-        if (pageable(region) && !region->out) {
+        if (pageable(region) && !region->out && !(locks && region_locked(m, region))) {
             region->out = 1;
+            region->moves++;
             bytes += region->size;
             if (m->space != NULL)
                 m->space->residency(m->space->context, region->address,
@@ -224,6 +243,10 @@ static struct kss_frame *frame_covering(const struct kss_machine *m, const struc
 static uint8_t *local_bytes(struct kss_machine *m, const struct kss_stack *stack, uint32_t depth,
                             uint32_t size) {
     struct kss_frame *frame = frame_covering(m, stack, depth);
+    if (frame != NULL && frame->entry == KSS_ENTRY_EXCEPTION) {
+        uint32_t shown = kss_exception_shown(m), from = depth - (frame->depth - frame->bytes);
+        return from <= shown && from >= size ? kss_frame_run(frame) + (shown - from) : NULL;
+    }
     if (frame == NULL || frame->entry > KSS_ENTRY_CALLOUT)
         return NULL;
     const struct kss_code *code = &m->image->code[frame->routine];
@@ -299,6 +322,18 @@ static struct kss_outcome touch_dead(struct kss_machine *m, kss_addr address, bo
     return kss_return(0);
 }
 
+// A page fault in driver code leaves a trap frame on its stack; what nt takes below it to read the page
+// is not known. Natively the host's frames are what is there.
+static struct kss_outcome page_fault(struct kss_machine *m) {
+    if (m->space != NULL)
+        return kss_return(0);
+    uint32_t bytes = m->config.profile.interrupt_reserve;
+    if (!kss_frame_push(m, KSS_PATH_FAULT, bytes, 0, KSS_ENTRY_TRAP))
+        return kss_stopped();
+    kss_frame_pop(m);
+    return kss_return(0);
+}
+
 static struct kss_outcome touch_region(struct kss_machine *m, struct kss_region *region,
                                        kss_addr address, bool write, enum kss_who who) {
     if (region->kind == KSS_REGION_FREED) {
@@ -319,6 +354,10 @@ static struct kss_outcome touch_region(struct kss_machine *m, struct kss_region 
     }
     if (out && raised)
         return fault(m, address, write, who, who == KSS_WHO_NT ? 0xA : 0xD1);
+    if (out && who == KSS_WHO_DRIVER) {
+        KSS_TRY(page_fault(m));
+        region = region_at(m, address);
+    }
     if (out && m->space != NULL)
         m->space->residency(m->space->context, region->address, region->address + region->size,
                             true);
@@ -337,6 +376,11 @@ static struct kss_outcome touch_nothing(struct kss_machine *m, kss_addr address,
     return fault(m, address, write, who, 0x50);
 }
 
+static uint32_t rest_of_page(const struct kss_machine *m, kss_addr address) {
+    unsigned page = m->config.profile.page_size;
+    return page - (uint32_t)(address & (page - 1));
+}
+
 // May [size] bytes be touched? Works out the first byte that may not.
 static struct kss_outcome touch(struct kss_machine *m, kss_addr address, uint32_t size, bool write,
                                 enum kss_who who) {
@@ -349,7 +393,10 @@ static struct kss_outcome touch(struct kss_machine *m, kss_addr address, uint32_
         if (s != KSS_NONE) {
             const struct kss_stack *stack = kss_stack_at(m, s);
             step = depth;
-            if (stack->kind != KSS_STACK_FREE && stack_is_out(m, stack))
+            bool out = stack->kind != KSS_STACK_FREE && stack_is_out(m, stack);
+            if (out && kss_pages_locked(m, address, 1))
+                step = rest_of_page(m, address) < step ? rest_of_page(m, address) : step;
+            else if (out)
                 KSS_TRY(touch_out_stack(m, stack, address, write, who));
             else if (stack->kind == KSS_STACK_FREE || depth > stack->depth)
                 KSS_TRY(touch_dead(m, address, write, stack->thread));

@@ -226,7 +226,13 @@ void kss_describe_nt(struct kss_machine *m, const struct kss_region *region, uin
                                                      "file object",
                                                      "system buffer",
                                                      "symbolic link",
-                                                     "cancel spin lock"};
+                                                     "cancel spin lock",
+                                                     "system object",
+                                                     "MDL",
+                                                     "memory",
+                                                     "work item",
+                                                     "arguments of APC",
+                                                     "event"};
     char name[KSS_IO_NAME];
     if (region->kind == KSS_REGION_FREED)
         kss_text_str(out, "freed ");

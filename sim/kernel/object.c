@@ -5,9 +5,10 @@
 // is initialised anew. Objects of dead stack frames leave a tombstone, so that whoever still holds
 // the address is told what was there. Numbers in events count initialisations of new objects,
 // from 1.
-#include "kernel/machine.h"
+#include "kernel/mdl.h"
 
 #include "base/os.h"
+#include "kernel/lock.h"
 
 static unsigned slot_of(kss_addr address) {
     return (unsigned)((address >> 2) * UINT64_C(0x9E3779B97F4A7C15) >> 58);
@@ -62,6 +63,11 @@ uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind)
     case KSS_O_LOCK_HANDLE:
         return wide ? KSS_SIZE64_KLOCK_QUEUE_HANDLE : KSS_SIZE32_KLOCK_QUEUE_HANDLE;
     case KSS_O_WORK_ITEM: return wide ? KSS_SIZE64_WORK_QUEUE_ITEM : KSS_SIZE32_WORK_QUEUE_ITEM;
+    case KSS_O_RW_SPINLOCK: return 4;
+    case KSS_O_PUSH_LOCK:
+    case KSS_O_RUNDOWN: return kss_pointer(m);
+    case KSS_O_CSQ_CONTEXT:
+        return wide ? KSS_SIZE64_IO_CSQ_IRP_CONTEXT : KSS_SIZE32_IO_CSQ_IRP_CONTEXT;
     case KSS_O_MDL: return wide ? KSS_SIZE64_MDL : KSS_SIZE32_MDL;
     case KSS_O_IRP: return wide ? KSS_SIZE64_IRP : KSS_SIZE32_IRP;
     case KSS_O_STATUS_BLOCK: return wide ? KSS_SIZE64_IO_STATUS_BLOCK : KSS_SIZE32_IO_STATUS_BLOCK;
@@ -69,7 +75,8 @@ uint32_t kss_object_size(const struct kss_machine *m, enum kss_object_kind kind)
     case KSS_O_DEVICE: return wide ? KSS_SIZE64_DEVICE_OBJECT : KSS_SIZE32_DEVICE_OBJECT;
     case KSS_O_FILE: return wide ? KSS_SIZE64_FILE_OBJECT : KSS_SIZE32_FILE_OBJECT;
     case KSS_O_IO_WORK_ITEM: return 8 * kss_pointer(m); // opaque; a size of the simulator's
-    case KSS_O_THREAD: break;                           // its memory is nt's
+    case KSS_O_SECTION:
+    case KSS_O_THREAD: break; // its memory is nt's
     case KSS_O_FREE: break;
     }
     return 0;
@@ -89,6 +96,10 @@ const char *kss_object_kind_name(unsigned kind) {
                                         "ERESOURCE",
                                         "KLOCK_QUEUE_HANDLE",
                                         "WORK_QUEUE_ITEM",
+                                        "EX_SPIN_LOCK",
+                                        "EX_PUSH_LOCK",
+                                        "EX_RUNDOWN_REF",
+                                        "IO_CSQ_IRP_CONTEXT",
                                         "KTHREAD",
                                         "DRIVER_OBJECT",
                                         "DEVICE_OBJECT",
@@ -96,7 +107,8 @@ const char *kss_object_kind_name(unsigned kind) {
                                         "IRP",
                                         "IO_STATUS_BLOCK",
                                         "MDL",
-                                        "IO_WORKITEM"};
+                                        "IO_WORKITEM",
+                                        "locked section"};
     return names[kind];
 }
 
@@ -129,18 +141,23 @@ static uint16_t free_slot(struct kss_machine *m) {
 }
 
 void kss_object_free(struct kss_machine *m, uint16_t index) {
+    kss_lock_forget(m, index);
     kss_due_cancel(m, KSS_DUE_TIMER, index);
     for (uint32_t i = 0; i < kss_pending_at_count(m); i++)
         if (kss_pending_at(m, i)->object == index) // the queued DPC runs all the same
             kss_pending_at(m, i)->object = KSS_NONE;
+    kss_work_forget(m, index);
+    kss_apc_forget(m, index);
     struct kss_object *object = kss_object_ref(m, index);
+    if (object->kind == KSS_O_MUTEX && object->context != 0)
+        kss_mutex_forget(m, index);
     if (!(object->flags & KSS_OF_DEAD))
         count_in_memory(m, object, -1);
     memset(object, 0, sizeof *object);
     memset(kss_object_cold_at(m, index), 0, sizeof(struct kss_object_cold));
 }
 
-static void announce(struct kss_machine *m, uint16_t index, bool again) {
+static void announce(struct kss_machine *m, uint16_t index, unsigned again) {
     const struct kss_object *object = kss_object_ref(m, index);
     struct kss_object_cold *cold = kss_object_cold_at(m, index);
     if (kss_wants(m, KSS_EV_OBJECT)) {
@@ -167,38 +184,68 @@ static unsigned in_use(const struct kss_machine *m, uint16_t index) {
     const struct kss_object *object = kss_object_ref(m, index);
     unsigned use = 0;
     if (object->waiters != KSS_NONE)
-        use |= 1;
+        use |= KSS_USE_WAIT;
     if (object->kind == KSS_O_TIMER && object->flags & KSS_OF_QUEUED)
-        use |= 2;
+        use |= KSS_USE_TIMER_QUEUE;
     if (object->kind == KSS_O_DPC && object->flags & KSS_OF_QUEUED)
-        use |= 4;
+        use |= KSS_USE_DPC_QUEUE;
     if (object->kind == KSS_O_DPC)
         for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
             const struct kss_object *timer = kss_object_ref(m, i);
             if (timer->kind == KSS_O_TIMER && timer->flags & KSS_OF_QUEUED &&
                 timer->dpc == object->address)
-                use |= 4;
+                use |= KSS_USE_DPC_QUEUE;
         }
-    if (object->kind == KSS_O_SPINLOCK && object->signal != 0)
-        use |= 8;
+    if (object->kind == KSS_O_MUTEX && object->context != 0)
+        use |= KSS_USE_LOCK;
+    use |= kss_lock_use(object);
     if (kss_globals(m)->irps != 0 && kss_irp_uses(m, index))
-        use |= 16;
+        use |= KSS_USE_IRP;
+    if (object->kind == KSS_O_MDL && kss_dma_uses(m, kss_object_number(m, index)))
+        use |= KSS_USE_DMA;
+    if ((object->kind == KSS_O_WORK_ITEM || object->kind == KSS_O_IO_WORK_ITEM) &&
+        object->flags & KSS_OF_QUEUED)
+        use |= KSS_USE_WORK_QUEUE;
+    if (object->kind == KSS_O_APC && object->flags & KSS_OF_QUEUED)
+        use |= KSS_USE_APC_QUEUE;
     return use;
+}
+
+// Its list of waiters is empty from now on, and theirs still lead to it: no signal finds them.
+static void forget_waiters(struct kss_machine *m, uint16_t index) {
+    for (uint32_t i = 0; i < kss_wait_at_count(m); i++)
+        if (kss_wait_at(m, i)->kind != 0 && kss_wait_at(m, i)->object == index)
+            kss_wait_at(m, i)->object = KSS_NONE;
+    kss_object_ref(m, index)->waiters = KSS_NONE;
+}
+
+// Threads that wait for the old object are said to wait for what is there now.
+static void rename_waited(struct kss_machine *m, uint16_t old, uint16_t now) {
+    for (uint32_t i = 0; i < kss_thread_at_count(m); i++)
+        if (kss_thread_at(m, i)->state == KSS_T_WAITING && kss_thread_at(m, i)->waiting_on == old)
+            kss_thread_at(m, i)->waiting_on = now;
 }
 
 uint16_t kss_object_init(struct kss_machine *m, kss_addr address, enum kss_object_kind kind,
                          unsigned flags, int32_t signal) {
-    uint16_t index = find(m, address);
-    bool again = index != KSS_NONE && !(kss_object_ref(m, index)->flags & KSS_OF_DEAD) &&
-                 in_use(m, index) != 0;
+    uint16_t index = find(m, address), waited = KSS_NONE;
+    unsigned again = index != KSS_NONE && !(kss_object_ref(m, index)->flags & KSS_OF_DEAD)
+                         ? in_use(m, index)
+                         : 0;
     bool same = index != KSS_NONE && !(kss_object_ref(m, index)->flags & KSS_OF_DEAD) &&
-                kss_object_ref(m, index)->kind == kind && !again;
+                kss_object_ref(m, index)->kind == kind && again == 0;
     struct kss_object_cold old = {0};
     if (same)
         old = *kss_object_cold_at(m, index);
+    if (index != KSS_NONE && kss_object_ref(m, index)->waiters != KSS_NONE) {
+        waited = index;
+        forget_waiters(m, index);
+    }
     if (index != KSS_NONE)
         kss_object_free(m, index);
     index = free_slot(m);
+    if (waited != KSS_NONE)
+        rename_waited(m, waited, index);
     uint32_t depth;
     struct kss_object *object = kss_object_ref(m, index);
     *object = (struct kss_object){.address = address,
@@ -235,6 +282,7 @@ static void say_died(struct kss_machine *m, uint16_t index, unsigned use, uint32
 
 void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_t routine,
                      bool tombstone) {
+    kss_locked_pages_die(m, low, high, routine);
     for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
         struct kss_object *object = kss_object_ref(m, i);
         if (object->kind == KSS_O_FREE || object->flags & (KSS_OF_DEAD | KSS_OF_ANONYMOUS) ||
@@ -245,16 +293,30 @@ void kss_objects_die(struct kss_machine *m, kss_addr low, kss_addr high, uint32_
         unsigned use = in_use(m, (uint16_t)i);
         if (use != 0)
             say_died(m, (uint16_t)i, use, routine);
+        kss_lock_forget(m, (uint16_t)i);
         object = kss_object_ref(m, i);
         count_in_memory(m, object, -1);
         object->flags |= KSS_OF_DEAD;
         if (!tombstone && object->waiters == KSS_NONE &&
+            !(object->kind == KSS_O_MUTEX && object->context != 0) &&
             !(object->kind == KSS_O_IRP && (uint32_t)object->period != 0))
             kss_object_free(m, (uint16_t)i);
     }
 }
 
 // ---- Use ----------------------------------------------------------------------------------------
+void kss_dispatcher_header(struct kss_machine *m, kss_addr address, unsigned type, unsigned size,
+                           int32_t signal) {
+    bool wide = kss_wide(m);
+    kss_addr list = address + KSS_OFFSET(DISPATCHER_HEADER, WaitListHead, wide);
+    kss_poke(m, address, 1, type);
+    kss_poke(m, address + 1, 1, 0);
+    kss_poke(m, address + 2, 1, size / 4);
+    kss_poke(m, address + KSS_OFFSET(DISPATCHER_HEADER, SignalState, wide), 4, (uint32_t)signal);
+    kss_poke(m, list, kss_pointer(m), list);
+    kss_poke(m, list + kss_pointer(m), kss_pointer(m), list);
+}
+
 void kss_object_signal_state(struct kss_machine *m, uint16_t index, int32_t signal) {
     struct kss_object *object = kss_object_ref(m, index);
     object->signal = signal;
@@ -263,7 +325,7 @@ void kss_object_signal_state(struct kss_machine *m, uint16_t index, int32_t sign
     kss_poke(m, object->address + offset, 4, (uint32_t)signal);
 }
 
-static void report_unknown(struct kss_machine *m, struct kss_call *call, kss_addr address) {
+void kss_object_unknown(struct kss_machine *m, const struct kss_call *call, kss_addr address) {
     if (!kss_wants(m, KSS_EV_NOT_INITIALIZED))
         return;
     kss_text_clear(&m->scratch);
@@ -341,7 +403,7 @@ struct kss_outcome kss_object_use(struct kss_machine *m, struct kss_call *call, 
     if (*index != KSS_NONE) {
         KSS_EMIT(m, KSS_EV_WRONG_TYPE, address, call->routine, kss_object_number(m, *index), 0);
     } else {
-        report_unknown(m, call, address);
+        kss_object_unknown(m, call, address);
     }
     *index = kss_object_init(m, address, kind, 0, 0);
     return kss_return(0);

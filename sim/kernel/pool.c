@@ -3,7 +3,14 @@
 // free is always seen. Bad requests stop the machine as BAD_POOL_CALLER does (DBG bug-check-0xc2).
 #include "kernel/machine.h"
 
-enum { POOL_PAGED_BIT = 1, FLAG_RAISE = 0x20, FLAG_PAGED = 0x100, TOMBSTONES = 1024 };
+enum {
+    POOL_PAGED_BIT = 1,
+    TYPE_NO_QUOTA_RAISE = 8,
+    TYPE_RAISE = 16,
+    FLAG_RAISE = 0x20,
+    FLAG_PAGED = 0x100,
+    TOMBSTONES = 1024
+};
 
 static struct kss_outcome bad_caller(struct kss_machine *m, const struct kss_call *call,
                                      uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4) {
@@ -94,7 +101,53 @@ static struct kss_outcome allocate(struct kss_machine *m, struct kss_call *call,
 
 static struct kss_outcome by_type(struct kss_machine *m, struct kss_call *call, uint32_t tag) {
     uint64_t type = call->arguments[0] & 0xFFFFFFFF;
-    return allocate(m, call, type & POOL_PAGED_BIT, type, call->arguments[1], tag, false);
+    return allocate(m, call, type & POOL_PAGED_BIT, type, call->arguments[1], tag,
+                    type & TYPE_RAISE);
+}
+
+// The process of the caller has quota without end; a request that fails raises all the same, unless
+// POOL_QUOTA_FAIL_INSTEAD_OF_RAISE is among the bits of the type.
+static struct kss_outcome with_quota(struct kss_machine *m, struct kss_call *call, uint32_t tag) {
+    uint64_t type = call->arguments[0] & 0xFFFFFFFF;
+    return allocate(m, call, type & POOL_PAGED_BIT, type, call->arguments[1], tag,
+                    !(type & TYPE_NO_QUOTA_RAISE));
+}
+
+// FsRtlAllocatePool and its like never return NULL.
+static struct kss_outcome or_raise(struct kss_machine *m, struct kss_call *call, uint32_t tag) {
+    uint64_t type = call->arguments[0] & 0xFFFFFFFF;
+    return allocate(m, call, type & POOL_PAGED_BIT, type, call->arguments[1] & 0xFFFFFFFF, tag,
+                    true);
+}
+
+struct kss_outcome kss_nt_ExAllocatePoolWithQuota(struct kss_machine *m, struct kss_call *call) {
+    return with_quota(m, call, 0x656E6F4E);
+}
+
+struct kss_outcome kss_nt_ExAllocatePoolWithQuotaTag(struct kss_machine *m, struct kss_call *call) {
+    return with_quota(m, call, (uint32_t)call->arguments[2]);
+}
+
+struct kss_outcome kss_nt_ExAllocatePoolWithTagPriority(struct kss_machine *m,
+                                                        struct kss_call *call) {
+    return by_type(m, call, (uint32_t)call->arguments[2]);
+}
+
+struct kss_outcome kss_nt_FsRtlAllocatePool(struct kss_machine *m, struct kss_call *call) {
+    return or_raise(m, call, 0x72747346); // "Fstr"
+}
+
+struct kss_outcome kss_nt_FsRtlAllocatePoolWithQuota(struct kss_machine *m, struct kss_call *call) {
+    return or_raise(m, call, 0x72747346);
+}
+
+struct kss_outcome kss_nt_FsRtlAllocatePoolWithQuotaTag(struct kss_machine *m,
+                                                        struct kss_call *call) {
+    return or_raise(m, call, (uint32_t)call->arguments[2]);
+}
+
+struct kss_outcome kss_nt_FsRtlAllocatePoolWithTag(struct kss_machine *m, struct kss_call *call) {
+    return or_raise(m, call, (uint32_t)call->arguments[2]);
 }
 
 struct kss_outcome kss_nt_ExAllocatePoolWithTag(struct kss_machine *m, struct kss_call *call) {
@@ -118,6 +171,23 @@ struct kss_outcome kss_nt_ExAllocatePool2(struct kss_machine *m, struct kss_call
     uint64_t flags = call->arguments[0];
     return allocate(m, call, flags & FLAG_PAGED, flags, call->arguments[1],
                     (uint32_t)call->arguments[2], flags & FLAG_RAISE);
+}
+
+struct kss_outcome kss_nt_ExAllocatePool3(struct kss_machine *m, struct kss_call *call) {
+    return kss_nt_ExAllocatePool2(m, call); // priorities and nodes change no outcome here
+}
+
+// Rounded up as the pool rounds: to two pointers below a page, to pages above. Quota is never charged
+// to a block.
+struct kss_outcome kss_nt_ExQueryPoolBlockSize(struct kss_machine *m, struct kss_call *call) {
+    uint32_t index = kss_region_find(m, call->arguments[0]);
+    if (call->arguments[1] != 0)
+        KSS_TRY(kss_store(m, call->arguments[1], 1, 0, KSS_WHO_DRIVER));
+    if (index == KSS_NO_FRAME || kss_region_at(m, index)->kind == KSS_REGION_FREED)
+        return kss_return(0);
+    uint64_t size = kss_region_at(m, index)->size, page = m->config.profile.page_size;
+    uint64_t align = size < page ? kss_pointer(m) * 2 : page;
+    return kss_return((size + align - 1) & ~(align - 1));
 }
 
 // ---- Freeing ------------------------------------------------------------------------------------
@@ -201,7 +271,7 @@ kss_addr kss_nt_block(struct kss_machine *m, enum kss_nt_block what, uint64_t si
         return 0;
     kss_globals(m)->nonpaged_used += size;
     struct kss_region *region = kss_region_add(m, address, (uint32_t)size, KSS_REGION_NONPAGED);
-    region->nt = what;
+    region->nt = (uint16_t)what;
     region->number = ++kss_globals(m)->nt_blocks[what];
     return address;
 }

@@ -21,7 +21,7 @@ struct kss_outcome kss_nt_PsGetCurrentThread(struct kss_machine *m, struct kss_c
 struct kss_outcome kss_nt_PsGetCurrentThreadId(struct kss_machine *m, struct kss_call *call) {
     (void)call;
     uint16_t thread = kss_cpu(m)->thread;
-    return kss_return(thread == KSS_NONE ? 0 : 8u + 4u * thread);
+    return kss_return(thread == KSS_NONE ? 0 : kss_thread_id(thread));
 }
 
 static struct kss_outcome process_of(const struct kss_machine *m, uint16_t thread) {
@@ -135,6 +135,7 @@ struct kss_outcome kss_nt_KeStallExecutionProcessor(struct kss_machine *m, struc
     if (call->step == 0) {
         // One stall per stack and interrupt level can be under way.
         call->local[0] = (uint64_t)(cpu->stack << 3 | (cpu->interrupts & 7));
+        KSS_EMIT(m, KSS_EV_STALL, (call->arguments[0] & 0xFFFFFFFF) * 10, 0, 0, 0);
         kss_due_insert(m,
                        &(struct kss_due){.kind = KSS_DUE_STALL, .target = (uint16_t)call->local[0]},
                        (call->arguments[0] & 0xFFFFFFFF) * 10, kss_clock(m)->place);

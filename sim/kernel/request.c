@@ -107,7 +107,7 @@ struct kss_outcome kss_file_settle(struct kss_machine *m, struct kss_call *call,
 
 static struct kss_outcome go_on(struct kss_machine *m, struct kss_call *call) {
     struct kss_outcome outcome;
-    switch (call->step) {
+    switch (kss_csq_step(call->step) ? STEP_CANCEL : call->step) {
     case STEP_WAITS:
         outcome = kss_wait_over(m, call);
         KSS_TRY(outcome);

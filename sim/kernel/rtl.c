@@ -79,6 +79,77 @@ struct kss_outcome kss_nt_RtlEqualMemory(struct kss_machine *m, struct kss_call 
     return outcome;
 }
 
+struct kss_outcome kss_nt_RtlCopyBytes(struct kss_machine *m, struct kss_call *call) {
+    return copy(m, call->arguments[0], call->arguments[1], call->arguments[2]);
+}
+
+struct kss_outcome kss_nt_RtlCopyMemoryNonTemporal(struct kss_machine *m, struct kss_call *call) {
+    return copy(m, call->arguments[0], call->arguments[1], call->arguments[2]);
+}
+
+struct kss_outcome kss_nt_RtlZeroBytes(struct kss_machine *m, struct kss_call *call) {
+    return fill(m, call->arguments[0], call->arguments[1], 0);
+}
+
+struct kss_outcome kss_nt_RtlFillBytes(struct kss_machine *m, struct kss_call *call) {
+    return fill(m, call->arguments[0], call->arguments[1], (uint8_t)call->arguments[2]);
+}
+
+// Caches are not modelled.
+struct kss_outcome kss_nt_RtlPrefetchMemoryNonTemporal(struct kss_machine *m,
+                                                       struct kss_call *call) {
+    (void)m;
+    (void)call;
+    return kss_return(0);
+}
+
+// Whole elements only.
+static struct kss_outcome fill_with(struct kss_machine *m, const struct kss_call *call,
+                                    unsigned size) {
+    for (uint64_t i = 0; i + size <= call->arguments[1]; i += size)
+        KSS_TRY(kss_store(m, call->arguments[0] + i, size, call->arguments[2], DRIVER));
+    return kss_return(0);
+}
+
+struct kss_outcome kss_nt_RtlFillMemoryUlong(struct kss_machine *m, struct kss_call *call) {
+    return fill_with(m, call, 4);
+}
+
+struct kss_outcome kss_nt_RtlFillMemoryUlonglong(struct kss_machine *m, struct kss_call *call) {
+    return fill_with(m, call, 8);
+}
+
+struct kss_outcome kss_nt_RtlCompareMemoryUlong(struct kss_machine *m, struct kss_call *call) {
+    uint64_t i = 0;
+    for (; i + 4 <= call->arguments[1]; i += 4) {
+        struct kss_outcome outcome;
+        uint64_t value = kss_load(m, call->arguments[0] + i, 4, DRIVER, &outcome);
+        KSS_TRY(outcome);
+        if (value != (uint32_t)call->arguments[2])
+            break;
+    }
+    return kss_return(i);
+}
+
+// ---- LUIDs { LowPart, HighPart } ------------------------------------------------------------------
+struct kss_outcome kss_nt_RtlCopyLuid(struct kss_machine *m, struct kss_call *call) {
+    return copy(m, call->arguments[0], call->arguments[1], 8);
+}
+
+struct kss_outcome kss_nt_RtlEqualLuid(struct kss_machine *m, struct kss_call *call) {
+    struct kss_outcome same = matching(m, call->arguments[0], call->arguments[1], 8);
+    if (same.kind == KSS_OUT_RETURN)
+        same.value = same.value == 8;
+    return same;
+}
+
+struct kss_outcome kss_nt_RtlIsZeroLuid(struct kss_machine *m, struct kss_call *call) {
+    struct kss_outcome outcome;
+    uint64_t luid = kss_load(m, call->arguments[0], 8, DRIVER, &outcome);
+    KSS_TRY(outcome);
+    return kss_return(luid == 0);
+}
+
 // ---- Lists: LIST_ENTRY { Flink, Blink } ---------------------------------------------------------
 static struct kss_outcome link_of(struct kss_machine *m, kss_addr entry, bool back,
                                   kss_addr *value) {
@@ -179,72 +250,4 @@ struct kss_outcome kss_nt_PopEntryList(struct kss_machine *m, struct kss_call *c
         KSS_TRY(set_link(m, call->arguments[0], false, second));
     }
     return kss_return(first);
-}
-
-// ---- Interlocked --------------------------------------------------------------------------------
-enum exchange { SWAP, ADD, AND, OR, COMPARE };
-
-static struct kss_outcome exchange(struct kss_machine *m, const struct kss_call *call,
-                                   unsigned size, enum exchange how, uint64_t operand,
-                                   uint64_t comparand, bool return_new) {
-    struct kss_outcome outcome;
-    kss_addr address = call->arguments[0];
-    uint64_t old = kss_load(m, address, size, DRIVER, &outcome);
-    KSS_TRY(outcome);
-    uint64_t mask = size == 8 ? UINT64_MAX : UINT32_MAX, value = old;
-    switch (how) {
-    case SWAP: value = operand; break;
-    case ADD: value = old + operand; break;
-    case AND: value = old & operand; break;
-    case OR: value = old | operand; break;
-    case COMPARE: value = old == (comparand & mask) ? operand : old; break;
-    }
-    KSS_TRY(kss_store(m, address, size, value & mask, DRIVER));
-    return kss_return((return_new ? value : old) & mask);
-}
-
-struct kss_outcome kss_nt_InterlockedIncrement(struct kss_machine *m, struct kss_call *call) {
-    return exchange(m, call, 4, ADD, 1, 0, true);
-}
-
-struct kss_outcome kss_nt_InterlockedDecrement(struct kss_machine *m, struct kss_call *call) {
-    return exchange(m, call, 4, ADD, UINT64_MAX, 0, true);
-}
-
-struct kss_outcome kss_nt_InterlockedIncrement64(struct kss_machine *m, struct kss_call *call) {
-    return exchange(m, call, 8, ADD, 1, 0, true);
-}
-
-struct kss_outcome kss_nt_InterlockedDecrement64(struct kss_machine *m, struct kss_call *call) {
-    return exchange(m, call, 8, ADD, UINT64_MAX, 0, true);
-}
-
-struct kss_outcome kss_nt_InterlockedExchange(struct kss_machine *m, struct kss_call *call) {
-    return exchange(m, call, 4, SWAP, call->arguments[1], 0, false);
-}
-
-struct kss_outcome kss_nt_InterlockedExchangeAdd(struct kss_machine *m, struct kss_call *call) {
-    return exchange(m, call, 4, ADD, call->arguments[1], 0, false);
-}
-
-struct kss_outcome kss_nt_InterlockedCompareExchange(struct kss_machine *m, struct kss_call *call) {
-    return exchange(m, call, 4, COMPARE, call->arguments[1], call->arguments[2], false);
-}
-
-struct kss_outcome kss_nt_InterlockedAnd(struct kss_machine *m, struct kss_call *call) {
-    return exchange(m, call, 4, AND, call->arguments[1], 0, false);
-}
-
-struct kss_outcome kss_nt_InterlockedOr(struct kss_machine *m, struct kss_call *call) {
-    return exchange(m, call, 4, OR, call->arguments[1], 0, false);
-}
-
-struct kss_outcome kss_nt_InterlockedExchangePointer(struct kss_machine *m, struct kss_call *call) {
-    return exchange(m, call, kss_pointer(m), SWAP, call->arguments[1], 0, false);
-}
-
-struct kss_outcome kss_nt_InterlockedCompareExchangePointer(struct kss_machine *m,
-                                                            struct kss_call *call) {
-    return exchange(m, call, kss_pointer(m), COMPARE, call->arguments[1], call->arguments[2],
-                    false);
 }

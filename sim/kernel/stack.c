@@ -59,13 +59,18 @@ static uint16_t free_slot(struct kss_machine *m, uint32_t reserved) {
 
 uint16_t kss_stack_new(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
                        uint16_t thread, uint32_t depth) {
-    uint16_t index = free_slot(m, size);
+    return kss_stack_new_large(m, kind, size, size, thread, depth);
+}
+
+uint16_t kss_stack_new_large(struct kss_machine *m, enum kss_stack_kind kind, uint32_t size,
+                             uint32_t room, uint16_t thread, uint32_t depth) {
+    uint16_t index = free_slot(m, room);
     uint32_t run = kss_bytes_alloc(m, FIRST_RUN);
     kss_addr base = kss_stack_at(m, index)->base;
     uint32_t reserved = kss_stack_at(m, index)->reserved;
     if (base == 0) {
-        base = next_base(m, size);
-        reserved = size;
+        base = next_base(m, room);
+        reserved = room;
     }
     struct kss_stack *stack = kss_stack_at(m, index);
     *stack = (struct kss_stack){.base = base,
@@ -86,8 +91,31 @@ uint16_t kss_stack_new(struct kss_machine *m, enum kss_stack_kind kind, uint32_t
     *cold = (struct kss_stack_cold){.deepest = depth, .number = number + 1};
     if (m->space != NULL)
         m->space->stack_made(m->space->context, base - size, base);
-    KSS_EMIT(m, KSS_EV_STACK, kind - 1, base, size, cold->number);
+    KSS_EMIT(m, KSS_EV_STACK, kind - 1, base, room, cold->number);
     return index;
+}
+
+uint32_t kss_stack_most(const struct kss_machine *m, const struct kss_stack *stack) {
+    uint32_t large = m->config.profile.large_stack_size;
+    bool gui = stack->kind == KSS_STACK_THREAD && stack->thread != KSS_NONE &&
+               kss_thread_at(m, stack->thread)->flags & KSS_TF_GUI;
+    return gui && large > stack->size ? large : stack->size;
+}
+
+bool kss_stack_grow(struct kss_machine *m, uint16_t index, uint64_t depth) {
+    struct kss_stack *stack = kss_stack_at(m, index);
+    uint32_t most = kss_stack_most(m, stack), page = m->config.profile.page_size;
+    uint32_t old = stack->size;
+    if (depth > most)
+        return false;
+    uint32_t size = (uint32_t)((depth + page - 1) / page * page);
+    stack->size = size < most ? size : most;
+    if (m->space != NULL)
+        m->space->stack_made(m->space->context, stack->base - stack->size, stack->base - old);
+    kss_policy_used(m, KSS_POLICY_gui_stack_grows);
+    KSS_EMIT(m, KSS_EV_STACK_GROW, kss_stack_cold_at(m, index)->number, old,
+             kss_stack_at(m, index)->size, 0);
+    return true;
 }
 
 void kss_stack_release(struct kss_machine *m, uint16_t index) {
@@ -151,11 +179,12 @@ static void grow_run(struct kss_machine *m, uint16_t index, uint32_t extra) {
 static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, uint64_t depth) {
     struct kss_stack *stack = kss_stack_at(m, index);
     uint32_t old_depth = stack->depth;
+    stack->size = kss_stack_most(m, stack); // the reservation is what does not do
     kss_capture_path(m, index);
     KSS_EMIT(m, KSS_EV_OVERFLOW, kss_stack_cold_at(m, index)->number, depth,
              depth - kss_stack_at(m, index)->size, routine);
     if (kss_wants(m, KSS_EV_PATH)) {
-        bool driver = routine != KSS_NO_FRAME;
+        bool driver = routine < m->image->code_count;
         kss_emit(m, KSS_EV_PATH, routine, depth, depth - old_depth,
                  driver ? m->image->code[routine].origin : KSS_ORIGIN_LISTED);
         const struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
@@ -167,7 +196,8 @@ static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, ui
     }
     stack = kss_stack_at(m, index);
     kss_addr sp = stack->base - depth;
-    kss_addr ip = routine == KSS_NO_FRAME ? kss_nt_address(m, 0) : kss_code_address(m, routine);
+    bool nt = routine >= m->image->code_count;
+    kss_addr ip = nt ? kss_nt_address(m, 0) : kss_code_address(m, routine);
     kss_policy_used(m, KSS_POLICY_overflow_parameters);
     uint64_t p[4] = {8, 0, 0, 0};
     switch (m->config.profile.overflow) {
@@ -179,8 +209,7 @@ static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, ui
     case KSS_OVERFLOW_NONE: break;
     }
     // The crossing routine is the innermost driver routine: its frame is what did not fit.
-    kss_bugcheck_in(m, routine == KSS_NO_FRAME ? kss_innermost(m) : routine, 0x7F, p, KSS_NT_COUNT,
-                    NULL);
+    kss_bugcheck_in(m, nt ? kss_innermost(m) : routine, 0x7F, p, KSS_NT_COUNT, NULL);
 }
 
 // ---- Frames -------------------------------------------------------------------------------------
@@ -190,8 +219,11 @@ static bool push(struct kss_machine *m, uint16_t index, uint32_t routine, uint32
     struct kss_stack *stack = kss_stack_at(m, index);
     uint64_t depth = (uint64_t)stack->depth + bytes;
     if (depth > stack->size) {
-        overflow(m, index, routine, depth);
-        return false;
+        if (!kss_stack_grow(m, index, depth)) {
+            overflow(m, index, routine, depth);
+            return false;
+        }
+        stack = kss_stack_at(m, index);
     }
     uint32_t need = (uint32_t)sizeof(struct kss_frame) + ((run_bytes + 7) & ~UINT32_C(7));
     if (need > stack->run_capacity - stack->run_used) {
@@ -257,6 +289,40 @@ void kss_native_overflow(struct kss_machine *m, uint32_t routine, uint32_t bytes
     overflow(m, index, routine, (uint64_t)stack->size + bytes);
 }
 
+static struct kss_path_row *path_rows(struct kss_machine *m, uint16_t index, uint32_t count);
+
+// What the dispatch of an exception takes lies below the frames of the host's stack.
+static void capture_dispatch(struct kss_machine *m, uint16_t index, uint32_t bytes) {
+    struct kss_path_row rows[KSS_HOST_ROWS];
+    uint32_t count = m->space->frames(m->space->context, m, index, rows, KSS_HOST_ROWS);
+    struct kss_path_row *to = path_rows(m, index, count + 1);
+    struct kss_stack_cold *cold = kss_stack_cold_at(m, index);
+    uint32_t depth = kss_stack_at(m, index)->depth + bytes;
+    *to = (struct kss_path_row){.routine = KSS_PATH_EXCEPTION,
+                                .depth = depth,
+                                .bytes = bytes,
+                                .entry = KSS_ENTRY_EXCEPTION,
+                                .origin = KSS_ORIGIN_LISTED};
+    memcpy(to + 1, rows, count * sizeof *rows);
+    cold->deepest = cold->captured = depth;
+}
+
+bool kss_native_raise(struct kss_machine *m, uint32_t status, kss_addr address) {
+    uint16_t index = kss_cpu(m)->stack;
+    uint32_t bytes = m->config.profile.exception_reserve;
+    const struct kss_stack *stack = kss_stack_at(m, index);
+    uint64_t depth = (uint64_t)stack->depth + bytes;
+    KSS_EMIT(m, KSS_EV_RAISE, status, kss_innermost(m), address, 0);
+    stack = kss_stack_at(m, index);
+    if (depth > stack->size && !kss_stack_grow(m, index, depth)) {
+        overflow(m, index, KSS_PATH_EXCEPTION, depth);
+        return false;
+    }
+    if (depth > kss_stack_cold_at(m, index)->deepest)
+        capture_dispatch(m, index, bytes);
+    return true;
+}
+
 static void drop_top(struct kss_machine *m, uint16_t index) {
     struct kss_stack *stack = kss_stack_at(m, index);
     struct kss_frame *frame = kss_stack_top(m, stack);
@@ -316,6 +382,11 @@ static void capture_host_path(struct kss_machine *m, uint16_t index) {
     memcpy(to, rows, count * sizeof *rows);
 }
 
+static uint32_t nt_row(const struct kss_frame *frame) {
+    bool named = frame->entry == KSS_ENTRY_EXCEPTION || frame->entry == KSS_ENTRY_TRAP;
+    return named ? frame->routine : KSS_NO_FRAME;
+}
+
 void kss_capture_path(struct kss_machine *m, uint16_t index) {
     if (m->space != NULL) {
         capture_host_path(m, index);
@@ -336,7 +407,7 @@ void kss_capture_path(struct kss_machine *m, uint16_t index) {
         if (frame->bytes == 0 && frame->entry > KSS_ENTRY_CALLOUT)
             continue;
         bool driver = frame->entry <= KSS_ENTRY_CALLOUT;
-        *row++ = (struct kss_path_row){.routine = driver ? frame->routine : KSS_NO_FRAME,
+        *row++ = (struct kss_path_row){.routine = driver ? frame->routine : nt_row(frame),
                                        .depth = frame->depth,
                                        .bytes = frame->bytes,
                                        .entry = frame->entry,
@@ -353,6 +424,7 @@ uint64_t kss_guard(const struct kss_machine *m) {
     if (cpu->thread != KSS_NONE) {
         const struct kss_thread *thread = kss_thread_at(m, cpu->thread);
         guard |= (uint64_t)((thread->flags & KSS_TF_SWAP_ENABLED) != 0) << 16;
+        guard |= (uint64_t)thread->owned << 24;
         guard |= (uint64_t)(uint16_t)thread->kernel_apc_disable << 32;
         guard |= (uint64_t)(uint16_t)thread->special_apc_disable << 48;
     }

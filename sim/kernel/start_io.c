@@ -20,34 +20,9 @@ static void set_busy(struct kss_machine *m, kss_addr device, bool value) {
     kss_poke(m, queue_of(m, device) + KSS_FIELD(KDEVICE_QUEUE, Busy), 1, value);
 }
 
-// By sort key when there is one, behind its equals; at the end otherwise.
-static void enqueue(struct kss_machine *m, kss_addr device, kss_addr irp, bool sorted,
-                    uint32_t key) {
-    kss_addr head = queue_of(m, device) + KSS_FIELD(KDEVICE_QUEUE, DeviceListHead);
-    kss_addr entry = entry_of(m, irp), before = head;
-    if (sorted)
-        for (before = kss_get(m, head); before != head; before = kss_get(m, before))
-            if (kss_peek(m, before + KSS_FIELD(KDEVICE_QUEUE_ENTRY, SortKey), 4) > key)
-                break;
-    kss_addr last = kss_get(m, before + kss_pointer(m));
-    kss_set(m, entry, before);
-    kss_set(m, entry + kss_pointer(m), last);
-    kss_set(m, last, entry);
-    kss_set(m, before + kss_pointer(m), entry);
-    kss_poke(m, entry + KSS_FIELD(KDEVICE_QUEUE_ENTRY, SortKey), 4, key);
-    kss_poke(m, entry + KSS_FIELD(KDEVICE_QUEUE_ENTRY, Inserted), 1, 1);
-}
-
 static kss_addr dequeue(struct kss_machine *m, kss_addr device) {
-    kss_addr head = queue_of(m, device) + KSS_FIELD(KDEVICE_QUEUE, DeviceListHead);
-    kss_addr entry = kss_get(m, head);
-    if (entry == head)
-        return 0;
-    kss_addr next = kss_get(m, entry);
-    kss_set(m, head, next);
-    kss_set(m, next + kss_pointer(m), head);
-    kss_poke(m, entry + KSS_FIELD(KDEVICE_QUEUE_ENTRY, Inserted), 1, 0);
-    return entry - KSS_TAIL(DeviceQueueEntry);
+    kss_addr entry = kss_device_queue_take(m, queue_of(m, device));
+    return entry == 0 ? 0 : entry - KSS_TAIL(DeviceQueueEntry);
 }
 
 static struct kss_outcome start_io(struct kss_machine *m, struct kss_call *call, kss_addr device,
@@ -89,7 +64,8 @@ struct kss_outcome kss_nt_IoStartPacket(struct kss_machine *m, struct kss_call *
             set_busy(m, device, true);
             return start_io(m, call, device, irp);
         }
-        enqueue(m, device, irp, call->arguments[2] != 0, key);
+        kss_device_queue_put(m, queue_of(m, device), entry_of(m, irp), call->arguments[2] != 0,
+                             key);
     }
     kss_set_irql(m, (unsigned)call->local[0]);
     return kss_return(0);

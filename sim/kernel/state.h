@@ -49,9 +49,14 @@ enum kss_section {
     KSS_S_DUE,
     KSS_S_PENDING,
     KSS_S_APC,
+    KSS_S_WORK,
+    KSS_S_HANDLE,
     KSS_S_READY,
     KSS_S_GLOBAL,
+    KSS_S_RECORD,
     KSS_S_BYTES,
+    KSS_S_VERIFIER,
+    KSS_S_REGISTRY,
     KSS_S_OBSERVER,
     KSS_S_HOT_END,
     // cold
@@ -87,6 +92,9 @@ struct kss_cpu {
     uint8_t pad2;
     uint16_t locks_held; // spin locks the code at work has acquired and not released
     uint16_t pad;
+    // Time that has passed, 100 ns (check_watchdog in time.c):
+    uint32_t routine_time;  // in the DPC or ISR at work
+    uint32_t dispatch_time; // at DISPATCH_LEVEL or above, since it was last below meanwhile
 };
 
 enum kss_thread_state {
@@ -105,7 +113,10 @@ enum {
     KSS_TF_ALERTED_USER = 16,
     KSS_TF_TERMINATING = 32,
     KSS_TF_USER_APC = 64,
-    KSS_TF_WAIT_NEXT = 128 /* KeSetEvent(.., TRUE): the next call must be a wait */
+    KSS_TF_WAIT_NEXT = 128,      /* KeSetEvent(.., TRUE): the next call must be a wait */
+    KSS_TF_EXITING = 0x2000,     /* its frames are gone, requests of it are not */
+    KSS_TF_APC_PENDING = 0x4000, /* user APCs run at the next return to user mode */
+    KSS_TF_WAIT_TOLD = 0x8000    /* KSS_TF_WAIT_NEXT, and something else has come: said */
 };
 
 struct kss_thread {
@@ -119,6 +130,8 @@ struct kss_thread {
     uint8_t wait_irql; // IRQL to return at
     uint8_t out;       // stack is out-swapped
     uint8_t in_apc;    // 1: runs a normal kernel APC's routine
+    uint8_t owned;     // fast and guarded mutexes and push locks that it owns
+    uint8_t worker;    // nt's own: 1 + the work queue it serves, | KSS_WORKER_BUSY
     uint8_t pad;
     uint16_t stack; // the segment in use: its top frame is where the thread goes on
     uint16_t first_stack;
@@ -128,13 +141,14 @@ struct kss_thread {
     uint16_t waiting_on; // object of the first wait block, for reports
     int16_t kernel_apc_disable, special_apc_disable;
     int16_t apc_at_start; // kernel_apc_disable when it began
-    uint16_t mutexes;     // that it owns
+    uint16_t mutexes;     // that it owns, mutants included
     int32_t wait_status;
     uint32_t process; // hash of its process's name, 0: the System process
     uint32_t body;    // driver routine of its body (code index)
     uint32_t exit_status;
 };
-_Static_assert(sizeof(struct kss_thread) == 48, "same on every target");
+_Static_assert(sizeof(struct kss_thread) == 52, "same on every target");
+enum { KSS_WORKER_BUSY = 0x80 };
 
 enum kss_stack_kind {
     KSS_STACK_FREE,
@@ -157,7 +171,9 @@ struct kss_stack {
     uint16_t below;   // segment that was in use before this one
     uint16_t objects; // live kernel objects whose memory is on it
     uint8_t kind;
-    uint8_t pad[5];
+    uint8_t watched; // somebody knows physical addresses of it
+    uint16_t moves;  // times its tradable pages changed their frames since
+    uint8_t pad[2];
 };
 _Static_assert(sizeof(struct kss_stack) == 48, "same on every target");
 enum { KSS_NO_FRAME = 0xFFFFFFFF };
@@ -175,9 +191,12 @@ enum kss_entry {
     KSS_ENTRY_APC,        // an APC's kernel or normal routine, on top of what its thread does
     KSS_ENTRY_WORK,       // a work item's routine, on a worker thread's stack
     KSS_ENTRY_CALLBACK,   // any other routine an NT routine calls; its value is a pointer wide
+    KSS_ENTRY_FILTER,     // an exception filter; cause: run offset of its routine's frame
+    KSS_ENTRY_FINALLY,    // a __finally block while the stack is unwound; cause as above
     KSS_ENTRY_CALLOUT,    // the last of the driver routines
     KSS_ENTRY_NT /* a suspended NT routine */,
-    KSS_ENTRY_TRAP /* an interrupt frame on the interrupted stack */
+    KSS_ENTRY_TRAP /* an interrupt frame on the interrupted stack */,
+    KSS_ENTRY_EXCEPTION /* the dispatch of an exception, on top of the frame that raised it */
 };
 
 struct kss_frame {
@@ -217,7 +236,8 @@ struct kss_region { // sorted by address; not index-stable
     uint8_t out;      // trimmed: not resident
     uint16_t objects; // live kernel objects inside
     uint32_t number;  // of the allocation, from 1; of the global; of nt's blocks within their kind
-    uint32_t nt;      // enum kss_nt_block
+    uint16_t nt;      // enum kss_nt_block
+    uint16_t moves;   // times its pages left memory, while somebody knows where they were
 };
 
 // What nt has allocated for itself. Such blocks are numbered apart from the drivers' own.
@@ -227,9 +247,15 @@ enum kss_nt_block {
     KSS_NTB_DRIVER,
     KSS_NTB_DEVICE,
     KSS_NTB_FILE,
-    KSS_NTB_BUFFER, // system buffer or MDL of a request
+    KSS_NTB_BUFFER, // system buffer of a request
     KSS_NTB_LINK,   // a symbolic link
     KSS_NTB_LOCK,   // the cancel spin lock
+    KSS_NTB_SYSTEM, // what a driver has registered or made: a callback object, an interrupt
+    KSS_NTB_MDL,
+    KSS_NTB_MEMORY, // common buffers, contiguous memory, pages of MmAllocatePagesForMdl, I/O space
+    KSS_NTB_WORK,   // a work item of nt's
+    KSS_NTB_APC,    // what an APC's kernel routine may change
+    KSS_NTB_EVENT,  // an event that has a handle
     KSS_NTB_COUNT
 };
 
@@ -248,6 +274,10 @@ enum kss_object_kind {
     KSS_O_RESOURCE,
     KSS_O_LOCK_HANDLE, // a KLOCK_QUEUE_HANDLE, while it is in a queue
     KSS_O_WORK_ITEM,   // a WORK_QUEUE_ITEM
+    KSS_O_RW_SPINLOCK, // an EX_SPIN_LOCK
+    KSS_O_PUSH_LOCK,
+    KSS_O_RUNDOWN,     // an EX_RUNDOWN_REF
+    KSS_O_CSQ_CONTEXT, // an IO_CSQ_IRP_CONTEXT, while its IRP is queued
     // made by nt
     KSS_O_THREAD,
     KSS_O_DRIVER,
@@ -256,7 +286,8 @@ enum kss_object_kind {
     KSS_O_IRP,
     KSS_O_STATUS_BLOCK, // on a stack, while an IRP that is to write it is under way
     KSS_O_MDL,
-    KSS_O_IO_WORK_ITEM // an IO_WORKITEM
+    KSS_O_IO_WORK_ITEM, // an IO_WORKITEM
+    KSS_O_SECTION       // pageable code that is locked, by the address of a routine; no memory
 };
 
 // What has become of an IRP: kss_object.irql.
@@ -271,12 +302,25 @@ enum {
     KSS_IRP_RESENT = 128,   // sent again before the dispatch routine it went to first returned
     KSS_IRP_RELEASED = 256  // IoFreeIrp or the I/O manager is freeing it
 };
+// What an MDL describes: kss_object.irql.
+enum {
+    KSS_MDL_LOCKED = 1,   // its pages, by MmProbeAndLockPages or the I/O manager
+    KSS_MDL_BUILT = 2,    // MmBuildMdlForNonPagedPool
+    KSS_MDL_PARTIAL = 4,  // pages of another MDL
+    KSS_MDL_PAGES = 8,    // of MmAllocatePagesForMdl
+    KSS_MDL_REQUEST = 16, // the I/O manager made it
+    KSS_MDL_LEFT = 32     // memory of its locked pages went
+};
 enum {
     KSS_OF_SYNCHRONIZATION = 1,
     KSS_OF_QUEUED = 2 /* timer or DPC queue */,
     KSS_OF_ANONYMOUS = 4 /* a DPC of the environment, no memory */,
     KSS_OF_DEAD = 8,
-    KSS_OF_ASSUMED = 16 /* left-out code signalled it */
+    KSS_OF_ASSUMED = 16,      /* left-out code signalled it */
+    KSS_OF_ABANDONED = 32,    /* mutex: its owner ended; the next to acquire it is told */
+    KSS_OF_APCS_ALLOWED = 64, /* mutex: of KeInitializeMutant, owning it is no critical region */
+    KSS_OF_TOLD = 32,         /* a resource acquired with APCs enabled: said */
+    KSS_OF_AT_DISPATCH = 128  /* mutex: acquired at DISPATCH_LEVEL */
 };
 
 // A KSS_O_IRP keeps what its memory does not say:
@@ -285,9 +329,26 @@ enum {
 //   signal             number of its status block, 0: not on a stack
 //   arguments, context, dpc   bit L - 1 for stack location L, up to 64: dispatch returned; it
 //                      returned STATUS_PENDING; completion has passed; was marked pending then
-// A KSS_O_FILE: signal is its handle, period its references, context its device, routine the thread
+// A KSS_O_MDL: irql is KSS_MDL_*, routine who took its frames down, context and period the address and bytes of the pages it describes
+// now, arguments[0] how often they had moved when their frames were taken down, arguments[1] the
+// address it maps them at, where that is another.
+// Locks:
+//   spin lock          signal: owner's cpu + 1; irql: before the acquisition; context: thread + 1 of
+//                      the owner; period: enum kss_lock_manner; arguments[0]: its queue handle
+//   reader/writer      signal: readers, -1: a writer; context: first owner + 1, as below, a cpu
+//   fast, guarded      signal: owner's thread + 1; irql: before the acquisition
+//   resource, push     signal: 1 shared, -1 exclusive, 0 free; context: first owner + 1, a record of
+//                      section WAIT (lock.h); a waiter's wait block has in key what it wants
+//   queue handle       signal: 1; context: address of the lock
+//   rundown            signal: 1 from the beginning of the wait for its release
+// A KSS_O_CSQ_CONTEXT: signal is 1, context the IRP.
+//
+// A KSS_O_FILE: period is its references, context its device, routine the thread
 // that a handle of kss_handle_of_device stands for. A KSS_O_DEVICE: signal is its number, routine its
 // driver's index, irql 1 when it is deleted and still open. A KSS_O_DRIVER: signal is its index.
+// A KSS_O_SEMAPHORE: signal is its count, period its limit. A KSS_O_MUTEX: context is its owner's
+// index + 1, 0: nobody; signal is 1 when it is free, and 1 less for each acquisition. A KSS_O_DPC: irql
+// is its importance, period its target processor + 1.
 struct kss_object {
     kss_addr address;
     uint8_t kind, flags;
@@ -298,16 +359,30 @@ struct kss_object {
     uint32_t routine;      // DPC: code index
     kss_addr context;      // DPC: DeferredContext
     kss_addr arguments[2]; // DPC: SystemArgument1, 2
-    kss_addr dpc;          // timer: address of its KDPC, 0: none
-    uint64_t period;       // timer: 100 ns, 0: one-shot
+    kss_addr dpc;    // timer: address of its KDPC, 0: none; a DPC of nt's own: its first argument
+    uint64_t period; // timer: 100 ns, 0: one-shot; DPC: target processor + 1, 0: any
+};
+
+// What still uses an object: `used_by` of `object.dies`.
+enum {
+    KSS_USE_WAIT = 1,
+    KSS_USE_TIMER_QUEUE = 2,
+    KSS_USE_DPC_QUEUE = 4,
+    KSS_USE_LOCK = 8,
+    KSS_USE_IRP = 16,
+    KSS_USE_DMA = 32,
+    KSS_USE_WORK_QUEUE = 64,
+    KSS_USE_APC_QUEUE = 128,
+    KSS_USE_SYSTEM_LIST = 256
 };
 
 struct kss_wait { // a wait block
-    uint16_t object, thread;
+    uint16_t object,
+        thread;    // object KSS_NONE: it was initialised anew and has forgotten its waiters
     uint16_t next; // in the object's list (FIFO)
     uint16_t next_of_thread;
     uint16_t key; // STATUS_WAIT_0 + key
-    uint8_t kind; // 1 in use
+    uint8_t kind; // 1 in use; lock.h has more
     uint8_t pad;
 };
 
@@ -326,6 +401,7 @@ enum kss_due_kind {
     KSS_DUE_APC,
     KSS_DUE_DMA
 };
+enum { KSS_DMA_WRITE = 1, KSS_DMA_BY_MDL = 2 }; // kss_due.irql of a KSS_DUE_DMA
 enum { KSS_ARGUMENTS = 8 };
 
 struct kss_due {    // ordered: not index-stable, refer by (kind, target)
@@ -348,10 +424,37 @@ struct kss_pending {
     uint32_t place; // queued here
 };
 
-// Special kernel APCs, in the order of their queueing: each is the second stage of an IRP.
+// APCs, in the order of their queueing; a thread's special kernel APCs come before its others.
+enum kss_apc_kind {
+    KSS_APC_IRP, // special: the second stage of an IRP
+    KSS_APC_SPECIAL,
+    KSS_APC_KERNEL, // normal
+    KSS_APC_USER
+};
 struct kss_apc {
-    uint16_t thread, object; // object: the IRP
+    uint64_t arguments[KSS_ARGUMENTS]; // the environment's: of its routine
+    uint32_t routine;                  // the environment's, KSS_NO_FRAME: the KAPC's
     uint32_t place;
+    uint16_t thread, object; // object: the IRP or the KAPC, KSS_NONE: the environment's
+    uint8_t kind, argument_count, pad[2];
+};
+
+// Work for nt's worker threads, in the order of its queueing.
+enum { KSS_WORK_OVERFLOW = 64, KSS_WORK_PAGING_OVERFLOW = 65 }; // queues behind WORK_QUEUE_TYPE's
+struct kss_work {
+    uint64_t arguments[3];
+    kss_addr device; // referenced while it is queued and runs, 0: none
+    kss_addr block;  // nt's own memory for it, 0: none
+    uint32_t routine, place;
+    uint16_t object; // WORK_QUEUE_ITEM or IO_WORKITEM, KSS_NONE: none any more
+    uint8_t queue, count;
+    uint32_t pad;
+};
+
+// Slot n is handle 4 * (n + 1).
+enum kss_handle_kind { KSS_HANDLE_FREE, KSS_HANDLE_THREAD, KSS_HANDLE_FILE, KSS_HANDLE_EVENT };
+struct kss_handle {
+    uint16_t kind, target; // thread, or object
 };
 
 struct kss_global {                                 // one record
@@ -371,6 +474,25 @@ struct kss_global {                                 // one record
     uint16_t loader;   // thread whose end starts the held ones, + 1; 0: none
 };
 
+// What a driver has told the executive and other routines ask for later (serve.h): registered callbacks
+// and notifications, top-level IRPs, connected interrupts. In the order of their making.
+struct kss_record {
+    uint16_t kind; // enum kss_record_kind
+    uint16_t flags;
+    uint32_t routine; // code index, KSS_NO_FRAME: none
+    uint64_t words[5];
+};
+
+// What Driver Verifier remembers of locks (verifier.c), in the order of acquisition.
+struct kss_verified {
+    kss_addr lock;
+    kss_addr other; // held: its lock queue handle, or 0; a pair: the lock acquired under it
+    kss_addr guard; // a pair: the outermost lock that was always held meanwhile, 0: none
+    uint32_t holder;
+    uint8_t kind, lock_kind;
+    uint16_t seen; // while circles are looked for
+};
+
 // ---- cold records -------------------------------------------------------------------------------
 
 struct kss_clock { // one record
@@ -381,6 +503,7 @@ struct kss_clock { // one record
     uint32_t place;         // span of the statement at work
     uint32_t objects_named; // numbers handed out
     uint32_t pad;
+    uint64_t tried_again; // hash of the hot state when a faulting instruction was tried again last
 };
 
 struct kss_thread_cold {
@@ -419,11 +542,13 @@ struct kss_path_row {
 };
 
 // The same bytes on every target: sizes are asserted, padding is explicit.
-_Static_assert(sizeof(struct kss_cpu) == 16 && sizeof(struct kss_region) == 32 &&
-                   sizeof(struct kss_object) == 64 && sizeof(struct kss_wait) == 12 &&
-                   sizeof(struct kss_due) == 96 && sizeof(struct kss_pending) == 80 &&
-                   sizeof(struct kss_global) == 112 && sizeof(struct kss_apc) == 8 &&
-                   sizeof(struct kss_clock) == 40 && sizeof(struct kss_stack_cold) == 24 &&
+_Static_assert(sizeof(struct kss_cpu) == 24 && sizeof(struct kss_verified) == 32 &&
+                   sizeof(struct kss_region) == 32 && sizeof(struct kss_object) == 64 &&
+                   sizeof(struct kss_wait) == 12 && sizeof(struct kss_due) == 96 &&
+                   sizeof(struct kss_pending) == 80 && sizeof(struct kss_global) == 136 &&
+                   sizeof(struct kss_record) == 48 && sizeof(struct kss_apc) == 80 &&
+                   sizeof(struct kss_work) == 56 && sizeof(struct kss_handle) == 4 &&
+                   sizeof(struct kss_clock) == 48 && sizeof(struct kss_stack_cold) == 24 &&
                    sizeof(struct kss_object_cold) == 20 && sizeof(struct kss_due_cold) == 8 &&
                    sizeof(struct kss_path_row) == 16,
                "same on every target");

@@ -54,16 +54,45 @@ static unsigned clauses(const struct kss_machine *m, uint16_t index, bool time) 
     return held;
 }
 
+// Locked pages stay (policy locked-pages-stay).
+static void pages(struct kss_machine *m, kss_addr low, kss_addr high, bool in) {
+    kss_addr page = m->config.profile.page_size, from = low;
+    for (kss_addr at = low; !in && at < high; at += page) {
+        if (!kss_pages_locked(m, at, 1))
+            continue;
+        if (from < at)
+            m->space->residency(m->space->context, from, at, false);
+        from = at + page;
+    }
+    if (from < high)
+        m->space->residency(m->space->context, from, high, in);
+}
+
 // Natively the pages really go.
 static void host_residency(struct kss_machine *m, uint16_t index, bool in) {
     for (uint32_t i = 0; m->space != NULL && i < kss_stack_at_count(m); i++) {
         const struct kss_stack *stack = kss_stack_at(m, i);
         if (stack->thread == index && stack->kind != KSS_STACK_FREE)
-            m->space->residency(m->space->context, stack->base - stack->size, stack->base, in);
+            pages(m, stack->base - stack->size, stack->base, in);
     }
 }
 
+static bool any_locked(const struct kss_machine *m, uint16_t index) {
+    for (uint32_t i = 0; i < kss_object_ref_count(m); i++) {
+        const struct kss_object *mdl = kss_object_ref(m, i);
+        uint32_t depth;
+        if (mdl->kind != KSS_O_MDL || !(mdl->irql & KSS_MDL_LOCKED))
+            continue;
+        uint16_t stack = kss_stack_of(m, mdl->context, &depth);
+        if (stack != KSS_NONE && kss_stack_at(m, stack)->thread == index)
+            return true;
+    }
+    return false;
+}
+
 static void out_swap(struct kss_machine *m, uint16_t index) {
+    if (any_locked(m, index))
+        kss_policy_used(m, KSS_POLICY_locked_pages_stay);
     kss_thread_at(m, index)->out = 1;
     host_residency(m, index, false);
     kss_thread_cold_at(m, index)->out_since = kss_clock(m)->now;
@@ -127,6 +156,7 @@ static void schedule(struct kss_machine *m, uint16_t index) {
 // companions whose time has passed.
 void kss_swap_wait_began(struct kss_machine *m, uint16_t index) {
     const struct kss_thread *thread = kss_thread_at(m, index);
+    kss_pages_move(m, index);
     if (m->config.swap == KSS_SWAP_NEVER || thread->wait_mode != 1)
         return;
     if (m->config.swap == KSS_SWAP_EAGER)

@@ -48,7 +48,10 @@ uint16_t kss_thread_add(struct kss_machine *m, const char *name, uint32_t body, 
     cpu->thread = index;
     kss_emit_at(m, KSS_EV_THREAD, place, name_id, system, (uint64_t)priority, process_id);
     uint32_t depth = profile->reserve + (system ? profile->start_frames : profile->trap_frame);
-    uint16_t stack = kss_stack_new(m, KSS_STACK_THREAD, profile->stack_size, index, depth);
+    bool large = gui && profile->large_stack_size > profile->stack_size;
+    uint16_t stack =
+        kss_stack_new_large(m, KSS_STACK_THREAD, profile->stack_size,
+                            large ? profile->large_stack_size : profile->stack_size, index, depth);
     kss_cpu(m)->thread = running;
     thread = kss_thread_at(m, index);
     thread->stack = thread->first_stack = stack;
@@ -106,6 +109,9 @@ void kss_return_to_user(struct kss_machine *m) {
     struct kss_cpu *cpu = kss_cpu(m);
     const struct kss_thread *thread = kss_thread_at(m, cpu->thread);
     uint32_t routine = thread->body;
+    struct kss_held_mutexes held = kss_mutexes_held(m, cpu->thread);
+    if (held.count != 0)
+        kss_say_mutex(m, held.first, KSS_MUTEX_HELD_AT_RETURN, cpu->thread);
     KSS_EMIT(m, KSS_EV_USER_RETURN, routine, 0, 0, 0);
     cpu = kss_cpu(m);
     thread = kss_thread_at(m, cpu->thread);
@@ -119,18 +125,26 @@ void kss_return_to_user(struct kss_machine *m) {
                      0, KSS_NT_COUNT, NULL);
 }
 
-// The exit checks in their order: APC-disable count (0x20), stack swapping (0x94). Threads start
-// with count 0 here, so "minus its value at thread start" is the value itself.
+// The exit checks in their order: a worker (0xE9), APC-disable count (0x20), stack
+// swapping (0x94), mutexes (0x4000008A). Each mutex that the thread owns has its share in the count.
 void kss_thread_exit(struct kss_machine *m, uint32_t status) {
     struct kss_cpu *cpu = kss_cpu(m);
     uint16_t index = cpu->thread;
+    if (m->verifier != NULL && !kss_verifier_exit(m))
+        return;
     struct kss_thread *thread = kss_thread_at(m, index);
+    if (thread->worker != 0) {
+        kss_bugcheck(m, 0xE9, kss_thread_address(m, index), 0, 0, 0, KSS_NT_COUNT, NULL);
+        return;
+    }
     if (in_callout(m, thread)) {
         kss_policy_used(m, KSS_POLICY_expand_stack_active);
         kss_bugcheck(m, 0x107, 0, 0, 0, 0, KSS_NT_COUNT, NULL);
         return;
     }
-    if (thread->kernel_apc_disable != 0 || thread->special_apc_disable != 0) {
+    struct kss_held_mutexes held = kss_mutexes_held(m, index);
+    if (thread->kernel_apc_disable + (int)held.count != thread->apc_at_start ||
+        thread->special_apc_disable != 0) {
         uint32_t combined = (uint32_t)(uint16_t)thread->special_apc_disable << 16 |
                             (uint16_t)thread->kernel_apc_disable;
         unsigned irql = cpu->irql;
@@ -142,14 +156,30 @@ void kss_thread_exit(struct kss_machine *m, uint32_t status) {
         kss_bugcheck(m, 0x94, 0, 0, 0, 0, KSS_NT_COUNT, NULL);
         return;
     }
+    if (held.count != 0) {
+        kss_addr mutex = kss_object_ref(m, held.first)->address;
+        kss_say_mutex(m, held.first, KSS_MUTEX_HELD_AT_EXIT, index);
+        kss_bugcheck(m, 0x4000008A, kss_thread_address(m, index), mutex, 0, 0, KSS_NT_COUNT, NULL);
+        return;
+    }
+    kss_mutexes_abandon(m, index);
+    thread = kss_thread_at(m, index);
     uint16_t stack = thread->first_stack;
     kss_stack_clear(m, stack);
+    if (kss_exit_has_work(m, index))
+        kss_exit_begin(m, status);
+    else
+        kss_thread_gone(m, status);
+}
+
+void kss_thread_gone(struct kss_machine *m, uint32_t status) {
+    uint16_t index = kss_cpu(m)->thread;
     KSS_EMIT(m, KSS_EV_THREAD_EXIT, index, status, 0, 0);
-    thread = kss_thread_at(m, index);
+    struct kss_thread *thread = kss_thread_at(m, index);
     thread->state = KSS_T_ENDED;
     thread->exit_status = status;
     thread->stack = KSS_NONE;
-    cpu = kss_cpu(m);
+    struct kss_cpu *cpu = kss_cpu(m);
     cpu->thread = cpu->stack = KSS_NONE;
     cpu->irql = KSS_PASSIVE_LEVEL;
     cpu->locks_held = 0;
@@ -163,6 +193,8 @@ void kss_thread_exit(struct kss_machine *m, uint32_t status) {
 }
 
 struct kss_outcome kss_nt_PsTerminateSystemThread(struct kss_machine *m, struct kss_call *call) {
+    if (call->step != 0)
+        return kss_exit_step(m, call);
     const struct kss_cpu *cpu = kss_cpu(m);
     if (cpu->thread == KSS_NONE || !(kss_thread_at(m, cpu->thread)->flags & KSS_TF_SYSTEM))
         return kss_return((uint32_t)STATUS_INVALID_PARAMETER);
@@ -173,11 +205,14 @@ struct kss_outcome kss_nt_PsTerminateSystemThread(struct kss_machine *m, struct 
 // ---- APC control --------------------------------------------------------------------------------
 // KRN disabling-apcs: counters per thread, minus one for each disable.
 static struct kss_outcome count_apcs(struct kss_machine *m, int kernel, int special) {
+    unsigned how = kernel < 0 ? 0 : kernel > 0 ? 1 : special < 0 ? 2 : 3;
     uint16_t index = kss_cpu(m)->thread;
     if (index != KSS_NONE) {
         struct kss_thread *thread = kss_thread_at(m, index);
         thread->kernel_apc_disable = (int16_t)(thread->kernel_apc_disable + kernel);
         thread->special_apc_disable = (int16_t)(thread->special_apc_disable + special);
+        int kernel_now = thread->kernel_apc_disable, special_now = thread->special_apc_disable;
+        KSS_EMIT(m, KSS_EV_APC_COUNT, how, (int64_t)kernel_now, (int64_t)special_now, 0);
     }
     return kss_return(0);
 }
@@ -216,4 +251,12 @@ struct kss_outcome kss_nt_KeAreAllApcsDisabled(struct kss_machine *m, struct kss
     const struct kss_cpu *cpu = kss_cpu(m);
     return kss_return(cpu->irql >= KSS_APC_LEVEL || cpu->thread == KSS_NONE ||
                       kss_thread_at(m, cpu->thread)->special_apc_disable != 0);
+}
+
+struct kss_outcome kss_nt_FsRtlEnterFileSystem(struct kss_machine *m, struct kss_call *call) {
+    return kss_nt_KeEnterCriticalRegion(m, call);
+}
+
+struct kss_outcome kss_nt_FsRtlExitFileSystem(struct kss_machine *m, struct kss_call *call) {
+    return kss_nt_KeLeaveCriticalRegion(m, call);
 }

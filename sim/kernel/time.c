@@ -8,7 +8,7 @@
 //
 // A ranged entry ("1s .. 30s") may come late: a run takes it at its low end; through the port's
 // choose hook whatever is due next may be let past it until its high end is reached.
-#include "kernel/machine.h"
+#include "kernel/mdl.h"
 
 // 2026-01-01 00:00 UTC in 100 ns since 1601: the wall clock of every run.
 #define SYSTEM_TIME_AT_START UINT64_C(134117280000000000)
@@ -82,13 +82,17 @@ bool kss_due_cancel(struct kss_machine *m, enum kss_due_kind kind, uint16_t targ
 }
 
 static const uint8_t promise_words[] = {
-    [KSS_DUE_DPC] = 0,       [KSS_DUE_INTERRUPT] = 1, [KSS_DUE_SIGNAL] = 2,
-    [KSS_DUE_TERMINATE] = 3, [KSS_DUE_ALERT] = 4,     [KSS_DUE_TRIM] = 5,
+    [KSS_DUE_DPC] = 0,   [KSS_DUE_INTERRUPT] = 1, [KSS_DUE_SIGNAL] = 2, [KSS_DUE_TERMINATE] = 3,
+    [KSS_DUE_ALERT] = 4, [KSS_DUE_TRIM] = 5,      [KSS_DUE_APC] = 6,    [KSS_DUE_DMA] = 7,
 };
 
 void kss_promise(struct kss_machine *m, const struct kss_due *what, uint64_t after, uint64_t range,
                  uint32_t place) {
     struct kss_due due = *what;
+    if (due.kind == KSS_DUE_DMA && due.argument_count == 2) { // comes back with its frames
+        kss_dma_program(m, what, after, range, place);
+        return;
+    }
     due.range = range;
     kss_due_insert(m, &due, after, place);
     if (kss_wants(m, KSS_EV_PROMISE))
@@ -97,14 +101,62 @@ void kss_promise(struct kss_machine *m, const struct kss_due *what, uint64_t aft
 }
 
 // ---- Moving -------------------------------------------------------------------------------------
+static uint32_t grown(uint32_t time, uint64_t by) {
+    return by > UINT32_MAX - time ? UINT32_MAX : time + (uint32_t)by;
+}
+
+// The clock interrupt looks how long a processor has been at DISPATCH_LEVEL or above, in one DPC or ISR
+// or in all (DBG bug-check-0x133-dpc-watchdog-violation).
+static void check_watchdog(struct kss_machine *m, uint64_t by) {
+    uint64_t tick = m->config.profile.clock_tick;
+    for (uint32_t i = 0; i < kss_cpu_at_count(m); i++) {
+        struct kss_cpu *cpu = kss_cpu_at(m, i);
+        bool routine = cpu->in_dpc != 0 || cpu->interrupts != 0;
+        cpu->routine_time = routine ? grown(cpu->routine_time, by) : 0;
+        cpu->dispatch_time = cpu->irql >= KSS_DISPATCH_LEVEL ? grown(cpu->dispatch_time, by) : 0;
+        uint64_t used = cpu->routine_time, all = cpu->dispatch_time;
+        uint64_t limit = m->config.dpc_timeout, period = m->config.dpc_watchdog;
+        bool one = limit != 0 && used > limit, total = period != 0 && all >= period;
+        if (!one && !total)
+            continue;
+        kss_globals(m)->current_cpu = (uint16_t)i;
+        kss_policy_used(m, KSS_POLICY_dpc_watchdog);
+        if (one)
+            kss_bugcheck(m, 0x133, 0, (used + tick - 1) / tick, (limit + tick - 1) / tick, 0,
+                         KSS_NT_COUNT, NULL);
+        else
+            kss_bugcheck(m, 0x133, 1, (period + tick - 1) / tick, 0, 0, KSS_NT_COUNT, NULL);
+        return;
+    }
+}
+
+// When it will be too long, if nothing changes; UINT64_MAX: never.
+static uint64_t until_watchdog(const struct kss_machine *m) {
+    uint64_t first = UINT64_MAX;
+    for (uint32_t i = 0; i < kss_cpu_at_count(m); i++) {
+        const struct kss_cpu *cpu = kss_cpu_at(m, i);
+        uint64_t limit = m->config.dpc_timeout, period = m->config.dpc_watchdog;
+        if ((cpu->in_dpc != 0 || cpu->interrupts != 0) && limit != 0 &&
+            limit + 1 - cpu->routine_time < first)
+            first = kss_until_tick(m, limit + 1 - cpu->routine_time);
+        if (cpu->irql >= KSS_DISPATCH_LEVEL && period != 0 && period - cpu->dispatch_time < first)
+            first = kss_until_tick(m, period - cpu->dispatch_time);
+    }
+    return first;
+}
+
 static void move_clock(struct kss_machine *m, uint64_t by) {
     struct kss_global *global = kss_globals(m);
     kss_clock(m)->now += by;
     global->spins = 0;
+    if (by != 0)
+        kss_pages_move(m, KSS_NONE);
     global->tick_phase = (global->tick_phase + by) % m->config.profile.clock_tick;
     global->swapper_phase = (global->swapper_phase + by) % m->config.profile.swapper_period;
     if (kss_due_at_count(m) != 0)
         kss_due_at(m, 0)->delta -= by;
+    if (by != 0)
+        check_watchdog(m, by);
 }
 
 // Which entry happens next. A ranged first entry may let the next one past it; entries due at one
@@ -145,6 +197,16 @@ static void make_pending(struct kss_machine *m, const struct kss_due *due, uint3
         KSS_EMIT(m, KSS_EV_DPC_QUEUE, 0, due->routine, 1, due->arguments[0]);
 }
 
+static void queue_apc(struct kss_machine *m, const struct kss_due *due) {
+    struct kss_apc apc = {.routine = due->routine,
+                          .thread = due->target,
+                          .object = KSS_NONE,
+                          .kind = due->irql, // enum kss_apc_kind
+                          .argument_count = due->argument_count};
+    memcpy(apc.arguments, due->arguments, sizeof apc.arguments);
+    kss_apc_add(m, &apc);
+}
+
 static void happen(struct kss_machine *m, const struct kss_due *due, uint32_t place) {
     kss_at(m, place);
     switch (due->kind) {
@@ -159,6 +221,8 @@ static void happen(struct kss_machine *m, const struct kss_due *due, uint32_t pl
     case KSS_DUE_TERMINATE: kss_terminate(m, due->target); break;
     case KSS_DUE_ALERT: kss_alert(m, due->target); break;
     case KSS_DUE_TRIM: kss_trim(m); break;
+    case KSS_DUE_DMA: kss_dma_happen(m, due); break;
+    case KSS_DUE_APC: queue_apc(m, due); break;
     case KSS_DUE_STALL:
     case KSS_DUE_TICK: break;
     }
@@ -182,8 +246,15 @@ void kss_set_horizon(struct kss_machine *m, uint64_t until) {
 bool kss_advance(struct kss_machine *m) {
     if (kss_due_at_count(m) == 0)
         return false;
+    uint64_t watchdog = until_watchdog(m);
+    if (watchdog < kss_due_at(m, 0)->delta) { // the watchdog comes first
+        move_clock(m, watchdog);
+        return true;
+    }
     uint32_t index = choose_entry(m);
     move_clock(m, kss_due_at(m, 0)->delta);
+    if (kss_globals(m)->stopped)
+        return true;
     struct kss_due due = *kss_due_at(m, index);
     uint32_t place = kss_due_cold_at(m, index)->place;
     due_remove(m, index);

@@ -12,8 +12,8 @@ static struct kss_outcome initialize(struct kss_machine *m, kss_addr address, un
     uint32_t size = kss_object_size(m, KSS_O_TIMER);
     uint8_t nothing[64];
     KSS_TRY(kss_read(m, address, nothing, size, KSS_WHO_DRIVER));
-    kss_poke(m, address, 1, type ? TIMER_SYNCHRONIZATION_OBJECT : TIMER_NOTIFICATION_OBJECT);
-    kss_poke(m, address + 2, 1, size / 4);
+    kss_dispatcher_header(m, address,
+                          type ? TIMER_SYNCHRONIZATION_OBJECT : TIMER_NOTIFICATION_OBJECT, size, 0);
     uint16_t old = kss_object_at(m, address);
     bool queued = old != KSS_NONE && kss_object_ref(m, old)->kind == KSS_O_TIMER &&
                   kss_object_ref(m, old)->flags & KSS_OF_QUEUED;
@@ -78,6 +78,12 @@ struct kss_outcome kss_nt_KeSetTimer(struct kss_machine *m, struct kss_call *cal
 struct kss_outcome kss_nt_KeSetTimerEx(struct kss_machine *m, struct kss_call *call) {
     return set(m, call, (int64_t)call->arguments[1], (int32_t)call->arguments[2],
                call->arguments[3]);
+}
+
+// How long it may be put off to join other timers makes no difference here: it expires when it is due.
+struct kss_outcome kss_nt_KeSetCoalescableTimer(struct kss_machine *m, struct kss_call *call) {
+    return set(m, call, (int64_t)call->arguments[1], (int32_t)call->arguments[2],
+               call->arguments[4]);
 }
 
 struct kss_outcome kss_nt_KeCancelTimer(struct kss_machine *m, struct kss_call *call) {

@@ -9,7 +9,7 @@
 //   5. idle: the ready thread of the highest priority, among equals the first
 // then at the other processors, then moves the clock to what is due, and when nothing is, the run
 // ends.
-#include "kernel/machine.h"
+#include "kernel/lock.h"
 
 static kss_step *const steps[KSS_NT_COUNT] = {
 #define ROUTINE(name, ...) kss_nt_##name,
@@ -45,6 +45,32 @@ static void check_irql(struct kss_machine *m, enum kss_routine_id routine, kss_a
              kss_object_number(m, index));
 }
 
+// ---- Pageable code ------------------------------------------------------------------------------
+// With Driver Verifier what is pageable left memory when the IRQL rose, code included: fetching the next
+// instruction faults (DBG bug-check-0xd1, P3 8: execute).
+void kss_code_at_dispatch(struct kss_machine *m, uint32_t routine) {
+    KSS_EMIT(m, KSS_EV_PAGED_CODE, routine, false, 0, 0);
+    if (!m->config.verifier)
+        return;
+    kss_addr address = kss_code_address(m, routine);
+    kss_text_clear(&m->scratch);
+    kss_describe(m, address, &m->scratch);
+    char about[256];
+    size_t length = m->scratch.length < sizeof about ? m->scratch.length : sizeof about - 1;
+    memcpy(about, m->scratch.bytes, length);
+    about[length] = 0;
+    kss_bugcheck(m, 0xD1, address, kss_cpu(m)->irql, 8, address, KSS_NT_COUNT, about);
+}
+
+// The driver routine that calls NT, or that NT returns to, at DISPATCH_LEVEL or above. A routine that
+// raises the IRQL itself, or calls a helper that does, is seen here.
+static void check_code(struct kss_machine *m) {
+    uint32_t routine = kss_innermost(m);
+    if (routine < m->image->code_count && m->image->code[routine].flags & KSS_CODE_PAGEABLE &&
+        !kss_code_locked(m, routine))
+        kss_code_at_dispatch(m, routine);
+}
+
 // In pieces that compilers clear without a call.
 static inline void clear(struct kss_call *call) {
     enum { PIECE = 64, PIECES = sizeof *call / PIECE };
@@ -52,6 +78,21 @@ static inline void clear(struct kss_call *call) {
     for (unsigned i = 0; i < PIECES; i++)
         memset(bytes + i * PIECE, 0, PIECE);
     memset(bytes + PIECES * PIECE, 0, sizeof *call % PIECE);
+}
+
+// A step has come to its end. RETURN: so has the routine.
+static struct kss_outcome finished(struct kss_machine *m, const struct kss_call *call,
+                                   struct kss_outcome outcome) {
+    if (kss_globals(m)->stopped)
+        return kss_stopped();
+    if (outcome.kind != KSS_OUT_RETURN)
+        return outcome;
+    KSS_EMIT(m, KSS_EV_NT_RETURN, call->routine, outcome.value, 0, 0);
+    if (m->verifier != NULL)
+        kss_verifier_returned(m, call, outcome.value);
+    if (kss_cpu(m)->irql >= KSS_DISPATCH_LEVEL)
+        check_code(m);
+    return kss_globals(m)->stopped ? kss_stopped() : outcome;
 }
 
 struct kss_outcome kss_nt_call(struct kss_machine *m, enum kss_routine_id routine,
@@ -64,13 +105,15 @@ struct kss_outcome kss_nt_call(struct kss_machine *m, enum kss_routine_id routin
     for (unsigned i = 0; i < count; i++)
         call.arguments[i] = arguments[i];
     KSS_EMIT(m, KSS_EV_NT_CALL, routine, call.arguments[0], call.arguments[1], call.arguments[2]);
+    if (kss_wait_expected(m))
+        kss_wait_next_call(m, routine);
     check_irql(m, routine, call.arguments[0]);
-    struct kss_outcome outcome = step_of(m, &call);
-    if (kss_globals(m)->stopped)
+    if (kss_cpu(m)->irql >= KSS_DISPATCH_LEVEL)
+        check_code(m);
+    if (m->verifier != NULL && !kss_verifier_call(m, &call))
         return kss_stopped();
-    if (outcome.kind == KSS_OUT_RETURN)
-        KSS_EMIT(m, KSS_EV_NT_RETURN, routine, outcome.value, 0, 0);
-    return outcome;
+    struct kss_outcome outcome = step_of(m, &call);
+    return finished(m, &call, outcome);
 }
 
 // The suspended NT routine on top goes on.
@@ -82,13 +125,9 @@ static struct kss_outcome resume(struct kss_machine *m) {
     kss_frame_pop(m);
     kss_at(m, call.place);
     struct kss_outcome outcome = step_of(m, &call);
-    if (kss_globals(m)->stopped)
-        return kss_stopped();
-    if (outcome.kind == (enum kss_outcome_kind)KSS_OUT_SPIN)
+    if (outcome.kind == (enum kss_outcome_kind)KSS_OUT_SPIN && !kss_globals(m)->stopped)
         kss_suspend(m, &call, step);
-    else if (outcome.kind == KSS_OUT_RETURN)
-        KSS_EMIT(m, KSS_EV_NT_RETURN, call.routine, outcome.value, 0, 0);
-    return outcome;
+    return finished(m, &call, outcome);
 }
 
 // ---- Scheduling ---------------------------------------------------------------------------------
@@ -200,6 +239,8 @@ static enum progress continue_top(struct kss_machine *m, struct kss_turn *turn) 
         return start_body(m, turn);
     if (frame->entry == KSS_ENTRY_NT && frame->routine == KSS_NT_COUNT)
         return kss_start_call(m, turn) ? TURN_READY : TURN_AGAIN;
+    if (frame->entry == KSS_ENTRY_EXCEPTION)
+        return kss_exception_goes_on(m, turn) ? TURN_READY : TURN_AGAIN;
     if (frame->entry != KSS_ENTRY_NT) {
         *turn = (struct kss_turn){.kind = KSS_TURN_RUN};
         return TURN_READY;
@@ -210,16 +251,22 @@ static enum progress continue_top(struct kss_machine *m, struct kss_turn *turn) 
         *turn = (struct kss_turn){.kind = KSS_TURN_RUN, .has_value = true, .value = outcome.value};
         return TURN_READY;
     case KSS_OUT_SPIN: return TURN_SPINS;
-    case KSS_OUT_RAISE: kss_unhandled(m, (uint32_t)outcome.value, 0, 0, 0); return TURN_AGAIN;
+    case KSS_OUT_RAISE:
+        if (m->space != NULL)
+            kss_unhandled(m, (uint32_t)outcome.value, 0, 0, 0);
+        else
+            kss_raise(m, (uint32_t)outcome.value, 0, 0, 0, false);
+        return TURN_AGAIN;
     default: return TURN_AGAIN;
     }
 }
 
-// Special kernel APCs come before whatever the thread does next.
+// Kernel APCs come before whatever the thread does next; a driver's routine starts at the next turn.
 static enum progress go_on(struct kss_machine *m, struct kss_turn *turn) {
     while (kss_apc_due(m)) {
         kss_apc_deliver(m);
-        if (kss_globals(m)->stopped)
+        const struct kss_frame *top = kss_top_frame(m);
+        if (kss_globals(m)->stopped || (top != NULL && top->extra & KSS_FRAME_FRESH))
             return TURN_AGAIN;
     }
     return continue_top(m, turn);
@@ -257,17 +304,28 @@ static enum progress run_processor(struct kss_machine *m, struct kss_turn *turn)
 // ---- The machine at rest ------------------------------------------------------------------------
 // A waiting thread's event that was initialised in a routine with left-out code: what signals it
 // was left out. It is signalled once, at a time when any out-swap has been decided.
+static uint16_t left_out_event(const struct kss_machine *m, const struct kss_thread *thread) {
+    for (uint16_t b = thread->wait_blocks; b != KSS_NONE; b = kss_wait_at(m, b)->next_of_thread) {
+        uint16_t object = kss_wait_at(m, b)->object;
+        if (object == KSS_NONE || kss_object_ref(m, object)->kind != KSS_O_EVENT ||
+            kss_object_ref(m, object)->flags & (KSS_OF_ASSUMED | KSS_OF_DEAD) ||
+            kss_object_ref(m, object)->signal > 0)
+            continue;
+        uint32_t routine = kss_object_cold_at(m, object)->routine;
+        if (routine != KSS_NO_FRAME && m->image->code[routine].flags & KSS_CODE_LEFT_OUT)
+            return object;
+    }
+    return KSS_NONE;
+}
+
 static bool assume_signal(struct kss_machine *m) {
     for (uint16_t i = 0; i < kss_thread_at_count(m); i++) {
         const struct kss_thread *thread = kss_thread_at(m, i);
-        uint16_t object = thread->waiting_on;
-        if (thread->state != KSS_T_WAITING || object == KSS_NONE ||
-            kss_object_ref(m, object)->kind != KSS_O_EVENT ||
-            kss_object_ref(m, object)->flags & (KSS_OF_ASSUMED | KSS_OF_DEAD))
+        uint16_t object =
+            thread->state == KSS_T_WAITING ? left_out_event(m, thread) : (uint16_t)KSS_NONE;
+        if (object == KSS_NONE)
             continue;
         uint32_t routine = kss_object_cold_at(m, object)->routine;
-        if (routine == KSS_NO_FRAME || !(m->image->code[routine].flags & KSS_CODE_LEFT_OUT))
-            continue;
         uint64_t since = kss_clock(m)->now - kss_thread_cold_at(m, i)->wait_began;
         const struct kss_profile *profile = &m->config.profile;
         uint64_t decided =
@@ -347,14 +405,20 @@ static void check_balance(struct kss_machine *m, const struct kss_frame *frame) 
     uint64_t now = kss_guard(m);
     if (now == frame->guard)
         return;
-    static const struct { unsigned shift, bits; } parts[] = {{0, 8}, {8, 8}, {32, 32}, {16, 8}};
-    for (unsigned i = 0; i < 4; i++) {
+    if (frame->guard == KSS_GUARD_ANY)
+        return;
+    static const struct {
+        unsigned shift, bits;
+    } parts[] = {{0, 8}, {8, 8}, {32, 32}, {16, 8}, {24, 8}};
+    for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
         uint64_t mask = (UINT64_C(1) << parts[i].bits) - 1;
         uint64_t before = frame->guard >> parts[i].shift & mask;
         uint64_t after = now >> parts[i].shift & mask;
         if (before != after)
             KSS_EMIT(m, KSS_EV_BALANCE, frame->routine, i, before, after);
     }
+    if (m->verifier != NULL)
+        kss_verifier_return(m, frame, now);
 }
 
 static void back_to(struct kss_machine *m, const struct kss_frame *frame) {
@@ -396,17 +460,28 @@ static void callout_returned(struct kss_machine *m, const struct kss_frame *fram
 
 void kss_returned(struct kss_machine *m, uint64_t value) {
     struct kss_frame frame = *kss_top_frame(m);
-    check_balance(m, &frame);
+    bool funclet = frame.entry == KSS_ENTRY_FILTER || frame.entry == KSS_ENTRY_FINALLY;
+    if (!funclet) { // a part of its routine may change what the whole puts right
+        if (frame.entry != KSS_ENTRY_DPC && frame.entry != KSS_ENTRY_ISR)
+            kss_wait_next_return(m);
+        check_balance(m, &frame);
+        kss_locks_left(m, &frame);
+    }
     KSS_EMIT(m, KSS_EV_RETURN, frame.routine, frame.depth - frame.bytes, value, 0);
     if (frame.entry == KSS_ENTRY_THREAD) { // the checks see the thread as it returns
-        if (!(kss_thread_at(m, kss_cpu(m)->thread)->flags & KSS_TF_SYSTEM))
+        if (!(kss_thread_at(m, kss_cpu(m)->thread)->flags & KSS_TF_SYSTEM)) {
+            if (kss_apc_return(m, value))
+                return;
             kss_return_to_user(m);
+        }
         if (!kss_globals(m)->stopped)
             kss_thread_exit(m, (uint32_t)value);
         return;
     }
     kss_frame_pop(m);
     switch (frame.entry) {
+    case KSS_ENTRY_FILTER:
+    case KSS_ENTRY_FINALLY: kss_funclet_returned(m, value); break;
     case KSS_ENTRY_DPC: dpc_returned(m, &frame); break;
     case KSS_ENTRY_ISR: isr_returned(m, &frame); break;
     case KSS_ENTRY_CALLOUT: callout_returned(m, &frame); // fall through
@@ -460,7 +535,8 @@ void kss_emit_deepest(struct kss_machine *m, uint16_t index) {
     uint16_t executing = kss_cpu(m)->stack;
     uint16_t thread = kss_cpu(m)->thread;
     kss_cpu(m)->thread = stack->thread;
-    kss_emit(m, KSS_EV_DEEPEST, cold->number, cold->deepest, stack->size - cold->deepest, 0);
+    kss_emit(m, KSS_EV_DEEPEST, cold->number, cold->deepest,
+             kss_stack_most(m, stack) - cold->deepest, 0);
     uint32_t first = kss_stack_cold_at(m, index)->path;
     uint32_t count = kss_stack_cold_at(m, index)->path_count;
     if (kss_stack_cold_at(m, index)->captured != kss_stack_cold_at(m, index)->deepest)
@@ -489,7 +565,8 @@ void kss_machine_finish(struct kss_machine *m) {
     kss_at(m, 0);
     enum kss_end end = kss_ended(m);
     for (uint16_t i = 0; i < kss_thread_at_count(m) && end == KSS_END_DONE; i++)
-        if (kss_thread_at(m, i)->state == KSS_T_WAITING)
+        if (kss_thread_at(m, i)->state == KSS_T_WAITING && !kss_worker_idle(kss_thread_at(m, i)) &&
+            !(kss_thread_at(m, i)->flags & KSS_TF_EXITING)) // its requests are told
             kss_emit_at(m, KSS_EV_NEVER, kss_thread_cold_at(m, i)->wait_place,
                         kss_object_number(m, kss_thread_at(m, i)->waiting_on), i, 0, 0);
     if (end == KSS_END_DONE)

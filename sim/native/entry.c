@@ -8,6 +8,7 @@
 #include "native/native.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <ntifs.h>
@@ -21,6 +22,17 @@
 #define KSS_VA_START(list, last) va_start(list, last)
 #define KSS_VA_END(list)         va_end(list)
 #endif
+
+// Exports that no header of the WDK declares: drivers that use them bring prototypes of their own, with an
+// enumeration of theirs for Environment.
+VOID NTAPI KSS_ENTRY(KeInitializeApc)(PKAPC Apc, PKTHREAD Thread, LONG Environment,
+                                      PKKERNEL_ROUTINE KernelRoutine,
+                                      PKRUNDOWN_ROUTINE RundownRoutine,
+                                      PKNORMAL_ROUTINE NormalRoutine, KPROCESSOR_MODE ApcMode,
+                                      PVOID NormalContext);
+BOOLEAN NTAPI KSS_ENTRY(KeInsertQueueApc)(PKAPC Apc, PVOID SystemArgument1, PVOID SystemArgument2,
+                                          KPRIORITY Increment);
+BOOLEAN NTAPI KSS_ENTRY(KeRemoveQueueApc)(PKAPC Apc);
 
 // ---- Arguments ------------------------------------------------------------------------------------
 // Row parameters become (TYPE, Name); NOTHING becomes (VOID, ).
@@ -95,14 +107,19 @@ static inline uint64_t kss_bits(const void *bytes, size_t size) {
 #define KSS_GIVE_void       ~, KSS_NO_RESULT
 #define KSS_NO_RESULT(type) (void)value_
 
-// Written out below: a variable part, no return, a const the table does not have.
-#define KSS_OWN_DbgPrint               ~, KSS_SKIP
-#define KSS_OWN_DbgPrintEx             ~, KSS_SKIP
-#define KSS_OWN_ExRaiseAccessViolation ~, KSS_SKIP
-#define KSS_OWN_ExRaiseStatus          ~, KSS_SKIP
-#define KSS_OWN_KeBugCheck             ~, KSS_SKIP
-#define KSS_OWN_KeBugCheckEx           ~, KSS_SKIP
-#define KSS_OWN_RtlCompareMemory       ~, KSS_SKIP
+// Written out below: a variable part, no return, a const the table does not have, a structure by value.
+#define KSS_OWN_DbgPrint                  ~, KSS_SKIP
+#define KSS_OWN_DbgPrintEx                ~, KSS_SKIP
+#define KSS_OWN_ExRaiseAccessViolation    ~, KSS_SKIP
+#define KSS_OWN_ExRaiseStatus             ~, KSS_SKIP
+#define KSS_OWN_FsRtlDissectDbcs          ~, KSS_SKIP
+#define KSS_OWN_FsRtlDissectName          ~, KSS_SKIP
+#define KSS_OWN_FsRtlIsFatDbcsLegal       ~, KSS_SKIP
+#define KSS_OWN_FsRtlIsHpfsDbcsLegal      ~, KSS_SKIP
+#define KSS_OWN_KeBugCheck                ~, KSS_SKIP
+#define KSS_OWN_KeBugCheckEx              ~, KSS_SKIP
+#define KSS_OWN_MmGetSystemRoutineAddress ~, KSS_SKIP
+#define KSS_OWN_RtlCompareMemory          ~, KSS_SKIP
 // The headers have these as inline functions, as the WDK's do.
 #define KSS_OWN_ExAllocatePoolUninitialized ~, KSS_SKIP
 #define KSS_OWN_ExAllocatePoolZero          ~, KSS_SKIP
@@ -155,6 +172,41 @@ SIZE_T NTAPI KSS_ENTRY(RtlCompareMemory)(const VOID *Source1, const VOID *Source
     return (SIZE_T)value_;
 }
 
+// ---- Strings by value: the kernel gets the buffer in their place, and the length at the end -----------
+VOID NTAPI KSS_ENTRY(FsRtlDissectDbcs)(ANSI_STRING Name, PANSI_STRING FirstPart,
+                                       PANSI_STRING RemainingPart) {
+    uint64_t arguments[] = {(uintptr_t)Name.Buffer, (uintptr_t)FirstPart, (uintptr_t)RemainingPart,
+                            Name.Length};
+    KSS_ENTER(KSS_NT_FsRtlDissectDbcs, arguments, 4);
+    (void)value_;
+}
+
+VOID NTAPI KSS_ENTRY(FsRtlDissectName)(UNICODE_STRING Name, PUNICODE_STRING FirstPart,
+                                       PUNICODE_STRING RemainingPart) {
+    uint64_t arguments[] = {(uintptr_t)Name.Buffer, (uintptr_t)FirstPart, (uintptr_t)RemainingPart,
+                            Name.Length};
+    KSS_ENTER(KSS_NT_FsRtlDissectName, arguments, 4);
+    (void)value_;
+}
+
+BOOLEAN NTAPI KSS_ENTRY(FsRtlIsFatDbcsLegal)(ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible,
+                                             BOOLEAN PathNamePermissible,
+                                             BOOLEAN LeadingBackslashPermissible) {
+    uint64_t arguments[] = {(uintptr_t)DbcsName.Buffer, WildCardsPermissible, PathNamePermissible,
+                            LeadingBackslashPermissible, DbcsName.Length};
+    KSS_ENTER(KSS_NT_FsRtlIsFatDbcsLegal, arguments, 5);
+    return (BOOLEAN)value_;
+}
+
+BOOLEAN NTAPI KSS_ENTRY(FsRtlIsHpfsDbcsLegal)(ANSI_STRING DbcsName, BOOLEAN WildCardsPermissible,
+                                              BOOLEAN PathNamePermissible,
+                                              BOOLEAN LeadingBackslashPermissible) {
+    uint64_t arguments[] = {(uintptr_t)DbcsName.Buffer, WildCardsPermissible, PathNamePermissible,
+                            LeadingBackslashPermissible, DbcsName.Length};
+    KSS_ENTER(KSS_NT_FsRtlIsHpfsDbcsLegal, arguments, 5);
+    return (BOOLEAN)value_;
+}
+
 // ---- DbgPrint -----------------------------------------------------------------------------------------
 // The arguments are taken off as the format says how wide they are; the kernel prints.
 static unsigned take(uint64_t *arguments, unsigned count, const char *format, kss_nt_va_list list) {
@@ -197,3 +249,119 @@ ULONG NTAPI KSS_ENTRY(DbgPrintEx)(ULONG ComponentId, ULONG Level, PCSTR Format, 
     KSS_ENTER(KSS_NT_DbgPrintEx, arguments, count);
     return (ULONG)value_;
 }
+
+// ---- Addresses by name ----------------------------------------------------------------------------------
+// The kernel finds the row; rows of mode S are not exported here, as macros are not by Windows.
+#define KSS_INLINE_ExAllocatePoolUninitialized ~, NULL
+#define KSS_INLINE_ExAllocatePoolZero          ~, NULL
+#define KSS_ADDRESS_S(name)                    NULL
+#define KSS_ADDRESS_N(name)                    KSS_CHOOSE(KSS_INLINE_##name, (PVOID)(ULONG_PTR)KSS_ENTRY(name), ~)
+#define KSS_ADDRESS_SN(name)                   KSS_ADDRESS_N(name)
+
+PVOID NTAPI KSS_ENTRY(MmGetSystemRoutineAddress)(PUNICODE_STRING SystemRoutineName) {
+    static PVOID const addresses[] = {
+#define ROUTINE(name, result, low, high, can, modes, ...) KSS_ADDRESS_##modes(name),
+#include "nt/routines.def"
+#undef ROUTINE
+    };
+    uint64_t arguments[] = {(uintptr_t)SystemRoutineName};
+    KSS_ENTER(KSS_NT_MmGetSystemRoutineAddress, arguments, 1);
+    return value_ == 0 ? NULL : addresses[value_ - 1];
+}
+// ---- DMA_OPERATIONS -----------------------------------------------------------------------------------
+// Drivers reach these through their adapter.
+#define KSS_NUMBER(argument) kss_bits(&(argument), sizeof(argument))
+#define KSS_SERVE(name, ...)                                                                       \
+    uint64_t arguments_[] = {__VA_ARGS__};                                                         \
+    KSS_ENTER(KSS_NT_##name, arguments_, sizeof arguments_ / sizeof *arguments_)
+
+static void NTAPI kss_dma_put(PDMA_ADAPTER Adapter) {
+    KSS_SERVE(PutDmaAdapter, KSS_NUMBER(Adapter));
+    (void)value_;
+}
+
+static PVOID NTAPI kss_dma_allocate(PDMA_ADAPTER Adapter, ULONG Length, PPHYSICAL_ADDRESS Address,
+                                    BOOLEAN Cached) {
+    KSS_SERVE(AllocateCommonBuffer, KSS_NUMBER(Adapter), Length, KSS_NUMBER(Address), Cached);
+    return (PVOID)(uintptr_t)value_;
+}
+
+static void NTAPI kss_dma_free(PDMA_ADAPTER Adapter, ULONG Length, PHYSICAL_ADDRESS Address,
+                               PVOID Buffer, BOOLEAN Cached) {
+    KSS_SERVE(FreeCommonBuffer, KSS_NUMBER(Adapter), Length, KSS_NUMBER(Address),
+              KSS_NUMBER(Buffer), Cached);
+    (void)value_;
+}
+
+static NTSTATUS NTAPI kss_dma_channel(PDMA_ADAPTER Adapter, PDEVICE_OBJECT Device, ULONG Registers,
+                                      PDRIVER_CONTROL Routine, PVOID Context) {
+    KSS_SERVE(AllocateAdapterChannel, KSS_NUMBER(Adapter), KSS_NUMBER(Device), Registers,
+              KSS_NUMBER(Routine), KSS_NUMBER(Context));
+    return (NTSTATUS)value_;
+}
+
+static BOOLEAN NTAPI kss_dma_flush(PDMA_ADAPTER Adapter, PMDL Mdl, PVOID Base, PVOID Va,
+                                   ULONG Length, BOOLEAN Write) {
+    KSS_SERVE(FlushAdapterBuffers, KSS_NUMBER(Adapter), KSS_NUMBER(Mdl), KSS_NUMBER(Base),
+              KSS_NUMBER(Va), Length, Write);
+    return (BOOLEAN)value_;
+}
+
+static void NTAPI kss_dma_free_channel(PDMA_ADAPTER Adapter) {
+    KSS_SERVE(FreeAdapterChannel, KSS_NUMBER(Adapter));
+    (void)value_;
+}
+
+static void NTAPI kss_dma_free_registers(PDMA_ADAPTER Adapter, PVOID Base, ULONG Registers) {
+    KSS_SERVE(FreeMapRegisters, KSS_NUMBER(Adapter), KSS_NUMBER(Base), Registers);
+    (void)value_;
+}
+
+static PHYSICAL_ADDRESS NTAPI kss_dma_map(PDMA_ADAPTER Adapter, PMDL Mdl, PVOID Base, PVOID Va,
+                                          PULONG Length, BOOLEAN Write) {
+    KSS_SERVE(MapTransfer, KSS_NUMBER(Adapter), KSS_NUMBER(Mdl), KSS_NUMBER(Base), KSS_NUMBER(Va),
+              KSS_NUMBER(Length), Write);
+    PHYSICAL_ADDRESS address;
+    address.QuadPart = (LONGLONG)value_;
+    return address;
+}
+
+static ULONG NTAPI kss_dma_alignment(PDMA_ADAPTER Adapter) {
+    KSS_SERVE(GetDmaAlignment, KSS_NUMBER(Adapter));
+    return (ULONG)value_;
+}
+
+static ULONG NTAPI kss_dma_counter(PDMA_ADAPTER Adapter) {
+    KSS_SERVE(ReadDmaCounter, KSS_NUMBER(Adapter));
+    return (ULONG)value_;
+}
+
+static NTSTATUS NTAPI kss_dma_get_list(PDMA_ADAPTER Adapter, PDEVICE_OBJECT Device, PMDL Mdl,
+                                       PVOID Va, ULONG Length, PDRIVER_LIST_CONTROL Routine,
+                                       PVOID Context, BOOLEAN Write) {
+    KSS_SERVE(GetScatterGatherList, KSS_NUMBER(Adapter), KSS_NUMBER(Device), KSS_NUMBER(Mdl),
+              KSS_NUMBER(Va), Length, KSS_NUMBER(Routine), KSS_NUMBER(Context), Write);
+    return (NTSTATUS)value_;
+}
+
+static void NTAPI kss_dma_put_list(PDMA_ADAPTER Adapter, PSCATTER_GATHER_LIST List, BOOLEAN Write) {
+    KSS_SERVE(PutScatterGatherList, KSS_NUMBER(Adapter), KSS_NUMBER(List), Write);
+    (void)value_;
+}
+
+// Of version 1: what later versions add is not there, as Size says.
+extern const DMA_OPERATIONS KSS_ENTRY(kss_dma_operations);
+const DMA_OPERATIONS KSS_ENTRY(kss_dma_operations) = {
+    .Size = offsetof(DMA_OPERATIONS, CalculateScatterGatherList),
+    .PutDmaAdapter = kss_dma_put,
+    .AllocateCommonBuffer = kss_dma_allocate,
+    .FreeCommonBuffer = kss_dma_free,
+    .AllocateAdapterChannel = kss_dma_channel,
+    .FlushAdapterBuffers = kss_dma_flush,
+    .FreeAdapterChannel = kss_dma_free_channel,
+    .FreeMapRegisters = kss_dma_free_registers,
+    .MapTransfer = kss_dma_map,
+    .GetDmaAlignment = kss_dma_alignment,
+    .ReadDmaCounter = kss_dma_counter,
+    .GetScatterGatherList = kss_dma_get_list,
+    .PutScatterGatherList = kss_dma_put_list};

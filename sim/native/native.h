@@ -93,6 +93,9 @@ uint32_t kss_native_call_from(struct kss_native *native, const struct kss_native
 // Calls work(argument) on the host thread's own stack, from driver code or from outside.
 void kss_native_host(void (*work)(void *argument), void *argument, void *frame, void *sp, void *pc);
 
+// Sets the exported variables that depend on the machine: data.c.
+void kss_native_export(void *system_process, unsigned processors);
+
 // True while driver code runs on a fiber of this host thread.
 bool kss_native_inside(void);
 

@@ -189,10 +189,11 @@ static void put_back(struct kss_native *n, struct kss_activation *a) {
 // A routine of a pageable section that the system itself calls at DISPATCH_LEVEL or above.
 static void system_calls_pageable(struct kss_native *n, const struct kss_turn *turn) {
     const struct kss_code *code = &n->code[turn->routine];
-    if (!(code->flags & KSS_CODE_PAGEABLE) || kss_current_irql(n->machine) <= KSS_APC_LEVEL)
+    if (!(code->flags & KSS_CODE_PAGEABLE) || kss_current_irql(n->machine) <= KSS_APC_LEVEL ||
+        kss_code_locked(n->machine, turn->routine))
         return;
     kss_at(n->machine, code->place);
-    KSS_EMIT(n->machine, KSS_EV_PAGED_CODE, turn->routine, false, 0, 0);
+    kss_code_at_dispatch(n->machine, turn->routine);
 }
 
 static struct kss_activation *begin(struct kss_native *n, const struct kss_turn *turn) {
@@ -213,7 +214,7 @@ static struct kss_activation *begin(struct kss_native *n, const struct kss_turn 
     const struct kss_native_routine *routine = &n->routines[turn->routine];
     const uint64_t *arguments = turn->arguments;
     a->argument_count = turn->argument_count;
-    if (turn->entry == KSS_ENTRY_THREAD) {
+    if (turn->entry == KSS_ENTRY_THREAD && turn->argument_count == 0) { // a body's own
         arguments = routine->arguments;
         a->argument_count = routine->argument_count;
     }
@@ -372,6 +373,8 @@ static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     if (n->leave_count != 0)
         kss_native_apply_leaves(n, a);
     stack = kss_stack_at(m, a->stack);
+    if (stack->depth > stack->size && kss_stack_grow(m, a->stack, stack->depth))
+        stack = kss_stack_at(m, a->stack);
     if (stack->depth > stack->size) {
         kss_native_overflow(m, kss_native_caller(n, a->pc), stack->depth - stack->size);
         return TURN;
@@ -383,6 +386,8 @@ static enum next serve_nt(struct kss_native *n, struct kss_activation *a) {
     switch (outcome.kind) {
     case KSS_OUT_RETURN: a->value = outcome.value; return kss_fast_must_turn(m) ? TURN : GO_ON;
     case KSS_OUT_RAISE:
+        if (!kss_native_raise(m, (uint32_t)outcome.value, (kss_addr)(uintptr_t)a->pc))
+            return TURN;
         a->raised = (uint32_t)outcome.value;
         a->raised_at = (uint64_t)(uintptr_t)a->pc;
         return GO_ON;
@@ -400,6 +405,10 @@ static enum next serve_host(struct kss_native *n, struct kss_activation *a) {
 }
 
 static enum next raise(struct kss_activation *a, uint32_t status) {
+    struct kss_machine *m = a->native->machine;
+    kss_native_depth(m, (kss_addr)(uintptr_t)a->fault.sp);
+    if (!kss_native_raise(m, status, (kss_addr)(uintptr_t)a->fault.pc))
+        return TURN;
     a->raised = status;
     a->raised_at = (uint64_t)(uintptr_t)a->fault.pc;
     kss_fiber_redirect(&a->fiber, a->fault.sp, kss_raise_main, a);
@@ -426,6 +435,8 @@ static enum next serve_access(struct kss_native *n, struct kss_activation *a) {
     if (overflows(n, fault)) {
         if (n->leave_count != 0 && kss_native_return_leaves(n, a->stack))
             return GO_ON; // the limit was another routine's
+        if (kss_stack_grow(m, kss_cpu(m)->stack, stack->base - address))
+            return GO_ON; // a large stack: the page is there now
         uint64_t below = stack->base - stack->size - address;
         kss_native_overflow(m, routine, (uint32_t)below);
         return TURN;
@@ -495,7 +506,7 @@ static enum next serve_unhandled(struct kss_native *n, struct kss_activation **a
         *at = outer;
         return GO_ON;
     }
-    kss_unhandled(n->machine, status, where, 0, 0);
+    kss_native_unhandled(n->machine, status, where);
     return TURN;
 }
 
@@ -570,6 +581,8 @@ void kss_native_run(struct kss_native *n, uint64_t until, unsigned watchdog) {
     n->busy = true;
     current = n;
     kss_set_horizon(n->machine, until);
+    kss_native_export((void *)(uintptr_t)kss_thread_address(n->machine, 0x800),
+                      kss_cpu_at_count(n->machine));
     if (!kss_fault_enter(on_fault, n))
         kss_os_fatal("the host refuses to install fault handlers");
     if (watchdog != 0)
@@ -580,6 +593,8 @@ void kss_native_run(struct kss_native *n, uint64_t until, unsigned watchdog) {
             break;
         if (turn.kind == KSS_TURN_CALL) {
             system_calls_pageable(n, &turn);
+            if (kss_ended(n->machine) != KSS_END_RUNNING)
+                continue;
             execute(n, begin(n, &turn));
         } else {
             struct kss_activation *a = n->stacks[kss_cpu(n->machine)->stack];

@@ -170,6 +170,24 @@ static uint32_t innermost(void *context) {
     return a == NULL ? KSS_NO_FRAME : kss_native_caller(n, a->pc);
 }
 
+// Defined beside the entry points; only its address is of interest here.
+extern const struct _DMA_OPERATIONS kss_dma_operations;
+#if defined(__x86_64__)
+extern const struct _DMA_OPERATIONS kss_ms_kss_dma_operations;
+#endif
+
+static kss_addr dma_operations(void *context) {
+    const struct kss_native *n = context;
+    uint32_t caller = innermost(context);
+    bool ms_abi = caller != KSS_NO_FRAME && n->routines[caller].ms_abi;
+#if defined(__x86_64__)
+    if (ms_abi)
+        return (uintptr_t)&kss_ms_kss_dma_operations;
+#endif
+    (void)ms_abi;
+    return (uintptr_t)&kss_dma_operations;
+}
+
 void kss_native_make_space(struct kss_native *n) {
     kss_addr base = (kss_addr)(uintptr_t)n->arena.view;
     n->space = (struct kss_space){.threads = base + n->arena.nonpaged,
@@ -193,7 +211,8 @@ void kss_native_make_space(struct kss_native *n) {
                                   .describe = describe,
                                   .frames = kss_native_frames,
                                   .innermost = innermost,
-                                  .shown = shown};
+                                  .shown = shown,
+                                  .dma_operations = dma_operations};
     if (n->space.stack_guard < n->space.host_page)
         n->space.stack_guard = n->space.host_page;
 }

@@ -267,6 +267,30 @@ struct kss_policy {
 };
 extern const struct kss_policy kss_policies[KSS_POLICY_COUNT];
 
+// What changes a policy: a field of `machine { }`, an option of the native harness. Some policies have
+// several, most have none.
+struct kss_policy_switch {
+    enum kss_policy_id policy;
+    const char *field;  // "outswap_after"
+    const char *option; // "outswap_after" of struct kss_machine_options
+};
+extern const struct kss_policy_switch kss_policy_switches[];
+extern const unsigned kss_policy_switch_count;
+
+// ---- Driver Verifier (verifier.def) -------------------------------------------------------------
+struct kss_violation { // a sub-code of bug check 0xC4: its first parameter
+    uint32_t code;
+    unsigned hazard;           // the finding that tells the same; KSS_HAZARD_COUNT: none
+    const char *parameters[3]; // what P2..P4 are; NULL: nothing
+    const char *text;          // what the driver did
+    const char *left_out;      // why kss does not raise it; NULL: it does
+};
+extern const struct kss_violation kss_violations[];
+extern const unsigned kss_violation_count;
+const struct kss_violation *kss_violation_find(uint64_t code); // NULL: unknown
+// What parameter [index] (from 0) of a bug check means whose first one is [p1]; NULL: nothing.
+const char *kss_bugcheck_meaning(const struct kss_bugcheck *bugcheck, unsigned index, uint64_t p1);
+
 // ---- Events (events.def) ------------------------------------------------------------------------
 // How the four words of an event are read and printed.
 enum kss_word {

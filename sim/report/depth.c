@@ -16,6 +16,14 @@
 
 enum { FOLD_TURNS = 3, FOLD_ROWS = 8 };
 
+static const char *nt_row_name(const struct kss_digest_row *row) {
+    if (row->routine == (uint32_t)KSS_PATH_EXCEPTION)
+        return "exception dispatch";
+    if (row->routine == (uint32_t)KSS_PATH_FAULT)
+        return "page fault";
+    return row->origin == KSS_ORIGIN_MEASURED ? "nt (kss itself)" : "interrupt frame";
+}
+
 static void table_row(const struct kss_report *report, uint32_t depth, uint32_t bytes,
                       const char *origin, const struct kss_digest_row *row, const char *name) {
     struct kss_text *out = report->out;
@@ -31,8 +39,7 @@ static void table_row(const struct kss_report *report, uint32_t depth, uint32_t 
     if (row == NULL)
         kss_text_str(out, name);
     else if (!kss_log_symbol(report->log, row->routine, out))
-        kss_text_str(out,
-                     row->origin == KSS_ORIGIN_MEASURED ? "nt (kss itself)" : "interrupt frame");
+        kss_text_str(out, nt_row_name(row));
     kss_text_char(out, '\n');
 }
 

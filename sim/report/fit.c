@@ -111,8 +111,12 @@ static void print_expansion(const struct kss_report *report, const struct kss_di
     const struct kss_profile *profile = &report->log->config.profile;
     struct kss_text *out = report->out;
     if (stack->kind != 0 && stack->kind != 3)
-        return; // a processor's stack is not expanded
-    for (uint32_t i = 1; i < stack->path_count; i++) {
+        return;         // a processor's stack is not expanded
+    uint32_t first = 1; // inside the dispatch of an exception nothing is expanded
+    for (uint32_t i = 1; i < stack->path_count; i++)
+        if (stack->path[i].routine == KSS_PATH_EXCEPTION)
+            first = i + 1;
+    for (uint32_t i = first; i < stack->path_count; i++) {
         const struct kss_digest_row *row = &stack->path[i];
         uint32_t left = row->depth < stack->bytes ? stack->bytes - row->depth : 0;
         if (row->routine >= report->log->routine_count || left < profile->exception_reserve ||

@@ -355,6 +355,9 @@ static void machine(const struct kss_config *config, struct kss_text *out) {
     field(out, "nonpaged_pool", p->nonpaged_pool);
     field(out, "paged_pool", p->paged_pool);
     field(out, "small_memory", config->small_memory);
+    field(out, "verifier", config->verifier);
+    field(out, "dpc_timeout", config->dpc_timeout);
+    field(out, "dpc_watchdog", config->dpc_watchdog);
     text_field(out, "swap", swaps[config->swap % 3], strlen(swaps[config->swap % 3]));
     text_field(out, "swap_policy", policies[config->swap_policy & 1],
                strlen(policies[config->swap_policy & 1]));

@@ -23,14 +23,15 @@ void kss_print_machine(const struct kss_report *report) {
     kss_text_str(out, ", trap frame ");
     kss_text_hex(out, profile->trap_frame);
     static const char *const swaps[] = {"balance-set", "eager", "never"};
-    kss_text_format(out, ", swap %s\n", swaps[report->log->config.swap % 3]);
+    kss_text_format(out, ", swap %s%s\n", swaps[report->log->config.swap % 3],
+                    report->log->config.verifier ? ", Driver Verifier" : "");
 }
 
 // ---- STOP ---------------------------------------------------------------------------------------
 
 static void parameter(const struct kss_report *report, const struct kss_bugcheck *bugcheck,
                       unsigned index, uint64_t value) {
-    const char *meaning = bugcheck != NULL ? bugcheck->parameters[index] : NULL;
+    const char *meaning = kss_bugcheck_meaning(bugcheck, index, report->digest->bugcheck->words[1]);
     if (meaning == NULL)
         return;
     struct kss_text *out = report->out;
@@ -122,7 +123,10 @@ static void print_hang(const struct kss_report *report) {
         kss_log_symbol(report->log, hang->words[1], out);
     }
     kss_text_str(out, ": ");
-    kss_text_str(out, why[hang->words[0] % 3]);
+    if (hang->words[3] != 0)
+        kss_text_str(out, kss_log_string(report->log, hang->words[3]));
+    else
+        kss_text_str(out, why[hang->words[0] % 3]);
     if (hang->place != 0) {
         kss_text_str(out, " (");
         kss_log_place(report->log, hang->place, out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// KeExpandKernelStackAndCallout(Ex): KSS1005.
+// KeExpandKernelStackAndCallout(Ex): KSS1005, KSS1006.
 //
 // A call that breaks a documented limit is told at once: a Size above MAXIMUM_EXPANSION_SIZE, Wait
 // TRUE at DISPATCH_LEVEL, a Context that is not NULL. Any other refusal (no memory, too many
@@ -78,4 +78,33 @@ void kss_rule_expand_dropped(struct kss_machine *machine, const struct kss_event
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
     kss_text_free(&status);
+}
+
+// ---- KSS1006 ------------------------------------------------------------------------------------
+// The callout is the first frame an exception's dispatch sees: a __try statement around the expansion is
+// not asked (DDI EXPAND_STACK_CALLOUT).
+void kss_rule_callout_exception(struct kss_machine *machine, const struct kss_event *event) {
+    enum { AT_CALLOUT = 5 };
+    struct kss_finding finding;
+    uint32_t number, callout = (uint32_t)event->words[1], beyond = (uint32_t)event->words[3];
+    if (event->words[2] != AT_CALLOUT ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_exception_crosses_callout, event->place, 0,
+                           &number))
+        return;
+    struct kss_text status = {0}, name = {0};
+    kss_text_format(&finding.message, "%s leaves the expanded callout `%s`",
+                    kss_say_status(event->words[0], &status),
+                    kss_say_routine(machine, callout, &name));
+    kss_text_str(&finding.label, "raised here; nothing in the callout handles it");
+    if (beyond != KSS_NO_FRAME)
+        kss_finding_remark(&finding, KSS_REMARK_NOTE,
+                           "the __except of `%s` is around the expansion and is not asked",
+                           kss_say_routine(machine, beyond, &name));
+    kss_finding_remark(&finding, KSS_REMARK_HELP,
+                       "handle every exception inside the callout and hand its status back through "
+                       "the parameter");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&status);
+    kss_text_free(&name);
 }

@@ -157,6 +157,10 @@ void kss_rule_remember_promise(struct kss_machine *machine, const struct kss_eve
 bool kss_finding_begin(struct kss_machine *machine, struct kss_finding *finding,
                        enum kss_hazard_id hazard, uint32_t place, uint32_t subject,
                        uint32_t *number) {
+    if (kss_hazards[hazard].number == kss_machine_config(machine)->without) {
+        *number = 0;
+        return false;
+    }
     uint64_t what =
         (uint64_t)hazard << 48 | (uint64_t)(place & 0xFFFFFF) << 24 | (subject & 0xFFFFFF);
     uint64_t said = kss_memo(machine, KSS_MEMO_SAID, what);
@@ -279,6 +283,8 @@ uint32_t kss_finding_emit(struct kss_machine *machine, struct kss_finding *findi
 
 void kss_finding_late_cause(struct kss_machine *machine, uint32_t number, uint32_t place,
                             const char *format, ...) {
+    if (number == 0) // its rule is off
+        return;
     struct kss_text text = {0};
     va_list arguments;
     va_start(arguments, format);
@@ -362,7 +368,7 @@ const char *kss_say_routine(const struct kss_machine *machine, uint32_t routine,
     kss_text_clear(out);
     const struct kss_image *image = kss_machine_image(machine);
     if (routine >= image->code_count) {
-        kss_text_str(out, "nt");
+        kss_text_str(out, routine == KSS_PATH_EXCEPTION ? "exception dispatch" : "nt");
         return out->bytes;
     }
     const struct kss_code *code = &image->code[routine];

@@ -26,23 +26,44 @@ typedef void kss_rule(struct kss_machine *machine, const struct kss_event *event
 kss_rule kss_rule_overflow, kss_rule_deepest;
 void kss_rule_large_frames(struct kss_machine *machine);
 // expand.c
-kss_rule kss_rule_expand, kss_rule_expand_dropped;
+kss_rule kss_rule_expand, kss_rule_expand_dropped, kss_rule_callout_exception;
 // paging.c
-kss_rule kss_rule_user_wait, kss_rule_user_poll, kss_rule_touch_out, kss_rule_touch_paged;
+kss_rule kss_rule_user_wait, kss_rule_wait_array, kss_rule_wait_blocks, kss_rule_user_poll,
+    kss_rule_touch_out, kss_rule_touch_paged;
 // swap.c
 kss_rule kss_rule_swap_enable, kss_rule_swap_wait, kss_rule_swap_bugcheck, kss_rule_swap_balance;
+// waits.c
+kss_rule kss_rule_wait_count, kss_rule_wait_true, kss_rule_wait_came, kss_rule_mutex_wait,
+    kss_rule_mutex;
+// The IRQL is raised because no wait followed a call with Wait TRUE: KSS4005 has said so.
+bool kss_left_raised(struct kss_machine *machine, const struct kss_event *event);
 // lifetime.c
-kss_rule kss_rule_object_dies, kss_rule_touch_dead, kss_rule_unknown_object, kss_rule_wrong_type,
-    kss_rule_touch_freed, kss_rule_remember_free;
+kss_rule kss_rule_object_again, kss_rule_object_dies, kss_rule_touch_dead, kss_rule_unknown_object,
+    kss_rule_wrong_type, kss_rule_touch_freed, kss_rule_remember_free;
 // irql.c
 kss_rule kss_rule_irql, kss_rule_wait_at_dispatch, kss_rule_irql_balance, kss_rule_paged_code,
     kss_rule_absolute, kss_rule_remember_irql;
+// duration.c
+kss_rule kss_rule_routine_begins, kss_rule_stall, kss_rule_spin;
+// verifier.c
+kss_rule kss_rule_verifier;
+// paging.c, as a UserMode wait for [waited] on the event's thread's stack is told
+void kss_tell_user_wait(struct kss_machine *machine, const struct kss_event *event,
+                        kss_addr waited);
 // locks.c
 kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock,
     kss_rule_lock_unowned, kss_rule_lock_lowered, kss_rule_complete_under_lock;
+// deadlock.c
+kss_rule kss_rule_own, kss_rule_lock_misuse, kss_rule_hang;
+bool kss_is_lock(unsigned kind); // that threads own
+// Says why a thread waits for ever, or whether something else does.
+bool kss_deadlock_explains_wait(struct kss_machine *machine, uint16_t thread, uint16_t waited);
+// apcs.c
+kss_rule kss_rule_apc_count, kss_rule_apc_balance, kss_rule_apc_bugcheck, kss_rule_work_misuse,
+    kss_rule_post;
 // results.c
 kss_rule kss_rule_status_dropped, kss_rule_wait_never, kss_rule_remember_wait_end,
-    kss_rule_remember_wait;
+    kss_rule_remember_wait, kss_rule_remember_objects;
 // irps.c
 kss_rule kss_rule_irp_sent, kss_rule_irp_return, kss_rule_irp_pending, kss_rule_irp_complete,
     kss_rule_irp_twice, kss_rule_irp_mismatch, kss_rule_irp_never, kss_rule_irp_misuse,
@@ -53,6 +74,9 @@ bool kss_irp_was_denied(struct kss_machine *machine);
 // that is still to be called; 0: none is.
 kss_addr kss_irp_context(struct kss_machine *machine, const struct kss_object *irp,
                          unsigned location, uint32_t *routine);
+// dma.c
+kss_rule kss_rule_dma_program, kss_rule_dma, kss_rule_dma_hit, kss_rule_mdl, kss_rule_mdl_left,
+    kss_rule_mdl_misuse;
 // find.c
 kss_rule kss_rule_remember_init, kss_rule_remember_object, kss_rule_remember_queue,
     kss_rule_remember_promise;
@@ -105,6 +129,34 @@ enum kss_memo {
     KSS_MEMO_IRP_STATUS,       //        with this status
     KSS_MEMO_IRP_TOLD,         // IRP -> 1: a KSS8002 speaks of it
     KSS_MEMO_IRP_COMPLETER,    // IRP -> routine that completed it last, + 1
+    // Of waits.
+    KSS_MEMO_WAIT_ARRAY = 100, // thread -> wait block array of the wait that begins, 0: none
+    KSS_MEMO_WAIT_OBJECTS,     // thread -> objects of its wait, when there are several
+    KSS_MEMO_WAIT_SEEN,        // thread -> of those whose `wait.begin` has come
+    KSS_MEMO_WAIT_ADDRESS,     // (thread, index) -> their addresses
+    KSS_MEMO_LEFT_RAISED,      // thread -> 1: see kss_left_raised
+    KSS_MEMO_WAIT_TRUE,        // thread -> routine it called with Wait TRUE
+    KSS_MEMO_MUTEX_WAIT,       // thread -> number of the KSS5004 of its UserMode wait
+    KSS_MARK_WAIT_TRUE = 108,  // thread: it called that routine
+    KSS_MARK_MUTEX = 110,      // address of a mutex: acquired
+    // Of locks.
+    KSS_MARK_OWNED = 60,       // (lock, thread): acquired
+    KSS_MEMO_IN_CIRCLE = 62,   // thread -> 1: it is said why it waits for ever
+    KSS_MEMO_LOCK_TOLD,        // address -> 1: a KSS5002 speaks of this lock
+    KSS_MEMO_PAGED_TOLD = 200, // (routine, place of the raise) -> 1: a KSS4004 speaks of it
+    KSS_MEMO_PAGED_RAISE,      // place of a raise in pageable code -> 1: a KSS4004 speaks of it
+    KSS_MEMO_BUSY,             // cpu -> 100 ns its DPC or ISR has stalled or spun for
+    KSS_MEMO_BUSY_TOLD,        // cpu -> 1: a KSS4008 speaks of its DPC or ISR
+    KSS_MARK_ROUTINE = 204,    // cpu: its DPC or ISR began
+    // Of APCs.
+    KSS_MEMO_REGIONS = 210, // thread -> regions entered less those left, biased
+    KSS_MEMO_APC_TOLD,      // thread -> 1: a KSS5003 spoke since it entered a region last
+    KSS_MARK_REGION = 212,  // thread: it entered a critical or guarded region
+    // Of DMA.
+    KSS_MEMO_DMA = 80,   // address of a buffer -> number of the finding that speaks of its DMA
+    KSS_MEMO_DMA_RESULT, // 0 -> what the last transfer came to
+    KSS_MEMO_DMA_WRITES, // 0 -> whether it wrote
+    KSS_MARK_MDL_LOCK,   // MDL (object number): its pages were locked
 };
 
 // The value, 0 when there is none.
@@ -178,6 +230,7 @@ KSS_SEE(see_wait, kss_wait, KSS_S_WAIT)
 KSS_SEE(see_due, kss_due, KSS_S_DUE)
 KSS_SEE(see_pending, kss_pending, KSS_S_PENDING)
 KSS_SEE(see_apc, kss_apc, KSS_S_APC)
+KSS_SEE(see_work, kss_work, KSS_S_WORK)
 KSS_SEE(see_thread_cold, kss_thread_cold, KSS_S_THREAD_COLD)
 KSS_SEE(see_stack_cold, kss_stack_cold, KSS_S_STACK_COLD)
 KSS_SEE(see_object_cold, kss_object_cold, KSS_S_OBJECT_COLD)

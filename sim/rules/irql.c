@@ -3,7 +3,7 @@
 //
 // A wait that is asked for above its documented IRQL and would block is one mistake: KSS4001 if the
 // routine's own limit is exceeded, else KSS4002. A spin lock that is still held explains the IRQL
-// it raised: KSS5002 speaks, not KSS4003.
+// it raised, and a fast mutex: KSS5002 speaks, not KSS4003.
 #include "rules/find.h"
 
 enum { BALANCE_IRQL = 0 };
@@ -12,6 +12,8 @@ enum { BALANCE_IRQL = 0 };
 void kss_rule_remember_irql(struct kss_machine *machine, const struct kss_event *event) {
     if (event->words[0] < KSS_DISPATCH_LEVEL && event->words[1] >= KSS_DISPATCH_LEVEL)
         kss_mark_set(machine, KSS_MARK_RAISE, event->cpu, event);
+    if (event->words[1] < KSS_DISPATCH_LEVEL && event->thread != KSS_NONE)
+        kss_memo_set(machine, KSS_MEMO_LEFT_RAISED, event->thread, 0);
 }
 
 void kss_cause_of_irql(struct kss_machine *machine, struct kss_finding *finding,
@@ -32,12 +34,27 @@ void kss_cause_of_irql(struct kss_machine *machine, struct kss_finding *finding,
 }
 
 // ---- KSS4001 ------------------------------------------------------------------------------------
+// A release lowers the IRQL, so a second one comes too low: that is told of the lock (KSS5002, KSS5008).
+static bool released_already(const struct kss_machine *machine, const struct kss_event *event) {
+    uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[3]);
+    switch (event->words[0]) {
+    case KSS_NT_ExReleaseFastMutex:
+    case KSS_NT_KeReleaseSpinLock:
+    case KSS_NT_KeReleaseInStackQueuedSpinLock:
+        return event->irql < event->words[1] && object != KSS_NONE &&
+               see_object(machine, object)->signal == 0;
+    default: return false;
+    }
+}
+
 void kss_rule_irql(struct kss_machine *machine, const struct kss_event *event) {
     const struct kss_routine *routine = &kss_routines[event->words[0]];
     unsigned min = (unsigned)event->words[1], max = (unsigned)event->words[2];
     struct kss_finding finding;
     uint32_t number;
     kss_mark_set(machine, KSS_MARK_IRQL_RULE, event->cpu, event);
+    if (kss_left_raised(machine, event) || released_already(machine, event))
+        return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_irql_too_high, event->place,
                            (uint32_t)event->words[0], &number))
         return;
@@ -69,7 +86,8 @@ void kss_rule_wait_at_dispatch(struct kss_machine *machine, const struct kss_eve
     struct kss_mark last = kss_mark(machine, KSS_MARK_IRQL_RULE, event->cpu);
     struct kss_finding finding;
     uint32_t number;
-    if (last.place == event->place && last.place != 0 && last.time == event->time)
+    if (kss_left_raised(machine, event) ||
+        (last.place == event->place && last.place != 0 && last.time == event->time))
         return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_blocking_wait_at_dispatch, event->place, 0,
                            &number))
@@ -95,8 +113,10 @@ void kss_rule_irql_balance(struct kss_machine *machine, const struct kss_event *
     unsigned before = (unsigned)event->words[2], after = (unsigned)event->words[3];
     struct kss_finding finding;
     uint32_t number, routine = (uint32_t)event->words[0];
-    if (event->words[1] != BALANCE_IRQL ||
-        (after > before && see_cpu(machine, event->cpu)->locks_held != 0))
+    if (event->words[1] != BALANCE_IRQL || kss_left_raised(machine, event) ||
+        (after > before && see_cpu(machine, event->cpu)->locks_held != 0) ||
+        (after > before && after == KSS_APC_LEVEL && event->thread != KSS_NONE &&
+         see_thread(machine, event->thread)->owned != 0))
         return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_irql_not_restored, event->place, routine,
                            &number))
@@ -120,10 +140,33 @@ void kss_rule_irql_balance(struct kss_machine *machine, const struct kss_event *
 }
 
 // ---- KSS4004 ------------------------------------------------------------------------------------
+// One raise of the IRQL is one mistake for each pageable routine that runs under it; where a pageable
+// routine raised it, the raise is the mistake, and what is called under it needs no telling.
+static bool paged_told(struct kss_machine *machine, const struct kss_event *event,
+                       bool *raised_here) {
+    const struct kss_cpu *cpu = see_cpu(machine, event->cpu);
+    struct kss_mark raise = {0};
+    if (!cpu->in_dpc && !cpu->interrupts)
+        raise = kss_mark(machine, KSS_MARK_RAISE, event->cpu);
+    *raised_here = raise.place != 0 && raise.place == event->place && raise.time == event->time;
+    uint64_t key = (event->words[0] & 0xFFFFFF) << 24 | (raise.place & 0xFFFFFF);
+    if ((raise.place != 0 && kss_memo(machine, KSS_MEMO_PAGED_RAISE, raise.place) != 0) ||
+        kss_memo(machine, KSS_MEMO_PAGED_TOLD, key) != 0)
+        return true;
+    kss_memo_set(machine, KSS_MEMO_PAGED_TOLD, key, 1);
+    if (*raised_here)
+        kss_memo_set(machine, KSS_MEMO_PAGED_RAISE, raise.place, 1);
+    return false;
+}
+
 void kss_rule_paged_code(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number, routine = (uint32_t)event->words[0];
-    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_pageable_code_at_dispatch, event->place,
+    bool raised_here;
+    if (event->thread != KSS_NONE && see_thread(machine, event->thread)->flags & KSS_TF_WAIT_NEXT)
+        return; // KeSetEvent(.., TRUE) left the IRQL raised: KSS4005
+    if (kss_left_raised(machine, event) || paged_told(machine, event, &raised_here) ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_pageable_code_at_dispatch, event->place,
                            routine, &number))
         return;
     const struct kss_image *image = kss_machine_image(machine);
@@ -133,10 +176,15 @@ void kss_rule_paged_code(struct kss_machine *machine, const struct kss_event *ev
                     kss_say_routine(machine, routine, &who),
                     kss_say_irql(machine, event->irql, &at));
     kss_text_str(&finding.label, event->words[1] ? "PAGED_CODE says it must not"
+                                 : raised_here   ? "raises the IRQL and goes on in pageable code"
                                                  : "if its page is out, this stops the system");
-    kss_cause_of_irql(machine, &finding, event);
-    kss_finding_remark(&finding, KSS_REMARK_HELP,
-                       "keep the routine in nonpaged code, or call it below DISPATCH_LEVEL only");
+    if (!raised_here)
+        kss_cause_of_irql(machine, &finding, event);
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "%s",
+                       raised_here ? "put what runs at the raised IRQL into a routine of its own, "
+                                     "in nonpaged code, and see that it is not inlined"
+                                   : "keep the routine in nonpaged code, or call it below "
+                                     "DISPATCH_LEVEL only");
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
     kss_text_free(&who);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Objects used before they exist and after: KSS3001, KSS3003, KSS3004.
+// Objects used before they exist and after: KSS3001 to KSS3004.
 //
 // A kernel object in a frame dies when the routine returns. What still refers to it then works on
 // stack memory that soon holds something else. KSS3001 is told at the return when the kernel itself
@@ -13,13 +13,17 @@
 #include "rules/find.h"
 
 enum {
-    USED_BY_WAIT = 1,
-    USED_BY_TIMER_QUEUE = 2,
-    USED_BY_DPC_QUEUE = 4,
-    USED_AS_LOCK = 8,
-    USED_BY_IRP = 16
+    USED_BY_WAIT = KSS_USE_WAIT,
+    USED_BY_TIMER_QUEUE = KSS_USE_TIMER_QUEUE,
+    USED_BY_DPC_QUEUE = KSS_USE_DPC_QUEUE,
+    USED_AS_LOCK = KSS_USE_LOCK,
+    USED_BY_IRP = KSS_USE_IRP,
+    USED_BY_DEVICE = KSS_USE_DMA,
+    USED_BY_WORK_QUEUE = KSS_USE_WORK_QUEUE,
+    USED_BY_APC_QUEUE = KSS_USE_APC_QUEUE,
+    USED_BY_SYSTEM_LIST = KSS_USE_SYSTEM_LIST
 };
-enum { LARGEST_OBJECT = 0x40 };
+enum { LARGEST_OBJECT = 0x70 };
 
 static void cause_of_wait(struct kss_machine *machine, struct kss_finding *finding,
                           kss_addr address) {
@@ -37,9 +41,24 @@ static const char *user_of(uint64_t used_by) {
         return "is in the timer queue";
     if (used_by & USED_BY_DPC_QUEUE)
         return "is in a DPC queue";
+    if (used_by & USED_BY_WORK_QUEUE)
+        return "is in a work queue";
+    if (used_by & USED_BY_APC_QUEUE)
+        return "is in a thread's APC queue";
     if (used_by & USED_BY_WAIT)
         return "a thread waits for it";
-    return "is held as a lock";
+    if (used_by & USED_AS_LOCK)
+        return "is held as a lock";
+    if (used_by & USED_BY_DEVICE)
+        return "describes what a device is still to transfer";
+    return "is in the system's list of resources";
+}
+
+// A routine that returns with a lock held has been told so: KSS5002.
+static bool lock_was_told(struct kss_machine *machine, uint16_t index) {
+    struct kss_object object = *see_object(machine, index);
+    return kss_memo(machine, KSS_MEMO_LOCK_TOLD,
+                    object.kind == KSS_O_LOCK_HANDLE ? object.context : object.address) != 0;
 }
 
 // ---- KSS3003 ------------------------------------------------------------------------------------
@@ -74,7 +93,11 @@ static void freed_in_use(struct kss_machine *machine, const struct kss_event *ev
     struct kss_mark queued = kss_mark(machine, KSS_MARK_QUEUE, address);
     if (queued.place != 0)
         kss_finding_cause(&finding, queued, "set or queued here");
-    freed_remarks(&finding, "cancel the timer, flush its DPC and end the waits before freeing");
+    freed_remarks(&finding,
+                  event->words[1] & USED_BY_SYSTEM_LIST ? "call ExDeleteResourceLite before freeing"
+                  : event->words[1] & USED_BY_DEVICE
+                      ? "free the MDL when the device has finished"
+                      : "cancel the timer, flush its DPC and end the waits before freeing");
     kss_finding_emit(machine, &finding);
     kss_text_free(&what);
 }
@@ -113,8 +136,16 @@ static const char *fix_of(uint64_t used_by) {
                "nonpaged pool";
     if (used_by & USED_BY_DPC_QUEUE)
         return "call KeFlushQueuedDpcs before returning, or take the DPC from nonpaged pool";
+    if (used_by & USED_BY_WORK_QUEUE)
+        return "wait until the worker routine has run, or take the work item from nonpaged pool";
+    if (used_by & USED_BY_APC_QUEUE)
+        return "remove the APC from its queue before returning, or take it from nonpaged pool";
+    if (used_by & USED_BY_DEVICE)
+        return "return when the device has finished, or take the MDL from IoAllocateMdl";
     if (used_by & USED_BY_IRP)
         return "cancel the IRP, then wait without a timeout until it is completed";
+    if (used_by & USED_BY_SYSTEM_LIST)
+        return "call ExDeleteResourceLite before its memory goes";
     return "return only when nobody uses the object any more, or take it from nonpaged pool";
 }
 
@@ -131,8 +162,12 @@ void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *e
     }
     struct kss_finding finding;
     uint32_t number, subject = kss_mark(machine, KSS_MARK_INIT, address).place;
+    if (used_by & USED_AS_LOCK && lock_was_told(machine, index))
+        return;
     if (used_by == 0 || (used_by == USED_BY_IRP && kss_irp_was_denied(machine)))
         return; // KSS8002 or 8003 will say whose fault it is
+    if (see_object(machine, index)->kind == KSS_O_LOCK_HANDLE)
+        kss_memo_set(machine, KSS_MEMO_LOCK_TOLD, see_object(machine, index)->context, 1);
     if (kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_outlives_frame, event->place,
                           subject, &number)) {
         struct kss_text what = {0}, who = {0};
@@ -149,11 +184,11 @@ void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *e
         kss_text_format(&finding.label, "the frame of `%s` ends here", who.bytes);
         kss_cause_of_object(machine, &finding, address);
         struct kss_mark queued = kss_mark(machine, KSS_MARK_QUEUE, address);
-        if ((used_by & (USED_BY_TIMER_QUEUE | USED_BY_DPC_QUEUE | USED_AS_LOCK)) && queued.place)
+        if ((used_by & ~(unsigned)(USED_BY_WAIT | USED_BY_IRP)) && queued.place)
             kss_finding_cause(&finding, queued, "%s here",
                               used_by & USED_BY_TIMER_QUEUE ? "set"
-                              : used_by & USED_BY_DPC_QUEUE ? "queued"
-                                                            : "acquired");
+                              : used_by & USED_AS_LOCK      ? "acquired"
+                                                            : "queued");
         cause_of_wait(machine, &finding, address);
         kss_finding_remark(&finding, KSS_REMARK_HELP, "%s", fix_of(used_by));
         kss_finding_source(&finding);
@@ -245,6 +280,53 @@ void kss_rule_touch_dead(struct kss_machine *machine, const struct kss_event *ev
         machine, known, event->place,
         queued_here ? "%s is %s when what was queued here comes due" : "%s is %s here",
         kss_say_dead(machine, address, &what), event->words[2] ? "written" : "read");
+    kss_text_free(&what);
+}
+
+// ---- KSS3002 ------------------------------------------------------------------------------------
+// The lists that held the object lead to memory that no longer leads back.
+void kss_rule_object_again(struct kss_machine *machine, const struct kss_event *event) {
+    uint16_t index = kss_object_numbered(machine, (uint32_t)event->words[0]);
+    struct kss_finding finding;
+    uint32_t number;
+    if (event->words[1] == 0 || index == KSS_NONE)
+        return;
+    kss_addr address = see_object(machine, index)->address;
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_object_reinitialized_in_use, event->place,
+                           kss_mark(machine, KSS_MARK_INIT, address).place, &number))
+        return;
+    struct kss_text what = {0};
+    kss_say_address(machine, address, &what);
+    if (event->words[1] & USED_BY_WAIT)
+        kss_text_format(&finding.message, "%s is initialised again while a thread waits for it",
+                        what.bytes);
+    else if (event->words[1] & USED_BY_IRP)
+        kss_text_format(&finding.message,
+                        "%s is initialised again while an IRP under way is to signal it",
+                        what.bytes);
+    else
+        kss_text_format(&finding.message, "%s is initialised again while it %s", what.bytes,
+                        user_of(event->words[1]));
+    kss_text_str(&finding.label, event->words[1] & USED_BY_WAIT
+                                     ? "no signal finds the waiter any more"
+                                     : "the lists it is in lead to an object that is in none");
+    kss_cause_of_object(machine, &finding, address);
+    struct kss_mark queued = kss_mark(machine, KSS_MARK_QUEUE, address);
+    if (event->words[1] & (USED_BY_TIMER_QUEUE | USED_BY_DPC_QUEUE) && queued.place != 0)
+        kss_finding_cause(&finding, queued, "set or queued here");
+    for (uint32_t i = 0; i < see_thread_count(machine); i++) {
+        const struct kss_thread_cold *cold = see_thread_cold(machine, i);
+        if (see_thread(machine, i)->state == KSS_T_WAITING &&
+            see_thread(machine, i)->waiting_on == index)
+            kss_finding_cause(&finding, (struct kss_mark){cold->wait_place, cold->wait_began},
+                              "a thread waits here");
+    }
+    kss_finding_remark(
+        &finding, KSS_REMARK_HELP,
+        "initialise it once; to use it again, reset the event (KeClearEvent), cancel "
+        "the timer, or end the wait first");
+    kss_finding_source(&finding);
+    kss_finding_emit(machine, &finding);
     kss_text_free(&what);
 }
 

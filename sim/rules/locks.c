@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Spin locks: KSS5001, KSS5002, KSS5006.
+// Locks that are acquired twice or kept: KSS5001, KSS5002, KSS5006.
 //
 // Whether a lock is given back is asked only where the environment called: a routine that exists to
 // acquire a lock returns with it held, and is right to. Two more ways to lose a lock are told as
 // KSS5002: releasing one that is not held, and lowering the IRQL below DISPATCH_LEVEL under one.
 #include "rules/find.h"
 
-enum { ACQUIRE = 0, BALANCE_LOCK = 1 };
+enum { ACQUIRE = 0, BALANCE_LOCK = 1, BALANCE_OWNED = 4 };
 
 void kss_rule_remember_lock(struct kss_machine *machine, const struct kss_event *event) {
     uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
@@ -17,6 +17,23 @@ void kss_rule_remember_lock(struct kss_machine *machine, const struct kss_event 
         kss_mark_set(machine, KSS_MARK_RAISE, event->cpu, event);
 }
 
+static const struct {
+    const char *message, *label, *help, *source;
+} recursions[] = {
+    {" is acquired by the processor that holds it",
+     "spins for ever: only this processor could release it",
+     "release it first, or give the code that runs with the lock held an entry of its own", NULL},
+    {" is acquired by the thread that owns it", "waits for ever: only this thread could release it",
+     "release it first, or give the code that runs with it owned an entry of its own",
+     "DDI ExAcquireFastMutex; DDI KeAcquireGuardedMutex; DBG bug-check-0xbf--mutex-already-owned"},
+    {" is waited for by a thread that owns it shared",
+     "waits for ever: its own shared access keeps it away",
+     "release it before asking for exclusive access, or for shared access behind those who wait "
+     "for "
+     "exclusive access",
+     "DDI ExAcquireResourceExclusiveLite; DDI ExAcquireSharedWaitForExclusive"},
+};
+
 void kss_rule_lock_recursion(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number;
@@ -25,17 +42,20 @@ void kss_rule_lock_recursion(struct kss_machine *machine, const struct kss_event
                                                  event->place, (uint32_t)event->words[0], &number))
         return;
     kss_addr address = see_object(machine, object)->address;
+    unsigned kind = see_object(machine, object)->kind;
+    unsigned which = kind == KSS_O_RESOURCE ? 2 : kss_is_lock(kind) ? 1 : 0;
     struct kss_text what = {0};
-    kss_text_format(&finding.message, "%s is acquired by the processor that holds it",
-                    kss_say_address(machine, address, &what));
-    kss_text_str(&finding.label, "spins for ever: only this processor could release it");
+    kss_say_address(machine, address, &what);
+    kss_text_format(&finding.message, "%s%s", what.bytes, recursions[which].message);
+    kss_text_str(&finding.label, recursions[which].label);
     struct kss_mark first = kss_mark(machine, KSS_MARK_QUEUE, address);
     if (first.place != 0)
         kss_finding_cause(&finding, first, "acquired here");
-    kss_finding_remark(&finding, KSS_REMARK_HELP,
-                       "release it first, or give the code that runs with the lock held an entry "
-                       "of its own");
-    kss_finding_source(&finding);
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "%s", recursions[which].help);
+    if (recursions[which].source != NULL)
+        kss_finding_remark(&finding, KSS_REMARK_SOURCE, "%s", recursions[which].source);
+    else
+        kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
     kss_text_free(&what);
 }
@@ -46,9 +66,11 @@ static void causes_of_held_locks(struct kss_machine *machine, struct kss_finding
     struct kss_text what = {0};
     for (uint32_t i = 0; i < see_object_count(machine); i++) {
         struct kss_object object = *see_object(machine, i);
-        if (object.kind != KSS_O_SPINLOCK || object.signal != (int32_t)cpu + 1)
+        if (!(object.kind == KSS_O_SPINLOCK && object.signal == (int32_t)cpu + 1) &&
+            !(object.kind == KSS_O_RW_SPINLOCK && object.signal != 0))
             continue;
         struct kss_mark mark = kss_mark(machine, KSS_MARK_QUEUE, object.address);
+        kss_memo_set(machine, KSS_MEMO_LOCK_TOLD, object.address, 1);
         if (mark.place != 0)
             kss_finding_cause(finding, mark, "%s is acquired here",
                               kss_say_address(machine, object.address, &what));
@@ -56,10 +78,80 @@ static void causes_of_held_locks(struct kss_machine *machine, struct kss_finding
     kss_text_free(&what);
 }
 
-void kss_rule_lock_balance(struct kss_machine *machine, const struct kss_event *event) {
+// ---- Locks of threads ---------------------------------------------------------------------------
+static bool owns(const struct kss_machine *machine, uint16_t thread, uint16_t object) {
+    enum { MOST = 64 };
+    uint16_t owners[MOST];
+    unsigned count = kss_lock_owners(machine, object, owners, MOST);
+    for (unsigned i = 0; i < count; i++)
+        if (owners[i] == thread)
+            return true;
+    return false;
+}
+
+static const char *kind_of_lock(unsigned kind) {
+    switch (kind) {
+    case KSS_O_FAST_MUTEX: return "a fast mutex";
+    case KSS_O_GUARDED_MUTEX: return "a guarded mutex";
+    case KSS_O_RESOURCE: return "a resource";
+    default: return "a push lock";
+    }
+}
+
+static void owned_at_return(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number, routine = (uint32_t)event->words[0];
-    if (event->words[1] != BALANCE_LOCK || (int64_t)event->words[3] <= (int64_t)event->words[2])
+    if (event->thread == KSS_NONE ||
+        !kss_finding_begin(machine, &finding, KSS_HAZARD_lock_not_released, event->place, routine,
+                           &number))
+        return;
+    const char *kind = NULL;
+    struct kss_text who = {0}, what = {0};
+    for (uint32_t i = 0; i < see_object_count(machine); i++) {
+        struct kss_object object = *see_object(machine, i);
+        if (!kss_is_lock(object.kind) || !owns(machine, event->thread, (uint16_t)i))
+            continue;
+        kind = kind == NULL ? kind_of_lock(object.kind) : kind;
+        kss_memo_set(machine, KSS_MEMO_LOCK_TOLD, object.address, 1);
+        struct kss_mark mark =
+            kss_mark(machine, KSS_MARK_OWNED,
+                     (uint64_t)see_object_cold(machine, i)->number << 16 | event->thread);
+        if (mark.place != 0)
+            kss_finding_cause(&finding, mark, "%s is acquired here",
+                              kss_say_address(machine, object.address, &what));
+    }
+    kss_text_format(&finding.message, "`%s` returns and still owns %s",
+                    kss_say_routine(machine, routine, &who), kind == NULL ? "a lock" : kind);
+    kss_text_str(&finding.label, "the next to acquire it waits for ever");
+    kss_finding_remark(&finding, KSS_REMARK_HELP, "release it on every path out");
+    kss_finding_remark(&finding, KSS_REMARK_SOURCE,
+                       "DDI ExReleaseFastMutex; DDI ExReleaseResourceLite; DBG bug-check-0xc4 "
+                       "subcode 0x100A");
+    kss_finding_emit(machine, &finding);
+    kss_text_free(&who);
+    kss_text_free(&what);
+}
+
+// Every lock the processor holds is one of which something was told: that its handle is gone.
+static bool all_told(struct kss_machine *machine, unsigned cpu) {
+    unsigned held = 0, told = 0;
+    for (uint32_t i = 0; i < see_object_count(machine); i++) {
+        struct kss_object object = *see_object(machine, i);
+        if (object.kind != KSS_O_SPINLOCK || object.signal != (int32_t)cpu + 1)
+            continue;
+        held++;
+        told += kss_memo(machine, KSS_MEMO_LOCK_TOLD, object.address) != 0;
+    }
+    return held != 0 && held == told;
+}
+
+void kss_rule_lock_balance(struct kss_machine *machine, const struct kss_event *event) {
+    struct kss_finding finding;
+    if (event->words[1] == BALANCE_OWNED && (int64_t)event->words[3] > (int64_t)event->words[2])
+        owned_at_return(machine, event);
+    uint32_t number, routine = (uint32_t)event->words[0];
+    if (event->words[1] != BALANCE_LOCK || (int64_t)event->words[3] <= (int64_t)event->words[2] ||
+        all_told(machine, event->cpu))
         return;
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_lock_not_released, event->place, routine,
                            &number))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What may leave memory while somebody still uses it: KSS2001, KSS2002, KSS2006.
+// What may leave memory while somebody still uses it: KSS2001, KSS2002, KSS2006, KSS2007.
 //
 // A thread that blocks in a UserMode wait with stack swapping enabled may lose its stack for the
 // time of the wait. That is harmless for everything only the thread itself uses: it is brought back
@@ -11,11 +11,16 @@
 //   (b) does anything that runs elsewhere hold an address on this stack? That is: arguments of what
 //       the environment will do; a queued DPC, or the DPC of a queued timer, that lies here or
 //       whose context or arguments point here; a queued timer that lies here; an object here that
-//       another thread waits for.
+//       another thread waits for; a transfer of a device's. What an MDL has locked stays and is not asked.
 //
 // Private locals, timeouts and arrays of pointers answer neither with yes. A KernelMode wait never
 // lets the stack go, so nothing is asked then. Sources: DDI KeWaitForSingleObject,
 // KeInitializeEvent, KeSetKernelStackSwapEnable; DVT miscellaneous-checks.
+//
+// The wait blocks of more than three objects lie in an array of the driver's, and who signals one of
+// the objects works on them as on the object: KSS2007 where the array lies on the waiting thread's own
+// stack. One wait is one finding: where KSS2001 speaks of it, the array is one of its causes; a UserMode
+// wait for a mutex is KSS5004's (waits.c), wherever the mutex lies.
 //
 // KSS2002 is the fault itself, and speaks only where no KSS2001 has named the memory before: that
 // finding gets the fault as its last cause.
@@ -56,7 +61,8 @@ static bool on_its_stack(const struct search *search, uint64_t address) {
 }
 
 static bool holder(struct search *search, uint64_t address, uint32_t place) {
-    if (address == 0 || !on_its_stack(search, address))
+    if (address == 0 || !on_its_stack(search, address) ||
+        kss_in_locked_buffer(search->machine, address))
         return false;
     if (search->found++ == 0) {
         search->first_place = place;
@@ -74,15 +80,31 @@ static void argument_of(struct search *search, unsigned kind, uint32_t routine, 
     kss_say_address(search->machine, address, &what);
     kss_say_routine(search->machine, routine, &who);
     kss_say_time(due, &when);
-    if (kind == KSS_DUE_SIGNAL)
+    if (kind == KSS_DUE_DMA)
+        kss_finding_cause(search->finding, mark,
+                          "a device transfers %s, whose pages are not locked, at %s", what.bytes,
+                          when.bytes);
+    else if (kind == KSS_DUE_SIGNAL)
         kss_finding_cause(search->finding, mark, "%s is to be signalled from elsewhere at %s",
                           what.bytes, when.bytes);
     else
         kss_finding_cause(search->finding, mark, "%s `%s` gets the address of %s, due at %s",
-                          kind == KSS_DUE_DPC ? "DPC" : "ISR", who.bytes, what.bytes, when.bytes);
+                          kind == KSS_DUE_DPC   ? "DPC"
+                          : kind == KSS_DUE_APC ? "APC"
+                                                : "ISR",
+                          who.bytes, what.bytes, when.bytes);
     kss_text_free(&what);
     kss_text_free(&who);
     kss_text_free(&when);
+}
+
+static void transfer(struct search *search, const struct kss_due *entry, uint32_t place,
+                     uint64_t due) {
+    uint64_t address = entry->arguments[0];
+    if (holder(search, address, place))
+        argument_of(
+            search, KSS_DUE_DMA, KSS_NO_FRAME, address,
+            (struct kss_mark){place, kss_mark(search->machine, KSS_MARK_PROMISE, place).time}, due);
 }
 
 static void look_at_promises(struct search *search) {
@@ -90,8 +112,13 @@ static void look_at_promises(struct search *search) {
     for (uint32_t i = 0; i < see_due_count(search->machine); i++) {
         struct kss_due entry = *see_due(search->machine, i);
         due += entry.delta;
+        if (entry.kind == KSS_DUE_DMA) {
+            transfer(search, &entry, see_due_cold(search->machine, i)->place, due);
+            continue;
+        }
+        bool other_apc = entry.kind == KSS_DUE_APC && entry.target != search->thread;
         if (entry.kind != KSS_DUE_DPC && entry.kind != KSS_DUE_INTERRUPT &&
-            entry.kind != KSS_DUE_SIGNAL)
+            entry.kind != KSS_DUE_SIGNAL && !other_apc) // its own brings the stack in first
             continue;
         uint32_t place = see_due_cold(search->machine, i)->place;
         for (unsigned k = 0; k < entry.argument_count && k < KSS_ARGUMENTS; k++)
@@ -167,7 +194,7 @@ static void look_at_objects(struct search *search) {
 static void look_at_waits(struct search *search) {
     for (uint32_t i = 0; i < see_wait_count(search->machine); i++) {
         const struct kss_wait *wait = see_wait(search->machine, i);
-        if (wait->kind == 0 || wait->thread == search->thread || wait->object == KSS_NONE)
+        if (wait->kind != 1 || wait->thread == search->thread || wait->object == KSS_NONE)
             continue;
         const struct kss_thread_cold *waiter = see_thread_cold(search->machine, wait->thread);
         struct kss_mark mark = {waiter->wait_place, waiter->wait_began};
@@ -207,8 +234,28 @@ static void look_at_irps(struct search *search) {
     }
 }
 
+// Work that is queued runs in a worker thread; its item may lie on the stack, too.
+static void look_at_work(struct search *search) {
+    for (uint32_t i = 0; i < see_work_count(search->machine); i++) {
+        struct kss_work work = *see_work(search->machine, i);
+        struct kss_mark mark = {work.place, kss_now(search->machine)};
+        for (unsigned k = 0; k < work.count; k++) {
+            if (!holder(search, work.arguments[k], work.place))
+                continue;
+            struct kss_text what = {0}, who = {0};
+            kss_say_address(search->machine, work.arguments[k], &what);
+            kss_finding_cause(search->finding, mark,
+                              "work is queued here that hands the address of %s to `%s`",
+                              what.bytes, kss_say_routine(search->machine, work.routine, &who));
+            kss_text_free(&what);
+            kss_text_free(&who);
+        }
+    }
+}
+
 static void look(struct search *search) {
     look_at_promises(search);
+    look_at_work(search);
     look_at_objects(search);
     look_at_waits(search);
     look_at_irps(search);
@@ -229,40 +276,61 @@ static void remarks_2001(struct kss_finding *finding, bool waited) {
     kss_finding_source(finding);
 }
 
-static void judge(struct kss_machine *machine, const struct kss_event *event, kss_addr waited) {
+// The objects of a wait that lie on the thread's own stack.
+struct waited {
+    kss_addr address[64];
+    unsigned count;
+};
+
+static void say_waited(struct kss_machine *machine, struct kss_finding *finding,
+                       const struct waited *waited, kss_addr about) {
+    struct kss_text what = {0};
+    kss_say_address(machine, about, &what);
+    if (waited->count > 1)
+        kss_text_format(&finding->message,
+                        "UserMode wait for %s and %u more, which lie on the waiting thread's own "
+                        "stack",
+                        what.bytes, waited->count - 1);
+    else if (waited->count == 1)
+        kss_text_format(&finding->message,
+                        "UserMode wait for %s, which lies on the waiting thread's own stack",
+                        what.bytes);
+    else
+        kss_text_format(&finding->message,
+                        "UserMode wait while %s on the waiting thread's stack is in use elsewhere",
+                        what.bytes);
+    kss_text_str(&finding->label, "the stack may leave memory during this wait");
+    kss_text_free(&what);
+}
+
+static void judge(struct kss_machine *machine, const struct kss_event *event,
+                  const struct waited *waited) {
     struct search search = {.machine = machine, .thread = event->thread};
     struct kss_finding finding;
     look(&search);
-    if (waited == 0 && search.found == 0)
+    if (waited->count == 0 && search.found == 0)
         return;
+    kss_addr first = waited->count ? waited->address[0] : search.first_address;
     uint32_t subject =
-        waited != 0 ? kss_mark(machine, KSS_MARK_INIT, waited).place : search.first_place;
+        waited->count ? kss_mark(machine, KSS_MARK_INIT, first).place : search.first_place;
     if (kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_user_wait, event->place,
                           subject, &search.number)) {
-        kss_addr about = waited != 0 ? waited : search.first_address;
-        struct kss_text what = {0};
-        kss_say_address(machine, about, &what);
-        if (waited != 0)
-            kss_text_format(&finding.message,
-                            "UserMode wait for %s, which lies on the waiting thread's own stack",
-                            what.bytes);
-        else
-            kss_text_format(&finding.message,
-                            "UserMode wait while %s on the waiting thread's stack is in use "
-                            "elsewhere",
-                            what.bytes);
-        kss_text_str(&finding.label, "the stack may leave memory during this wait");
-        if (waited != 0) {
-            kss_cause_of_object(machine, &finding, waited);
-            name_address(&search, waited);
+        say_waited(machine, &finding, waited, first);
+        for (unsigned i = 0; i < waited->count; i++) {
+            kss_cause_of_object(machine, &finding, waited->address[i]);
+            name_address(&search, waited->address[i]);
         }
         search.finding = &finding;
         look(&search);
-        remarks_2001(&finding, waited != 0);
+        remarks_2001(&finding, waited->count != 0);
         kss_finding_emit(machine, &finding);
-        kss_text_free(&what);
     }
     kss_memo_set(machine, KSS_MEMO_WAIT_FINDING, event->thread, search.number);
+}
+
+void kss_tell_user_wait(struct kss_machine *machine, const struct kss_event *event,
+                        kss_addr address) {
+    judge(machine, event, &(struct waited){.address = {address}, .count = 1});
 }
 
 // Swapping is disabled: this stack cannot go, yet the checkers that look at the call alone object.
@@ -301,16 +369,76 @@ static kss_addr own_object(struct kss_machine *machine, const struct kss_event *
     return on_its_stack(&search, address) ? address : 0;
 }
 
-// A wait or a delay (then no object is named) blocks.
+// Its objects, by its wait blocks. A mutex is named as KSS5004's.
+static struct waited own_objects(struct kss_machine *machine, uint16_t thread) {
+    struct waited waited = {.count = 0};
+    struct search search = {.machine = machine,
+                            .thread = thread,
+                            .number = (uint32_t)kss_memo(machine, KSS_MEMO_MUTEX_WAIT, thread)};
+    for (uint16_t b = see_thread(machine, thread)->wait_blocks; b != KSS_NONE;) {
+        struct kss_wait wait = *see_wait(machine, b);
+        struct kss_object object = *see_object(machine, wait.object);
+        b = wait.next_of_thread;
+        if (!on_its_stack(&search, object.address))
+            continue;
+        if (object.kind == KSS_O_MUTEX && search.number != 0) {
+            name_address(&search, object.address);
+            kss_memo_set(machine, KSS_MEMO_WAIT_FINDING, thread, search.number);
+        } else if (waited.count < sizeof waited.address / sizeof *waited.address) {
+            waited.address[waited.count++] = object.address;
+        }
+    }
+    return waited;
+}
+
+// A wait or a delay (then there are no objects) blocks.
 void kss_rule_user_wait(struct kss_machine *machine, const struct kss_event *event) {
     kss_memo_set(machine, KSS_MEMO_WAIT_FINDING, event->thread, 0);
     if (event->words[1] == 0 || event->thread == KSS_NONE)
         return;
-    kss_addr waited = own_object(machine, event);
+    struct waited waited = own_objects(machine, event->thread);
     if (swap_enabled(machine, event->thread))
-        judge(machine, event, waited);
-    else if (waited != 0)
-        note_disabled(machine, event, waited);
+        judge(machine, event, &waited);
+    else if (waited.count != 0)
+        note_disabled(machine, event, waited.address[0]);
+}
+
+// ---- KSS2007 ------------------------------------------------------------------------------------
+void kss_rule_wait_array(struct kss_machine *machine, const struct kss_event *event) {
+    kss_memo_set(machine, KSS_MEMO_WAIT_ARRAY, event->thread, event->words[2]);
+}
+
+void kss_rule_wait_blocks(struct kss_machine *machine, const struct kss_event *event) {
+    kss_addr array = kss_memo(machine, KSS_MEMO_WAIT_ARRAY, event->thread);
+    struct search search = {.machine = machine, .thread = event->thread};
+    kss_memo_set(machine, KSS_MEMO_WAIT_ARRAY, event->thread, 0);
+    if (array == 0 || event->words[1] == 0 || event->thread == KSS_NONE ||
+        !swap_enabled(machine, event->thread) || !on_its_stack(&search, array))
+        return;
+    struct kss_text what = {0};
+    kss_say_address(machine, array, &what);
+    search.number = (uint32_t)kss_memo(machine, KSS_MEMO_WAIT_FINDING, event->thread);
+    struct kss_finding finding;
+    if (search.number != 0) {
+        kss_finding_late_cause(machine, search.number, event->place,
+                               "the wait blocks %s lie on this stack as well", what.bytes);
+    } else if (kss_finding_begin(machine, &finding, KSS_HAZARD_wait_blocks_on_swappable_stack,
+                                 event->place, 0, &search.number)) {
+        kss_text_format(&finding.message,
+                        "UserMode wait whose wait blocks %s lie on the waiting thread's own stack",
+                        what.bytes);
+        kss_text_str(&finding.label, "the stack may leave memory during this wait");
+        kss_finding_remark(&finding, KSS_REMARK_NOTE,
+                           "whoever signals one of the objects works on its wait block at "
+                           "DISPATCH_LEVEL");
+        kss_finding_remark(&finding, KSS_REMARK_HELP,
+                           "take the wait block array from nonpaged pool, or wait with KernelMode");
+        kss_finding_source(&finding);
+        kss_finding_emit(machine, &finding);
+    }
+    name_address(&search, array);
+    kss_memo_set(machine, KSS_MEMO_WAIT_FINDING, event->thread, search.number);
+    kss_text_free(&what);
 }
 
 // A poll does not block, so the stack stays; but whoever gives it a timeout later gets KSS2001.
@@ -321,7 +449,7 @@ void kss_rule_user_poll(struct kss_machine *machine, const struct kss_event *eve
         !swap_enabled(machine, event->thread))
         return;
     kss_addr waited = own_object(machine, event);
-    if (waited == 0 ||
+    if (waited == 0 || kss_memo(machine, KSS_MEMO_MUTEX_WAIT, event->thread) != 0 ||
         !kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_user_wait, event->place,
                            kss_mark(machine, KSS_MARK_INIT, waited).place, &number))
         return;

@@ -125,6 +125,19 @@ static void one_turn(struct kss_machine *machine, const struct path *path,
     kss_text_free(&name);
 }
 
+// Whether a turn is an exception in a filter, whose dispatch asks the filter again.
+static bool asks_filter(struct kss_machine *machine, const struct path *path,
+                        const struct period *period) {
+    const struct kss_image *image = kss_machine_image(machine);
+    bool dispatch = false, filter = false;
+    for (uint32_t i = 0; i < period->frames; i++) {
+        uint32_t routine = path->rows[period->first + i].routine;
+        dispatch |= routine == KSS_PATH_EXCEPTION;
+        filter |= routine < image->code_count && image->code[routine].flags & KSS_CODE_FUNCLET;
+    }
+    return dispatch && filter;
+}
+
 static void recursion(struct kss_machine *machine, const struct kss_event *event,
                       const struct path *path, struct period period) {
     struct kss_finding finding;
@@ -152,8 +165,12 @@ static void recursion(struct kss_machine *machine, const struct kss_event *event
         kss_finding_remark(&finding, KSS_REMARK_NOTE, "one turn, outermost first: %s", turn.bytes);
     kss_finding_remark(&finding, KSS_REMARK_NOTE,
                        "one run cannot tell whether the recursion has a bound");
-    kss_finding_remark(&finding, KSS_REMARK_HELP,
-                       "bound the depth, make it a loop, or queue the next turn to a work item");
+    bool filter = asks_filter(machine, path, &period);
+    kss_finding_remark(
+        &finding, KSS_REMARK_HELP, "%s",
+        filter ? "an exception filter must not raise: what it calls needs a __try of its own, "
+                 "or must not touch what may be gone"
+               : "bound the depth, make it a loop, or queue the next turn to a work item");
     kss_finding_source(&finding);
     kss_finding_emit(machine, &finding);
     kss_text_free(&bytes);
@@ -196,6 +213,10 @@ static void overflow(struct kss_machine *machine, const struct kss_event *event,
     kss_say_bytes(event->words[2], &over);
     if (event->words[3] < kss_machine_image(machine)->code_count)
         kss_text_format(&who, "`%s`", kss_say_routine(machine, (uint32_t)event->words[3], &over));
+    else if (event->words[3] == KSS_PATH_EXCEPTION)
+        kss_text_str(&who, "dispatching an exception");
+    else if (event->words[3] == KSS_PATH_FAULT)
+        kss_text_str(&who, "a page fault");
     else
         kss_text_str(&who, "an interrupt");
     kss_text_format(&finding.message, "the kernel stack overflows: %s needs %s and ", who.bytes,
@@ -229,6 +250,14 @@ void kss_rule_overflow(struct kss_machine *machine, const struct kss_event *even
 }
 
 // ---- KSS1002 ------------------------------------------------------------------------------------
+// The deepest point is inside the dispatch of an exception: what it takes is in the figure.
+static bool dispatched(const struct path *path) {
+    bool found = false;
+    for (uint32_t i = 1; i <= path->count; i++)
+        found |= path->rows[i].routine == KSS_PATH_EXCEPTION;
+    return found;
+}
+
 void kss_rule_deepest(struct kss_machine *machine, const struct kss_event *event) {
     uint32_t reserve = see_profile(machine)->exception_reserve;
     uint16_t stack = kss_see_stack_numbered(machine, (uint32_t)event->words[0]);
@@ -243,7 +272,7 @@ void kss_rule_deepest(struct kss_machine *machine, const struct kss_event *event
         inner++;
     struct kss_finding finding;
     uint32_t number;
-    if (inner <= path.count &&
+    if (inner <= path.count && !dispatched(&path) &&
         kss_finding_begin(machine, &finding, KSS_HAZARD_low_headroom,
                           image->code[path.rows[inner].routine].place, stack, &number)) {
         struct kss_text left = {0}, need = {0};

@@ -133,8 +133,9 @@ enum kss_expr_kind {
     KSS_X_RELATIVE,    // a time as a relative one: not positive
     KSS_X_MINMAX,      // op LT: the smaller of a and b
     KSS_X_PAGED_CODE,
-    KSS_X_ASSERT, // a, text index
-    KSS_X_DEVICE  // the top of device index; op 1: a handle of it
+    KSS_X_ASSERT,        // a, text index
+    KSS_X_DEVICE,        // the top of device index; op 1: a handle of it
+    KSS_X_EXCEPTION_CODE // that the handler of __try statement index got
 };
 
 struct kss_expr {
@@ -211,8 +212,9 @@ struct kss_build {
     struct kss_code *codes;
     struct kss_routine_info *infos;
     struct kss_entry_point *entries;
+    const struct kss_capture **funclets;
     uint32_t code_count;
-    unsigned code_capacity, info_capacity, entry_capacity;
+    unsigned code_capacity, info_capacity, entry_capacity, funclet_capacity;
     struct kss_pointer_map routines, trees; // name -> index + 1 of the newest, chained
     uint32_t *routine_chain;
     unsigned chain_capacity;
@@ -493,9 +495,10 @@ void kss_check_thread_settings(struct kss_build *b, struct kss_node *settings,
                                struct kss_script_thread *thread);
 void kss_check_expect(struct kss_build *b, struct kss_node *node);
 void kss_check_at(struct kss_build *b, struct kss_node *node);
-// Fills what an EVENT does; *run is its call (arguments typed) or NULL, *address what `signal` means.
+// Fills what an EVENT does; *run is its call (arguments typed) or NULL, *address what `signal`
+// means, *address and *size what `dma` transfers.
 bool kss_check_event(struct kss_build *b, struct kss_node *event, struct kss_promise_plan *plan,
-                     struct kss_expr **run, struct kss_expr **address);
+                     struct kss_expr **run, struct kss_expr **address, struct kss_expr **size);
 // The object a SPAN names: its first byte's address and its size in bytes (an expression each).
 bool kss_check_span(struct kss_build *b, struct kss_node *span, struct kss_expr **address,
                     struct kss_expr **size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The macros of the NT headers that drivers are full of: NT_SUCCESS, CONTAINING_RECORD, ASSERT,
 // PAGED_CODE and their like. Each is one row and one function.
-#include "script/check.h"
+#include "script/compile.h"
 
 #include <string.h>
 
@@ -389,6 +389,29 @@ static struct kss_expr *under_other_name(struct kss_build *b, struct kss_node *n
     return e;
 }
 
+// ---- Exceptions ---------------------------------------------------------------------------------
+// What a filter, a handler and a __finally block ask (compile_seh.c): a funclet's first slots.
+static struct kss_expr *of_exception(struct kss_build *b, struct kss_node *node, unsigned variant) {
+    static const char *const places[] = {"an exception filter or its `__except` block",
+                                         "an exception filter", "a `__finally` block"};
+    static const char *const types[] = {"ULONG", "PEXCEPTION_POINTERS", "BOOLEAN"};
+    const struct kss_body *body = b->body;
+    enum kss_funclet_kind wanted = variant == 2 ? KSS_FUNCLET_FINALLY : KSS_FUNCLET_FILTER;
+    struct kss_ctype *type = kss_type_text_find(b, types[variant], strlen(types[variant]));
+    if (body != NULL && variant == 0 && body->handler_now != 0) {
+        struct kss_expr *e = kss_expr_new(b, KSS_X_EXCEPTION_CODE, type, node);
+        e->index = body->handler_now;
+        return e;
+    }
+    if (body == NULL || body->funclet != wanted) {
+        KSS_SAY(b, node, "KSS0119", "`%s` belongs into %s", node->a->name, places[variant]);
+        return kss_expr_error(b, node);
+    }
+    struct kss_expr *e = kss_expr_new(b, KSS_X_STAND_IN, type, node);
+    e->value = variant == 0 ? 8 : 0;
+    return e;
+}
+
 // ---- The table ----------------------------------------------------------------------------------
 enum { ANY = -1 };
 static const struct {
@@ -464,6 +487,15 @@ static const struct {
     {"memmove", under_other_name, 4, ANY},
     {"memset", fill, 0, 3},
     {"memcmp", no_order, 0, 3},
+    {"GetExceptionCode", of_exception, 0, 0},
+    {"_exception_code", of_exception, 0, 0},
+    {"exception_code", of_exception, 0, 0},
+    {"GetExceptionInformation", of_exception, 1, 0},
+    {"_exception_info", of_exception, 1, 0},
+    {"exception_info", of_exception, 1, 0},
+    {"AbnormalTermination", of_exception, 2, 0},
+    {"_abnormal_termination", of_exception, 2, 0},
+    {"abnormal_termination", of_exception, 2, 0},
 };
 enum { COUNT = sizeof table / sizeof table[0] };
 

@@ -52,11 +52,9 @@ static bool range(struct kss_build *b, struct kss_node *span, struct kss_expr **
     return true;
 }
 
-bool kss_check_span(struct kss_build *b, struct kss_node *span, struct kss_expr **address,
-                    struct kss_expr **size) {
-    if (span->b != NULL)
-        return range(b, span, address, size);
-    struct kss_expr *e = kss_check(b, span->a);
+// The memory of a whole variable or of what a pointer leads to.
+static bool whole(struct kss_build *b, struct kss_node *span, struct kss_expr *e,
+                  struct kss_expr **address, struct kss_expr **size) {
     if (e->type->kind == KSS_K_ERROR)
         return false;
     if (!kss_is_lvalue(e) || e->kind == KSS_X_SLOT || !e->type->complete ||
@@ -70,6 +68,13 @@ bool kss_check_span(struct kss_build *b, struct kss_node *span, struct kss_expr 
     *address = kss_expr_address(b, e);
     *size = kss_expr_const(b, kss_type_base(b, KSS_BASE_INT64), e->type->size, span);
     return true;
+}
+
+bool kss_check_span(struct kss_build *b, struct kss_node *span, struct kss_expr **address,
+                    struct kss_expr **size) {
+    if (span->b != NULL)
+        return range(b, span, address, size);
+    return whole(b, span, kss_check(b, span->a), address, size);
 }
 
 // The object `signal` means: a variable that is one, or what a pointer leads to.
@@ -118,10 +123,51 @@ static bool check_run(struct kss_build *b, struct kss_node *event, struct kss_pr
     return true;
 }
 
+// A transfer's memory: what a span names, or what an MDL describes, by `mdl` or `*mdl`.
+static bool transfer(struct kss_build *b, struct kss_node *event, struct kss_promise_plan *plan,
+                     struct kss_expr **address, struct kss_expr **size) {
+    struct kss_node *span = event->a;
+    plan->kind = KSS_DUE_DMA;
+    plan->irql = event->op == KSS_EVENT_DMA_WRITE ? KSS_DMA_WRITE : 0;
+    plan->argument_count = 2;
+    if (span->b != NULL)
+        return kss_check_span(b, span, address, size);
+    struct kss_expr *e = kss_check(b, span->a);
+    struct kss_ctype *mdl = kss_type_text_find(b, "MDL", 3);
+    if (e->type->kind == KSS_K_ERROR)
+        return false;
+    if (e->type->kind == KSS_K_POINTER && e->type->target == mdl)
+        *address = e;
+    else if (e->type == mdl && kss_is_lvalue(e)) {
+        if (e->symbol != NULL)
+            e->symbol->exposed = true;
+        *address = kss_expr_address(b, e);
+    } else
+        return whole(b, span, e, address, size);
+    plan->irql |= KSS_DMA_BY_MDL;
+    *size = kss_expr_const(b, kss_type_base(b, KSS_BASE_INT64), 0, span);
+    return true;
+}
+
+static bool check_apc(struct kss_build *b, struct kss_node *event, struct kss_promise_plan *plan,
+                      struct kss_expr **run, enum kss_apc_kind kind) {
+    uint32_t thread = kss_find_thread(b, event->name, event);
+    plan->kind = KSS_DUE_APC;
+    plan->target = (uint16_t)thread;
+    plan->irql = (uint8_t)kind;
+    if (thread == KSS_NO_FRAME || !check_run(b, event, plan, run))
+        return false;
+    if (plan->argument_count <= KSS_CALL_ARGUMENTS)
+        return true;
+    KSS_SAY(b, event->a, "KSS0111", "an APC's routine takes at most %d arguments here",
+            KSS_CALL_ARGUMENTS);
+    return false;
+}
+
 bool kss_check_event(struct kss_build *b, struct kss_node *event, struct kss_promise_plan *plan,
-                     struct kss_expr **run, struct kss_expr **address) {
+                     struct kss_expr **run, struct kss_expr **address, struct kss_expr **size) {
     *plan = (struct kss_promise_plan){.routine = KSS_NO_FRAME, .target = KSS_NONE};
-    *run = *address = NULL;
+    *run = *address = *size = NULL;
     switch ((enum kss_event_op)event->op) {
     case KSS_EVENT_DPC: plan->kind = KSS_DUE_DPC; return check_run(b, event, plan, run);
     case KSS_EVENT_INTERRUPT:
@@ -140,11 +186,11 @@ bool kss_check_event(struct kss_build *b, struct kss_node *event, struct kss_pro
         return thread != KSS_NO_FRAME;
     }
     case KSS_EVENT_TRIM: plan->kind = KSS_DUE_TRIM; return true;
-    case KSS_EVENT_APC_USER:
-    case KSS_EVENT_APC_KERNEL:
-    case KSS_EVENT_APC_SPECIAL: kss_not_yet(b, event, "APCs"); return false;
+    case KSS_EVENT_APC_USER: return check_apc(b, event, plan, run, KSS_APC_USER);
+    case KSS_EVENT_APC_KERNEL: return check_apc(b, event, plan, run, KSS_APC_KERNEL);
+    case KSS_EVENT_APC_SPECIAL: return check_apc(b, event, plan, run, KSS_APC_SPECIAL);
     case KSS_EVENT_DMA_READ:
-    case KSS_EVENT_DMA_WRITE: kss_not_yet(b, event, "DMA"); return false;
+    case KSS_EVENT_DMA_WRITE: return transfer(b, event, plan, address, size);
     }
     return false;
 }
@@ -172,7 +218,7 @@ static bool constant_argument(struct kss_build *b, struct kss_expr *e, struct ks
 
 void kss_check_at(struct kss_build *b, struct kss_node *node) {
     struct kss_at_plan plan = {.place = kss_place_of(b, node)};
-    struct kss_expr *run, *address;
+    struct kss_expr *run, *address, *size;
     uint64_t latest;
     bool ok = constant_time(b, node->a->a, &plan.after);
     latest = plan.after;
@@ -184,13 +230,15 @@ void kss_check_at(struct kss_build *b, struct kss_node *node) {
         }
     }
     plan.range = latest - plan.after;
-    if (!kss_check_event(b, node->b, &plan.what, &run, &address) || !ok)
+    if (!kss_check_event(b, node->b, &plan.what, &run, &address, &size) || !ok)
         return;
     unsigned count = 0;
     for (struct kss_expr *e = run != NULL ? run->a : NULL; e != NULL; e = e->next)
         ok = constant_argument(b, e, &plan.arguments[count++]) && ok;
     if (address != NULL)
         ok = constant_argument(b, address, &plan.arguments[count++]) && ok;
+    if (size != NULL)
+        ok = constant_argument(b, size, &plan.arguments[count++]) && ok;
     if (!ok)
         return;
     KSS_ROOM(b->ats, b->at_count, b->at_capacity);

@@ -188,6 +188,21 @@ static struct kss_expr *up(struct kss_build *b, struct kss_node *node, struct ks
     }
 }
 
+// adapter->DmaOperations->MapTransfer(adapter, ...): the routine of that name. NULL: something else.
+static struct kss_expr *operation(struct kss_build *b, const struct kss_expr *table,
+                                  const struct kss_node *name, struct kss_node *call) {
+    if (name->kind != KSS_N_FIELD || call->kind != KSS_N_CALL)
+        return NULL;
+    const struct kss_ctype *type = table->type;
+    if (type->kind == KSS_K_POINTER && name->flags & KSS_F_ARROW)
+        type = type->target;
+    if (type->kind != KSS_K_STRUCT || type->name == NULL ||
+        strcmp(type->name, "DMA_OPERATIONS") != 0)
+        return NULL;
+    const struct kss_routine *row = kss_routine_find(name->name, strlen(name->name));
+    return row == NULL ? NULL : kss_call_nt(b, row, call);
+}
+
 static bool on_spine(const struct kss_node *node) {
     switch (node->kind) {
     case KSS_N_BINARY:
@@ -222,8 +237,12 @@ struct kss_expr *kss_check(struct kss_build *b, struct kss_node *node) {
         spine[count++] = node;
     }
     struct kss_expr *e = leaf(b, node);
-    while (count > 0)
-        e = up(b, spine[--count], e);
+    while (count > 0) {
+        struct kss_expr *call =
+            count > 1 ? operation(b, e, spine[count - 1], spine[count - 2]) : NULL;
+        count -= call != NULL ? 2 : 1;
+        e = call != NULL ? call : up(b, spine[count], e);
+    }
     free(many);
     b->depth--;
     return e;

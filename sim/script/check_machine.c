@@ -33,7 +33,9 @@ static const struct field fields[] = {
     {"clock_tick", TIME, IN(profile.clock_tick), 1000, 10000000, NULL},
     {"nonpaged_pool", BYTES, IN(profile.nonpaged_pool), 0, UINT32_MAX, NULL},
     {"paged_pool", BYTES, IN(profile.paged_pool), 0, UINT32_MAX, NULL},
-    {"verifier", ONOFF, 0, 0, 0, 1, NULL},
+    {"verifier", ONOFF, IN(verifier), 0, 1, NULL},
+    {"dpc_timeout", TIME, IN(dpc_timeout), 0, INT64_MAX / 4, NULL},
+    {"dpc_watchdog", TIME, IN(dpc_watchdog), 0, INT64_MAX / 4, NULL},
     {"foreign_touch", WORDS, IN(foreign_touch), 0, 0, "bugcheck page-in"},
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
@@ -125,10 +127,7 @@ static void on_or_off(struct kss_build *b, const struct kss_node *setting,
         if (!one_of(b, setting, "off on", &value))
             return;
     }
-    if (strcmp(field->name, "verifier") == 0 && value == 1)
-        kss_not_yet(b, setting->a, "Driver Verifier");
-    else
-        put(b, field, value);
+    put(b, field, value);
 }
 
 static void set_stack(struct kss_build *b, uint64_t value) {

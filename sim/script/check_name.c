@@ -303,6 +303,7 @@ uint32_t kss_add_routine(struct kss_build *b, const char *module, const char *na
     KSS_ROOM(b->codes, b->code_count, b->code_capacity);
     KSS_ROOM(b->infos, b->code_count, b->info_capacity);
     KSS_ROOM(b->entries, b->code_count, b->entry_capacity);
+    KSS_ROOM(b->funclets, b->code_count, b->funclet_capacity);
     KSS_ROOM(b->routine_chain, b->code_count, b->chain_capacity);
     uint32_t index = b->code_count++;
     name = kss_unique(b, name);
@@ -311,6 +312,7 @@ uint32_t kss_add_routine(struct kss_build *b, const char *module, const char *na
     b->infos[index] =
         (struct kss_routine_info){.module = module, .name = name, .node = node, .is_tree = tree};
     b->entries[index] = (struct kss_entry_point){0};
+    b->funclets[index] = NULL;
     b->routine_chain[index] = (uint32_t)(uintptr_t)kss_map_get(map, name);
     kss_map_put(map, name, (void *)(uintptr_t)(index + 1));
     return index;

@@ -255,6 +255,12 @@ static struct kss_expr *dereference(struct kss_build *b, struct kss_expr *x,
         x->type = x->type->target;
         return x;
     }
+    const struct kss_ctype *target = x->type->target;
+    bool object_type = x->kind == KSS_X_CONST && target->kind == KSS_K_POINTER &&
+                       target->target->name != NULL &&
+                       strcmp(target->target->name, "OBJECT_TYPE") == 0;
+    if (object_type) // *PsThreadType: what it is is known, where it lies is not
+        return kss_expr_const(b, x->type->target, x->value, node);
     return kss_expr_deref(b, x, 0, x->type->target, node);
 }
 

@@ -96,6 +96,21 @@ static struct kss_expr *nt_constant(struct kss_build *b, struct kss_node *node) 
     return kss_expr_const(b, type, row->value, node);
 }
 
+// NT's object types, as arguments only: *PsThreadType and its like. Values: enum kss_handle_kind.
+static struct kss_expr *object_type(struct kss_build *b, struct kss_node *node) {
+    static const char *const names[] = {NULL,
+                                        "PsThreadType",
+                                        "IoFileObjectType",
+                                        "ExEventObjectType",
+                                        "PsProcessType",
+                                        "ExSemaphoreObjectType"};
+    struct kss_ctype *type = kss_type_text_find(b, "POBJECT_TYPE*", 13);
+    for (unsigned i = 1; type != NULL && i < sizeof names / sizeof *names; i++)
+        if (strcmp(node->name, names[i]) == 0)
+            return kss_expr_const(b, type, i, node);
+    return NULL;
+}
+
 static struct kss_expr *unknown_name(struct kss_build *b, struct kss_node *node) {
     if (!kss_unknown_once(b, node->name))
         return kss_expr_error(b, node);
@@ -184,7 +199,8 @@ struct kss_expr *kss_check_name(struct kss_build *b, struct kss_node *node) {
     if (strcmp(node->name, "NULL") == 0)
         return kss_expr_const(b, kss_type_pointer_to(b, kss_type_base(b, KSS_BASE_VOID)), 0, node);
     struct kss_expr *e;
-    if (machine_constant(b, node, &e) || (e = nt_constant(b, node)) != NULL)
+    if (machine_constant(b, node, &e) || (e = nt_constant(b, node)) != NULL ||
+        (e = object_type(b, node)) != NULL)
         return e;
     int64_t value;
     if (kss_predefined(b, node->name, &value))

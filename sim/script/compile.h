@@ -17,9 +17,23 @@ struct kss_jump_label {
     uint32_t at;    // instruction, KSS_NOWHERE: not yet
     uint32_t fixes; // chain of jumps to it, KSS_NOWHERE: none
     struct kss_node *node;
+    uint32_t region; // a label of the source: the block it stands in (compile_seh.c)
     bool defined;
 };
 enum { KSS_NOWHERE = 0xFFFFFFFF };
+
+struct kss_jump_region { // a block that cannot be jumped into: of __try or __except
+    uint32_t around;
+    uint32_t scope; // the __try statement at work in it
+};
+
+struct kss_goto { // one whose label may need __finally blocks run, or be out of reach
+    struct kss_node *node;
+    uint32_t label, region;
+    uint32_t stub; // label of the code that runs them, KSS_NOWHERE: none
+};
+
+enum kss_funclet_kind { KSS_FUNCLET_NONE, KSS_FUNCLET_FILTER, KSS_FUNCLET_FINALLY };
 
 struct kss_hidden_object { // an addressable temporary
     uint32_t size, align;
@@ -74,12 +88,27 @@ struct kss_body {            // a routine being compiled
     unsigned switch_capacity;
     uint64_t edge;            // bytes below the frame's upper edge that are taken
     uint32_t parameter_bytes; // x86: what the caller pushed
+    uint32_t home_bytes;      // x64: of locals that are parameters in room their caller has
+    uint32_t outgoing; // elsewhere: most bytes of arguments a call of its stores on the stack
     bool given;
     uint32_t given_bytes;
     struct kss_node *given_node;
     uint32_t slot, slot_top;   // next free slot and the most, bytes from the slot base
     uint32_t loops, detectors; // depth now, most
     uint32_t place;
+    enum kss_funclet_kind funclet;
+    struct kss_scope *scopes; // its __try statements
+    uint32_t scope_count;
+    unsigned scope_capacity;
+    uint32_t try_now;     // number of the innermost __try block at hand, 0: none
+    uint32_t handler_now; // number of the statement whose handler's block is at hand, 0: none
+    struct kss_jump_region *regions;
+    uint32_t region_count, region_now; // from 1; 0: the body
+    unsigned region_capacity;
+    struct kss_goto *gotos;
+    uint32_t goto_count;
+    unsigned goto_capacity;
+    uint32_t try_fixes, code_fixes; // instructions on the number and the code slots
     struct kss_symbol *scope;       // symbols before the routine began
     struct kss_pointer_map unknown; // names told already
 };
@@ -103,6 +132,8 @@ void kss_put_capture(struct kss_build *b, int slot, uint32_t capture);
 uint32_t kss_capture_index(struct kss_build *b, struct kss_symbol *symbol);
 struct kss_body *kss_body_begin(struct kss_build *b, uint32_t code, struct kss_node *node);
 void kss_body_end(struct kss_build *b);
+// Instruction [at] gets an operand that is known at the end.
+void kss_fix_later(struct kss_build *b, uint32_t *chain, uint32_t at, uint32_t what);
 // Room for a declared local; its distance below the frame's upper edge.
 uint32_t kss_local_room(struct kss_build *b, uint64_t size, unsigned align, struct kss_node *node);
 void kss_local_named(struct kss_build *b, struct kss_symbol *symbol);
@@ -155,8 +186,30 @@ void kss_gen_copy(struct kss_build *b, int to, int from, uint32_t size,
                   const struct kss_node *node);
 // Whether the ABI passes a struct as the address of a copy its caller made.
 bool kss_passed_by_address(const struct kss_build *b, const struct kss_ctype *type);
+// Whether the caller gives a hidden pointer to room for the result.
+bool kss_returned_by_address(const struct kss_build *b, const struct kss_ctype *type);
 bool kss_is_wait(uint32_t nt_routine); // one whose status KSS7001 follows
 bool kss_is_expansion(uint32_t nt_routine);
+
+// ---- compile_seh.c: __try statements -------------------------------------------------------------
+uint32_t kss_try_begin(struct kss_build *b, struct kss_node *node); // its number
+// The end of the __try block [number]: what is at work is the statement around it.
+void kss_try_end(struct kss_build *b, uint32_t number);
+// Runs the __finally block of statement [number] here, as part of the routine.
+void kss_put_finally(struct kss_build *b, uint32_t number, bool abnormal);
+// Jumping or returning out of __try blocks up to, not including, statement [to].
+void kss_put_leaving(struct kss_build *b, uint32_t from, uint32_t to, bool returns);
+void kss_region_begin(struct kss_build *b);
+void kss_region_end(struct kss_build *b);
+void kss_compile_filter(struct kss_build *b, uint32_t number, struct kss_node *node);
+// The body of a __finally block becomes the body at hand.
+void kss_finally_begin(struct kss_build *b, uint32_t number, struct kss_node *node);
+void kss_finally_end(struct kss_build *b, uint32_t number);
+void kss_put_code(struct kss_build *b, int slot, uint32_t number); // slot = the exception's code
+void kss_put_goto(struct kss_build *b, struct kss_node *node, uint32_t label);
+void kss_check_gotos(struct kss_build *b);                // when all labels are known
+uint32_t kss_try_slots(struct kss_build *b, uint32_t at); // they begin there; bytes
+void kss_keep_scopes(struct kss_build *b);                // when the code has its place
 
 // ---- compile_statement.c, compile_routine.c -----------------------------------------------------
 void kss_compile_block(struct kss_build *b, struct kss_node *block);

@@ -24,6 +24,42 @@ bool kss_passed_by_address(const struct kss_build *b, const struct kss_ctype *ty
            (b->arch == KSS_ARCH_ARM64 && type->size > 16);
 }
 
+bool kss_returned_by_address(const struct kss_build *b, const struct kss_ctype *type) {
+    if (type->kind != KSS_K_STRUCT)
+        return false;
+    switch (b->arch) {
+    case KSS_ARCH_ARM: return type->size > 4;
+    case KSS_ARCH_ARM64: return type->size > 16;
+    default: return type->size != 1 && type->size != 2 && type->size != 4 && type->size != 8;
+    }
+}
+
+// Bytes of one call's arguments that lie on the stack, in the caller's frame. x64: every argument is a
+// slot, four of them in registers (their home space is part of every frame). ARM: words, four of
+// them in registers, 8-byte types at even ones. ARM64: eight registers; the pointer to a result is in
+// a ninth. On x86 arguments are pushed: they count for the routine that is called, which pops them.
+static uint32_t outgoing(const struct kss_build *b, const struct kss_expr *list,
+                         const struct kss_ctype *result) {
+    bool hidden_result = kss_returned_by_address(b, result) && b->arch != KSS_ARCH_ARM64;
+    uint32_t words = hidden_result, registers = b->arch == KSS_ARCH_ARM64 ? 8 : 4;
+    if (b->arch == KSS_ARCH_X86)
+        return 0;
+    for (const struct kss_expr *e = list; e != NULL; e = e->next) {
+        uint32_t size = kss_passed_by_address(b, e->type) ? b->pointer : e->type->size;
+        if (b->arch == KSS_ARCH_ARM && e->type->align >= 8)
+            words = (words + 1) & ~UINT32_C(1);
+        words += b->arch == KSS_ARCH_X64 || size == 0 ? 1 : (size + b->pointer - 1) / b->pointer;
+    }
+    return words > registers ? (words - registers) * b->pointer : 0;
+}
+
+static void takes_outgoing(struct kss_build *b, const struct kss_expr *list,
+                           const struct kss_ctype *result) {
+    uint32_t bytes = outgoing(b, list, result);
+    if (b->body->outgoing < bytes)
+        b->body->outgoing = bytes;
+}
+
 void kss_gen_copy(struct kss_build *b, int to, int from, uint32_t size,
                   const struct kss_node *node) {
     uint32_t place = b->body->place;
@@ -43,8 +79,9 @@ static void argument(struct kss_build *b, struct kss_expr *e, int slot) {
     uint32_t before = kss_slot_mark(b);
     if (!kss_passed_by_address(b, e->type)) {
         kss_gen_value(b, e, slot);
-    } else { // the caller makes the copy
-        hidden(b, e->type, slot);
+    } else { // the caller makes the copy; x64 wants it aligned to 16 bytes
+        unsigned align = b->arch == KSS_ARCH_X64 ? 16 : e->type->align;
+        kss_put_hidden(b, slot, kss_hidden_object(b, e->type->size, align, false, 0));
         int from = kss_gen_value(b, e, KSS_ANY_SLOT);
         kss_gen_copy(b, slot, from, e->type->size, e->node);
     }
@@ -69,6 +106,7 @@ int kss_gen_call(struct kss_build *b, struct kss_expr *e, int into) {
     uint32_t before = kss_slot_mark(b), place = b->body->place;
     bool aggregate = e->type->kind == KSS_K_STRUCT;
     unsigned count;
+    takes_outgoing(b, e->a, e->type);
     int callee = KSS_ANY_SLOT, result = KSS_ANY_SLOT;
     if (aggregate)
         result = hidden(b, e->type, into);
@@ -120,6 +158,8 @@ static void check_status(struct kss_build *b, struct kss_expr *e, int slot) {
 int kss_gen_nt(struct kss_build *b, struct kss_expr *e, int into) {
     uint32_t before = kss_slot_mark(b), place = b->body->place;
     unsigned count;
+    takes_outgoing(b, e->a,
+                   e->type->kind == KSS_K_STRUCT ? kss_type_base(b, KSS_BASE_INT64) : e->type);
     int first = arguments(b, e->a, &count, false);
     kss_set_place(b, e->node);
     kss_put(b, KSS_I_NT, count, first, (int)e->index, 0);

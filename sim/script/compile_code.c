@@ -77,6 +77,10 @@ static void add_fix(struct kss_body *body, uint32_t *chain, uint32_t at, uint32_
     *chain = body->fix_count++;
 }
 
+void kss_fix_later(struct kss_build *b, uint32_t *chain, uint32_t at, uint32_t what) {
+    add_fix(b->body, chain, at, what);
+}
+
 // ---- Labels -------------------------------------------------------------------------------------
 uint32_t kss_label_new(struct kss_build *b) {
     struct kss_body *body = b->body;
@@ -208,6 +212,8 @@ struct kss_body *kss_body_begin(struct kss_build *b, uint32_t code, struct kss_n
                               .node = node,
                               .capture_fixes = KSS_NOWHERE,
                               .detector_fixes = KSS_NOWHERE,
+                              .try_fixes = KSS_NOWHERE,
+                              .code_fixes = KSS_NOWHERE,
                               .edge = b->config.profile.return_address,
                               .scope = b->newest};
     b->body = body;
@@ -232,7 +238,7 @@ static uint32_t temporary_global(struct kss_build *b, int64_t value) {
 // room for becomes a global instead: the shorthand `30s` must not make a listed frame too small.
 static void place_hidden(struct kss_build *b, bool optional) {
     struct kss_body *body = b->body;
-    bool is_body = b->codes[body->code].flags & KSS_CODE_BODY;
+    bool is_body = b->codes[body->code].flags & (KSS_CODE_BODY | KSS_CODE_FUNCLET);
     for (uint32_t i = 0; i < body->hidden_count; i++) {
         struct kss_hidden_object *hidden = &body->hidden[i];
         if (hidden->optional != optional)
@@ -296,7 +302,7 @@ static void size_frame(struct kss_build *b) {
     code->origin = body->given ? KSS_ORIGIN_GIVEN : KSS_ORIGIN_ASSUMED;
     if (body->given) {
         check_given(b, declared);
-    } else if (code->flags & KSS_CODE_BODY) {
+    } else if (code->flags & (KSS_CODE_BODY | KSS_CODE_FUNCLET)) {
         code->bytes =
             locals == 0
                 ? 0
@@ -305,7 +311,9 @@ static void size_frame(struct kss_build *b) {
         uint64_t overhead = profile->frame_overhead > profile->return_address
                                 ? profile->frame_overhead
                                 : profile->return_address;
-        uint64_t bytes = locals + overhead + body->parameter_bytes;
+        uint64_t bytes = locals + overhead + body->parameter_bytes + body->outgoing;
+        uint64_t least = locals + profile->return_address;
+        bytes = bytes - body->home_bytes > least ? bytes - body->home_bytes : least;
         code->bytes = (uint32_t)((bytes + align - 1) / align * align);
     }
 }
@@ -317,7 +325,8 @@ static void size_run(struct kss_build *b) {
     struct kss_entry_point *entry = &b->entries[body->code];
     uint32_t captures = body->slot_top;
     uint32_t detectors = captures + body->capture_count * 8;
-    uint32_t end = detectors + body->detectors * KSS_DETECTOR;
+    uint32_t tries = detectors + body->detectors * KSS_DETECTOR;
+    uint32_t end = tries + kss_try_slots(b, tries);
     if (end > INT16_MAX && !body->too_long)
         KSS_SAY(b, body->node, "KSS0128", "the routine needs too many temporaries");
     for (uint32_t fix = body->capture_fixes; fix != KSS_NOWHERE; fix = body->fixes[fix].next)
@@ -395,6 +404,9 @@ static void free_body(struct kss_body *body) {
     free(body->checks);
     free(body->locals);
     free(body->switches);
+    free(body->scopes);
+    free(body->regions);
+    free(body->gotos);
     kss_map_free(&body->unknown);
     kss_map_free(&body->capture_map);
     kss_map_free(&body->label_map);
@@ -408,6 +420,7 @@ void kss_body_end(struct kss_build *b) {
     settle_checks(body);
     keep_locals(b);
     append_code(b);
+    kss_keep_scopes(b);
     kss_scope_end(b, body->scope);
     b->body = body->parent;
     free_body(body);

@@ -294,6 +294,11 @@ static int leaf(struct kss_build *b, struct kss_expr *e, int into, bool wanted) 
         b->body->place = place;
         return 0;
     }
+    case KSS_X_EXCEPTION_CODE: {
+        int slot = kss_slot_into(b, into);
+        kss_put_code(b, slot, e->index);
+        return slot;
+    }
     case KSS_X_ASSERT: return assertion(b, e);
     case KSS_X_DEVICE: {
         int slot = kss_slot_into(b, into);

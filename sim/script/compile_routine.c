@@ -76,9 +76,10 @@ static void addressed_names(const struct kss_node *block, struct kss_pointer_map
         unsigned count = children(node->kind);
         if (count >= 2) {
             scan_add(&scan, node->a, in_tree);
-            scan_add(&scan, node->b, in_tree);
+            scan_add(&scan, node->b, in_tree || node->kind == KSS_N_TRY); // a filter
         }
         if (count == 4) {
+            in_tree |= node->kind == KSS_N_TRY && (node->flags & KSS_F_FINALLY);
             scan_add(&scan, node->c, in_tree);
             scan_add(&scan, node->d, in_tree);
         }
@@ -100,7 +101,13 @@ static void parameter(struct kss_build *b, struct kss_node *node, struct kss_cty
     symbol->homed = !symbol->by_address && (addressed || type->kind == KSS_K_STRUCT);
     if (!symbol->homed || type->kind == KSS_K_ERROR)
         return;
-    symbol->offset = kss_local_room(b, type->size, type->align, node);
+    uint32_t size = (type->size + b->pointer - 1) / b->pointer * b->pointer;
+    symbol->offset =
+        kss_local_room(b, size, type->align < b->pointer ? b->pointer : type->align, node);
+    if (b->arch == KSS_ARCH_X86) // it is where the caller pushed it
+        body->parameter_bytes -= size;
+    if (b->arch == KSS_ARCH_X64)
+        body->home_bytes += size;
     kss_local_named(b, symbol);
     struct kss_expr *slot = kss_expr_new(b, KSS_X_STAND_IN, type, node);
     slot->value = (int64_t)index * 8;
@@ -117,6 +124,8 @@ static void parameters(struct kss_build *b, struct kss_node *node, const struct 
         addressed_names(node->d, &names);
     body->slot = (type->member_count + index) * 8;
     body->slot_top = body->slot;
+    if (b->arch == KSS_ARCH_X86 && kss_returned_by_address(b, type->target))
+        body->parameter_bytes += b->pointer; // the hidden pointer is pushed, too
     for (struct kss_node *at = node->c; at != NULL && i < type->member_count; at = at->next, i++) {
         bool addressed =
             at->b != NULL && at->b->name != NULL && kss_map_get(&names, at->b->name) != NULL;

@@ -10,7 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum open_kind { OPEN_LIST, OPEN_IF, OPEN_ELSE, OPEN_LOOP, OPEN_REPEAT, OPEN_SWITCH, OPEN_TREE };
+enum open_kind {
+    OPEN_LIST,
+    OPEN_IF,
+    OPEN_ELSE,
+    OPEN_LOOP,
+    OPEN_REPEAT,
+    OPEN_SWITCH,
+    OPEN_TREE,
+    OPEN_TRY,
+    OPEN_EXCEPT,
+    OPEN_FINALLY
+};
+
+// Where a jump out of a statement goes, and the __try statement at work there.
+struct target {
+    uint32_t label; // KSS_NOWHERE: none
+    uint32_t scope;
+};
 
 struct open {
     enum open_kind kind;
@@ -21,8 +38,9 @@ struct open {
     uint32_t top, test, end; // labels
     uint32_t next;           // LOOP: where `continue` goes
     uint32_t slot, counter;  // REPEAT
-    uint32_t old_break, old_continue;
-    uint32_t cases, table; // SWITCH
+    struct target old_break, old_continue, old_leave;
+    uint32_t scope_number, old_handler, region; // TRY, EXCEPT, FINALLY; region: SWITCH
+    uint32_t cases, table;                      // SWITCH
     struct kss_ctype *type;
     struct kss_node *default_node;
     uint32_t old_switch;
@@ -39,9 +57,9 @@ struct walk {
     struct open *open;
     uint32_t depth;
     unsigned capacity;
-    uint32_t break_to, continue_to; // labels, KSS_NOWHERE: none
-    uint32_t in_switch;             // index of the innermost open switch, KSS_NOWHERE: none
-    struct label_case *cases;       // of open switches, outermost first
+    struct target break_to, continue_to, leave_to;
+    uint32_t in_switch;       // index of the innermost open switch, KSS_NOWHERE: none
+    struct label_case *cases; // of open switches, outermost first
     uint32_t case_count;
     unsigned case_capacity;
 };
@@ -55,6 +73,8 @@ static struct open *push(struct walk *w, enum open_kind kind, struct kss_node *n
                           .block = w->b->block,
                           .old_break = w->break_to,
                           .old_continue = w->continue_to,
+                          .old_leave = w->leave_to,
+                          .region = w->b->body->region_now,
                           .old_switch = w->in_switch};
     return open;
 }
@@ -75,6 +95,17 @@ static void close_scope(struct walk *w, const struct open *open) {
     w->b->block = open->block;
 }
 
+static struct target here(const struct walk *w, uint32_t label) {
+    return (struct target){label, w->b->body->try_now};
+}
+
+// In a new body.
+static void jump_nowhere(struct walk *w) {
+    struct target nowhere = {KSS_NOWHERE, 0};
+    w->break_to = w->continue_to = w->leave_to = nowhere;
+    w->in_switch = KSS_NOWHERE;
+}
+
 // ---- Simple statements --------------------------------------------------------------------------
 static void expression(struct kss_build *b, struct kss_node *node) {
     struct kss_expr *e = kss_check(b, node);
@@ -84,13 +115,27 @@ static void expression(struct kss_build *b, struct kss_node *node) {
     kss_gen_effect(b, e);
 }
 
+static bool out_of_finally(struct kss_build *b, struct kss_node *node, const char *what) {
+    if (b->body->funclet != KSS_FUNCLET_FINALLY)
+        return false;
+    KSS_SAY(b, node, "KSS0119", "a `__finally` block cannot be left by `%s`", what);
+    return true;
+}
+
+static void put_return(struct kss_build *b, enum kss_opcode op, int slot) {
+    kss_put_leaving(b, b->body->try_now, 0, true);
+    kss_put(b, op, 0, slot, 0, 0);
+}
+
 static void return_(struct kss_build *b, struct kss_node *node) {
     struct kss_body *body = b->body;
+    if (out_of_finally(b, node, "return"))
+        return;
     bool nothing = body->result->kind == KSS_K_VOID;
     if (node->a == NULL) {
         if (!nothing && !body->lenient && body->result->kind != KSS_K_ERROR)
             KSS_SAY(b, node, "KSS0120", "a `%s` must be returned", kss_type_text(b, body->result));
-        kss_put(b, KSS_I_RETURN_0, 0, 0, 0, 0);
+        put_return(b, KSS_I_RETURN_0, 0);
         return;
     }
     body->returns = true;
@@ -100,7 +145,7 @@ static void return_(struct kss_build *b, struct kss_node *node) {
     if (nothing) {
         if (e->type->kind == KSS_K_VOID) { // return F(); where both have no value
             kss_gen_effect(b, e);
-            kss_put(b, KSS_I_RETURN_0, 0, 0, 0, 0);
+            put_return(b, KSS_I_RETURN_0, 0);
             return;
         }
         KSS_SAY(b, node->a, "KSS0120", "no value can be returned here");
@@ -115,9 +160,9 @@ static void return_(struct kss_build *b, struct kss_node *node) {
         KSS_K_STRUCT) { // the caller's room: its address is the first argument
         kss_put(b, KSS_I_COPY, 0, 0, slot, 0);
         kss_put_word(b, body->result->size);
-        kss_put(b, KSS_I_RETURN_0, 0, 0, 0, 0);
+        put_return(b, KSS_I_RETURN_0, 0);
     } else {
-        kss_put(b, KSS_I_RETURN, 0, slot, 0, 0);
+        put_return(b, KSS_I_RETURN, slot);
     }
     body->slot = before;
 }
@@ -151,6 +196,7 @@ static void define_label(struct kss_build *b, struct kss_node *node) {
         return;
     }
     label->node = head_of(b, node);
+    label->region = b->body->region_now;
     kss_label_here(b, index);
 }
 
@@ -161,14 +207,16 @@ static void goto_(struct kss_build *b, struct kss_node *node) {
         kss_back_edge(b);
         b->body->loops--;
     }
-    kss_jump(b, index);
+    kss_put_goto(b, node, index);
 }
 
 void kss_check_labels(struct kss_build *b) {
     const struct kss_body *body = b->body;
+    kss_check_gotos(b);
     for (uint32_t i = 0; i < body->label_count; i++) {
         const struct kss_jump_label *label = &body->labels[i];
-        if (label->at == KSS_NOWHERE && label->node != NULL)
+        if (label->at == KSS_NOWHERE && label->node != NULL &&
+            !out_of_finally(b, label->node, "goto"))
             KSS_SAY(b, label->node, "KSS0119", "there is no label `%s` in this routine",
                     label->node->name);
     }
@@ -187,7 +235,7 @@ static void touch(struct kss_build *b, struct kss_node *node) {
 
 static void after(struct kss_build *b, struct kss_node *node) {
     struct kss_promise_plan plan;
-    struct kss_expr *run, *address;
+    struct kss_expr *run, *address, *size;
     struct kss_expr *low = kss_check_time(b, node->a->a);
     struct kss_expr *high = node->a->b != NULL ? kss_check_time(b, node->a->b) : low;
     bool times = low->type->kind != KSS_K_ERROR && high->type->kind != KSS_K_ERROR;
@@ -196,7 +244,7 @@ static void after(struct kss_build *b, struct kss_node *node) {
         KSS_SAY(b, node->a, "KSS0129", "the latest time comes before the earliest");
         times = false;
     }
-    if (!kss_check_event(b, node->b, &plan, &run, &address) || !times)
+    if (!kss_check_event(b, node->b, &plan, &run, &address, &size) || !times)
         return;
     uint32_t before = b->body->slot;
     int first = kss_slot_new(b), second = kss_slot_new(b);
@@ -212,6 +260,8 @@ static void after(struct kss_build *b, struct kss_node *node) {
         kss_gen_value(b, e, slot);
     if (address != NULL)
         kss_gen_value(b, address, slot);
+    if (size != NULL)
+        kss_gen_value(b, size, slot + 8);
     kss_put_imm(b, KSS_I_PROMISE, first, (int32_t)b->promise_count);
     KSS_ROOM(b->promises, b->promise_count, b->promise_capacity);
     b->promises[b->promise_count++] = plan;
@@ -239,8 +289,8 @@ static void open_loop(struct walk *w, struct kss_node *node, struct kss_node *bo
     if (node->kind != KSS_N_DO)
         kss_jump(b, test);
     kss_label_here(b, top);
-    w->break_to = end;
-    w->continue_to = next;
+    w->break_to = here(w, end);
+    w->continue_to = here(w, next);
     b->body->loops++;
     open_one(w, body_);
 }
@@ -290,8 +340,8 @@ static void open_repeat(struct walk *w, struct kss_node *node) {
                 kss_type_text(b, e->type));
     kss_jump(b, test);
     kss_label_here(b, top);
-    w->break_to = end;
-    w->continue_to = next;
+    w->break_to = here(w, end);
+    w->continue_to = here(w, next);
     b->body->loops++;
     open_one(w, node->b);
 }
@@ -326,7 +376,7 @@ static void open_switch(struct walk *w, struct kss_node *node) {
     KSS_ROOM(b->switches, b->switch_count, b->switch_capacity);
     b->switches[b->switch_count++] = (struct kss_switch){0};
     w->in_switch = w->depth - 1;
-    w->break_to = open->end;
+    w->break_to = here(w, open->end);
     struct kss_ctype *type = e->type;
     if (type->kind == KSS_K_INT && type->size < 4)
         type = kss_type_base(b, KSS_BASE_INT);
@@ -348,6 +398,9 @@ static void case_(struct walk *w, struct kss_node *node) {
         return;
     }
     struct open *open = &w->open[w->in_switch];
+    if (open->region != b->body->region_now)
+        KSS_SAY(b, head_of(b, node), "KSS0119", "`%s` would jump into a `__try` statement",
+                node->kind == KSS_N_CASE ? "case" : "default");
     uint32_t pc = b->body->count;
     if (node->kind == KSS_N_DEFAULT) {
         if (open->default_node != NULL) {
@@ -424,7 +477,7 @@ static void open_tree(struct walk *w, struct kss_node *node) {
             b->codes[code].flags |= KSS_CODE_PAGEABLE;
             kss_put(b, KSS_I_PAGEABLE, 0, 0, 0, 0);
         }
-    w->break_to = w->continue_to = w->in_switch = KSS_NOWHERE;
+    jump_nowhere(w);
     b->block = b->newest;
     open_one(w, node->b);
 }
@@ -474,13 +527,70 @@ static void open_if(struct walk *w, struct kss_node *node) {
 }
 
 static void jump_out(struct walk *w, struct kss_node *node) {
-    bool is_break = node->kind == KSS_N_BREAK;
-    uint32_t to = is_break ? w->break_to : w->continue_to;
-    if (to == KSS_NOWHERE)
-        KSS_SAY(w->b, node, "KSS0119",
-                is_break ? "`break` outside a loop or switch" : "`continue` outside a loop");
-    else
-        kss_jump(w->b, to);
+    static const char *const outside[] = {"`break` outside a loop or switch",
+                                          "`continue` outside a loop",
+                                          "`__leave` outside a `__try` block"};
+    static const char *const words[] = {"break", "continue", "__leave"};
+    struct kss_build *b = w->b;
+    unsigned which = node->kind == KSS_N_BREAK ? 0 : node->kind == KSS_N_CONTINUE ? 1 : 2;
+    struct target to = which == 0 ? w->break_to : which == 1 ? w->continue_to : w->leave_to;
+    if (to.label == KSS_NOWHERE) {
+        if (!out_of_finally(b, node, words[which]))
+            KSS_SAY(b, node, "KSS0119", "%s", outside[which]);
+        return;
+    }
+    kss_put_leaving(b, b->body->try_now, to.scope, false);
+    kss_jump(b, to.label);
+}
+
+// ---- __try --------------------------------------------------------------------------------------
+static void open_try(struct walk *w, struct kss_node *node) {
+    struct kss_build *b = w->b;
+    struct open *open = push(w, OPEN_TRY, node);
+    open->test = kss_label_new(b); // where `__leave` goes
+    open->end = kss_label_new(b);
+    open->old_handler = b->body->handler_now;
+    open->scope_number = kss_try_begin(b, node);
+    w->leave_to = here(w, open->test);
+    open_one(w, node->a);
+}
+
+// The block has ended: the handler's begins.
+static void open_handler(struct walk *w, struct open *open) {
+    struct kss_build *b = w->b;
+    struct kss_node *node = open->node;
+    w->leave_to = open->old_leave;
+    kss_label_here(b, open->test);
+    kss_set_place(b, node);
+    kss_try_end(b, open->scope_number);
+    if (node->flags & KSS_F_FINALLY) {
+        open->kind = OPEN_FINALLY;
+        kss_put_finally(b, open->scope_number, false);
+        kss_finally_begin(b, open->scope_number, node);
+        jump_nowhere(w);
+        b->block = b->newest;
+    } else {
+        open->kind = OPEN_EXCEPT;
+        kss_jump(b, open->end);
+        kss_compile_filter(b, open->scope_number, node);
+        b->body->scopes[open->scope_number - 1].handler = b->body->count;
+        b->body->handler_now = open->scope_number;
+        kss_region_begin(b);
+    }
+    open_one(w, node->c);
+}
+
+static void close_except(struct walk *w, const struct open *open) {
+    kss_region_end(w->b);
+    w->b->body->handler_now = open->old_handler;
+    kss_label_here(w->b, open->end);
+}
+
+static void close_finally(struct walk *w, const struct open *open) {
+    struct kss_build *b = w->b;
+    kss_check_labels(b);
+    kss_finally_end(b, open->scope_number);
+    b->block = open->block;
 }
 
 // Handles a statement or opens it.
@@ -511,10 +621,10 @@ static void begin(struct walk *w, struct kss_node *node) {
     case KSS_N_SWITCH: open_switch(w, node); break;
     case KSS_N_GOTO: goto_(b, node); break;
     case KSS_N_BREAK:
-    case KSS_N_CONTINUE: jump_out(w, node); break;
+    case KSS_N_CONTINUE:
+    case KSS_N_LEAVE: jump_out(w, node); break;
     case KSS_N_RETURN: return_(b, node); break;
-    case KSS_N_LEAVE: kss_not_yet(b, node, "`__leave`"); break;
-    case KSS_N_TRY: kss_not_yet(b, node, "`__try`"); break;
+    case KSS_N_TRY: open_try(w, node); break;
     case KSS_N_REPEAT: open_repeat(w, node); break;
     case KSS_N_CALL_TREE: open_tree(w, node); break;
     case KSS_N_AFTER: after(b, node); break;
@@ -551,9 +661,14 @@ static void proceed(struct walk *w) {
         open_one(w, open.node->c);
         return;
     }
+    if (open.kind == OPEN_TRY) {
+        open_handler(w, top);
+        return;
+    }
     w->depth--;
     w->break_to = open.old_break;
     w->continue_to = open.old_continue;
+    w->leave_to = open.old_leave;
     w->in_switch = open.old_switch;
     switch (open.kind) {
     case OPEN_LIST:
@@ -566,12 +681,15 @@ static void proceed(struct walk *w) {
     case OPEN_REPEAT: close_repeat(w, open); break;
     case OPEN_SWITCH: close_switch(w, open); break;
     case OPEN_TREE: close_tree(w, open); break;
+    case OPEN_EXCEPT: close_except(w, &open); break;
+    case OPEN_FINALLY: close_finally(w, &open); break;
+    case OPEN_TRY: break;
     }
 }
 
 void kss_compile_block(struct kss_build *b, struct kss_node *block) {
-    struct walk w = {
-        .b = b, .break_to = KSS_NOWHERE, .continue_to = KSS_NOWHERE, .in_switch = KSS_NOWHERE};
+    struct walk w = {.b = b};
+    jump_nowhere(&w);
     open_list(&w, block->a, false);
     while (w.depth > 0)
         proceed(&w);

@@ -297,6 +297,9 @@ return_value : {
     kss_slot_set(slots, frame->dest, value);
     GO(base + frame->pc);
 }
+FINALLY:
+    OR_LEAVE(kss_slow_finally(p, i));
+    GO(base + entries[frame->routine].pc);
 NT:
     OR_LEAVE(kss_slow_nt(p, i));
     NEXT;
@@ -308,10 +311,10 @@ PROMISE:
     NEXT;
 
 PAGED_CODE:
-    SLOW(kss_slow_paged(p, i, true));
+    OR_LEAVE(kss_slow_paged(p, i, true));
     NEXT;
 PAGEABLE:
-    SLOW(kss_slow_paged(p, i, false));
+    OR_LEAVE(kss_slow_paged(p, i, false));
     NEXT;
 ASSERT:
     if (S(a) == 0)
@@ -362,6 +365,8 @@ static bool turn(struct kss_processor *p) {
         unsigned count =
             entry->parameters < turn.argument_count ? entry->parameters : turn.argument_count;
         memcpy(kss_slots_of(p, p->frame), turn.arguments, count * sizeof *turn.arguments);
+        if (turn.entry == KSS_ENTRY_FILTER || turn.entry == KSS_ENTRY_FINALLY)
+            kss_slow_captures(p, p->frame->cause);
         p->frame->pc = entry->pc;
         return true;
     }

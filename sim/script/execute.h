@@ -77,10 +77,14 @@ bool kss_slow_call(struct kss_processor *p, const struct kss_instruction *i, uin
 bool kss_slow_call_at(struct kss_processor *p, const struct kss_instruction *i);
 bool kss_slow_return(struct kss_processor *p, const struct kss_instruction *i, uint64_t value);
 bool kss_slow_nt(struct kss_processor *p, const struct kss_instruction *i);
+// The body of a __finally block is entered as a call. The variables a funclet uses, from the frame at
+// [parent] in the run.
+bool kss_slow_finally(struct kss_processor *p, const struct kss_instruction *i);
+void kss_slow_captures(struct kss_processor *p, uint32_t parent);
 void kss_slow_promise(struct kss_processor *p, const struct kss_instruction *i);
 void kss_slow_dropped(struct kss_processor *p, const struct kss_instruction *i);
 void kss_slow_assert(struct kss_processor *p, const struct kss_instruction *i);
-void kss_slow_paged(struct kss_processor *p, const struct kss_instruction *i, bool checked);
+bool kss_slow_paged(struct kss_processor *p, const struct kss_instruction *i, bool checked);
 void kss_slow_raise(struct kss_processor *p, const struct kss_instruction *i, uint32_t status);
 // device.c. The first makes everything that needs no loader.
 void kss_script_make_devices(const struct kss_program *program, struct kss_machine *m);

@@ -51,7 +51,7 @@ static bool goes_on(struct kss_processor *p, struct kss_outcome outcome, kss_add
         return true;
     }
     if (outcome.kind == KSS_OUT_RAISE)
-        kss_unhandled(p->m, (uint32_t)outcome.value, 0, write, address);
+        kss_raise(p->m, (uint32_t)outcome.value, 0, write, address, true);
     return false;
 }
 
@@ -173,7 +173,7 @@ bool kss_slow_call_at(struct kss_processor *p, const struct kss_instruction *i) 
     uint32_t routine;
     if (!kss_code_at(p->m, address, &routine)) {
         at(p, i);
-        kss_unhandled(p->m, (uint32_t)STATUS_ACCESS_VIOLATION, address, 8, address);
+        kss_raise(p->m, (uint32_t)STATUS_ACCESS_VIOLATION, address, 8, address, true);
         return false;
     }
     unsigned count = p->program->entries[routine].parameters;
@@ -199,6 +199,40 @@ bool kss_slow_return(struct kss_processor *p, const struct kss_instruction *i, u
     return kss_ended(p->m) == KSS_END_RUNNING;
 }
 
+// ---- Funclets -----------------------------------------------------------------------------------
+void kss_slow_captures(struct kss_processor *p, uint32_t parent) {
+    const struct kss_entry_point *entry = &p->program->entries[p->frame->routine];
+    const struct kss_capture *captures = p->program->funclets[p->frame->routine];
+    struct kss_frame *frame = (struct kss_frame *)(void *)(p->hot.run + parent);
+    const uint8_t *from = kss_slots_of(p, frame);
+    kss_addr edge = kss_frame_edge(p->m, p->hot.stack, frame);
+    for (unsigned k = 0; k < entry->capture_count; k++) {
+        uint32_t value = captures[k].value;
+        uint64_t address = (edge - value) & p->address_mask;
+        if (captures[k].kind == KSS_CAPTURE_CAPTURE)
+            value = p->program->entries[frame->routine].captures + value * 8;
+        if (captures[k].kind != KSS_CAPTURE_LOCAL)
+            address = kss_slot_get(from, (int)value);
+        set(p, (int)(entry->captures + k * 8), address);
+    }
+}
+
+bool kss_slow_finally(struct kss_processor *p, const struct kss_instruction *i) {
+    const struct kss_code *code = &p->codes[p->frame->routine];
+    const struct kss_scope *scope = &code->scopes[i->b - 1];
+    const struct kss_code *funclet = &p->codes[scope->funclet];
+    uint64_t outer = scope->outer;
+    at(p, i);
+    p->frame->dest = (uint16_t)i->a;
+    memcpy(kss_frame_run(p->frame) + code->scope_at, &outer, sizeof outer);
+    if (!kss_frame_push(p->m, scope->funclet, funclet->bytes, funclet->run_bytes, KSS_ENTRY_CALL))
+        return false;
+    kss_reload(p);
+    set(p, 0, i->x);
+    kss_slow_captures(p, p->frame->previous);
+    return true;
+}
+
 // ---- NT -----------------------------------------------------------------------------------------
 bool kss_slow_nt(struct kss_processor *p, const struct kss_instruction *i) {
     uint64_t arguments[KSS_PARAMETERS];
@@ -214,7 +248,7 @@ bool kss_slow_nt(struct kss_processor *p, const struct kss_instruction *i) {
         return !kss_must_turn(p->m);
     }
     if (outcome.kind == KSS_OUT_RAISE)
-        kss_unhandled(p->m, (uint32_t)outcome.value, 0, 0, 0);
+        kss_raise(p->m, (uint32_t)outcome.value, 0, 0, 0, false);
     return false;
 }
 
@@ -255,18 +289,22 @@ void kss_slow_assert(struct kss_processor *p, const struct kss_instruction *i) {
     kss_reload(p);
 }
 
-void kss_slow_paged(struct kss_processor *p, const struct kss_instruction *i, bool checked) {
+bool kss_slow_paged(struct kss_processor *p, const struct kss_instruction *i, bool checked) {
     unsigned limit = checked ? KSS_APC_LEVEL : KSS_DISPATCH_LEVEL - 1;
-    if (kss_current_irql(p->m) <= limit)
-        return;
+    if (kss_current_irql(p->m) <= limit || (!checked && kss_code_locked(p->m, p->frame->routine)))
+        return true;
     at(p, i);
-    kss_emit(p->m, KSS_EV_PAGED_CODE, p->frame->routine, checked, 0, 0);
+    if (checked)
+        kss_emit(p->m, KSS_EV_PAGED_CODE, p->frame->routine, checked, 0, 0);
+    else
+        kss_code_at_dispatch(p->m, p->frame->routine);
     kss_reload(p);
+    return kss_ended(p->m) == KSS_END_RUNNING;
 }
 
 void kss_slow_raise(struct kss_processor *p, const struct kss_instruction *i, uint32_t status) {
     at(p, i);
-    kss_unhandled(p->m, status, 0, 0, 0);
+    kss_raise(p->m, status, 0, 0, 0, true);
 }
 
 // ---- Spinning -----------------------------------------------------------------------------------

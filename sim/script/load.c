@@ -72,6 +72,7 @@ static const struct kss_compiled *keep_code(struct kss_build *b) {
         .places = KEEP(b, b->code_places, b->instruction_count),
         .count = b->instruction_count,
         .entries = KEEP(b, b->entries, b->code_count),
+        .funclets = KEEP(b, b->funclets, b->code_count),
         .switches = KEEP(b, b->switches, b->switch_count),
         .promises = KEEP(b, b->promises, b->promise_count),
         .texts = KEEP(b, b->texts, b->text_count),
@@ -126,6 +127,7 @@ static void release(struct kss_build *b) {
     free(b->codes);
     free(b->infos);
     free(b->entries);
+    free((void *)b->funclets);
     free(b->routine_chain);
     free(b->globals);
     free(b->pending);

@@ -53,6 +53,14 @@ struct kss_entry_point { // beside kss_code of the same index; small, for the sa
 };
 _Static_assert(sizeof(struct kss_entry_point) == 32, "a power of two");
 
+// What a funclet (an exception filter, a __finally block) uses of the routine it is part of, from that
+// routine's frame: it is entered without a call that could hand it over.
+enum kss_capture_kind { KSS_CAPTURE_LOCAL, KSS_CAPTURE_SLOT, KSS_CAPTURE_CAPTURE };
+struct kss_capture {
+    uint32_t kind;
+    uint32_t value; // LOCAL: below the frame's edge; SLOT: from the slot base; CAPTURE: which
+};
+
 struct kss_case {
     int64_t value;
     uint32_t pc;
@@ -95,6 +103,7 @@ struct kss_compiled {
     const uint32_t *places; // per instruction
     uint32_t count;
     const struct kss_entry_point *entries;
+    const struct kss_capture *const *funclets; // per routine, NULL: it is none
     const struct kss_switch *switches;
     const struct kss_promise_plan *promises;
     const char *const *texts; // of ASSERT

@@ -246,11 +246,12 @@ static void note_interrupt(const struct kss_log *log, struct kss_digest *digest,
 }
 
 // Whose frame did not fit is the innermost routine of an overflow: it never began to run.
-static void add_more(struct kss_digest *digest, const struct kss_event *event) {
+static void add_more(const struct kss_log *log, struct kss_digest *digest,
+                     const struct kss_event *event) {
     digest->bugcheck_more = event;
     digest->stop_routine = (uint32_t)event->words[1];
     for (uint32_t i = 0; i < digest->stack_count; i++)
-        if (digest->stacks[i].overflowed && digest->stacks[i].crossing != KSS_NO_FRAME)
+        if (digest->stacks[i].overflowed && digest->stacks[i].crossing < log->routine_count)
             digest->stop_routine = digest->stacks[i].crossing;
 }
 
@@ -270,7 +271,7 @@ static void add_event(struct kss_arena *arena, const struct kss_log *log, struct
     case KSS_EV_OVERFLOW: add_depth(arena, log, digest, at); return;
     case KSS_EV_INTERRUPT: note_interrupt(log, digest, event->words[0]); return;
     case KSS_EV_BUGCHECK: digest->bugcheck = keep(arena, event); return;
-    case KSS_EV_BUGCHECK_MORE: add_more(digest, keep(arena, event)); return;
+    case KSS_EV_BUGCHECK_MORE: add_more(log, digest, keep(arena, event)); return;
     case KSS_EV_HANG: digest->hang = keep(arena, event); return;
     case KSS_EV_REST: digest->rest = keep(arena, event); return;
     case KSS_EV_VERDICT: digest->verdict = keep(arena, event); return;

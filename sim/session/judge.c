@@ -47,6 +47,7 @@ static const struct {
 } may_end_in[] = {
     {0x7F, KSS_HAZARD_stack_overflow},
     {0x7F, KSS_HAZARD_unbounded_recursion},
+    {0x1E, KSS_HAZARD_exception_crosses_callout},
     {0x0A, KSS_HAZARD_stack_object_user_wait},
     {0x0A, KSS_HAZARD_outswapped_stack_touched},
     {0x0A, KSS_HAZARD_pageable_data_at_dispatch},
@@ -65,13 +66,29 @@ static const struct {
     {0x44, KSS_HAZARD_irp_completed_twice},
     {0x44, KSS_HAZARD_irp_misused},
     {0x35, KSS_HAZARD_irp_misused},
+    {0x0A, KSS_HAZARD_wait_blocks_on_swappable_stack},
+    {0x0A, KSS_HAZARD_mutex_misuse},
+    {0x4A, KSS_HAZARD_wait_true_misuse},
+    {0xD1, KSS_HAZARD_wait_true_misuse},
+    {0x0C, KSS_HAZARD_bad_wait_count},
+    {0x01, KSS_HAZARD_mutex_misuse},
+    {0x4000008A, KSS_HAZARD_mutex_misuse},
+    {0x139, KSS_HAZARD_object_reinitialized_in_use},
+    {0x133, KSS_HAZARD_dpc_too_long},
 };
 
-static bool can_end_in(const struct kss_digest_finding *finding, uint32_t code) {
+bool kss_may_end_in(enum kss_hazard_id hazard, uint32_t code) {
     for (unsigned i = 0; i < sizeof may_end_in / sizeof *may_end_in; i++)
-        if (may_end_in[i].code == code && may_end_in[i].hazard == finding->hazard)
+        if (may_end_in[i].code == code && may_end_in[i].hazard == hazard)
             return true;
     return false;
+}
+
+static bool can_end_in(const struct kss_digest_finding *finding, uint32_t code, uint64_t p1) {
+    const struct kss_violation *violation = code == 0xC4 ? kss_violation_find(p1) : NULL;
+    if (violation != NULL && violation->hazard == finding->hazard)
+        return true;
+    return kss_may_end_in(finding->hazard, code);
 }
 
 static bool speaks_of(const struct kss_digest_finding *finding, const struct kss_event *stop) {
@@ -106,7 +123,8 @@ static void mark_explanations(struct judge *judge, const struct kss_event *stop,
             mark(judge, finding, by);
             spoken |= finding->severity != KSS_NOTE;
         }
-        if (stop->kind == KSS_EV_BUGCHECK && can_end_in(finding, (uint32_t)stop->words[0]))
+        if (stop->kind == KSS_EV_BUGCHECK &&
+            can_end_in(finding, (uint32_t)stop->words[0], stop->words[1]))
             last = finding;
     }
     if (!spoken && last != NULL)

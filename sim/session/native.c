@@ -62,30 +62,67 @@ struct kss_session *kss_session_native(const char *name, const struct kss_config
     return session;
 }
 
+static struct kss_script_thread *more_threads(struct kss_session_native *native) {
+    struct kss_program *program = &native->program;
+    native->threads = kss_grow(native->threads, &native->thread_room, program->thread_count + 1u,
+                               sizeof *native->threads);
+    program->threads = native->threads;
+    return &native->threads[program->thread_count++];
+}
+
+// Threads that the harness did not make: drivers' and nt's own.
+static void adopt_threads(struct kss_session *session) {
+    struct kss_session_native *native = session->native;
+    uint32_t used;
+    kss_section_const(session->machine, KSS_S_THREAD, &used);
+    while (native->program.thread_count < used / sizeof(struct kss_thread)) {
+        uint32_t i = native->program.thread_count;
+        const struct kss_thread *thread =
+            (const struct kss_thread *)kss_section_const(session->machine, KSS_S_THREAD, &used) + i;
+        const struct kss_thread_cold *cold = (const struct kss_thread_cold *)kss_section_const(
+                                                 session->machine, KSS_S_THREAD_COLD, &used) +
+                                             i;
+        *more_threads(native) =
+            (struct kss_script_thread){.name = kss_log_string(&session->log, cold->name),
+                                       .process = kss_log_string(&session->log, cold->process_name),
+                                       .body = KSS_NO_FRAME,
+                                       .priority = thread->priority,
+                                       .system = thread->flags & KSS_TF_SYSTEM};
+    }
+}
+
 uint16_t kss_session_thread(struct kss_session *session, const char *name, void (*routine)(void),
                             const uint64_t *arguments, unsigned count, unsigned returns,
-                            int priority, const char *process, bool system) {
+                            int priority, const char *process, bool system, bool gui) {
     struct kss_session_native *native = session->native;
-    struct kss_program *program = &native->program;
+    adopt_threads(session);
     name = kss_alloc_text(&session->arena, name, strlen(name));
     if (process != NULL)
         process = kss_alloc_text(&session->arena, process, strlen(process));
     uint32_t body = kss_native_body(native->processor, name, routine, arguments, count, returns);
-    native->threads = kss_grow(native->threads, &native->thread_room, program->thread_count + 1u,
-                               sizeof *native->threads);
-    native->threads[program->thread_count++] = (struct kss_script_thread){
-        .name = name, .process = process, .body = body, .priority = priority, .system = system};
-    program->threads = native->threads;
-    return kss_thread_add(session->machine, name, body, priority, process, system, false, 0);
+    *more_threads(native) = (struct kss_script_thread){.name = name,
+                                                       .process = process,
+                                                       .body = body,
+                                                       .priority = priority,
+                                                       .system = system,
+                                                       .gui = gui};
+    return kss_thread_add(session->machine, name, body, priority, process, system, gui, 0);
 }
 
 uint64_t kss_session_thread_value(const struct kss_session *session, uint16_t thread) {
     const struct kss_session_native *native = session->native;
-    uint32_t body = native->threads[thread].body, used;
+    uint32_t used;
+    uint32_t body =
+        thread < native->program.thread_count ? native->threads[thread].body : KSS_NO_FRAME;
     const struct kss_thread *threads = kss_section_const(session->machine, KSS_S_THREAD, &used);
-    if (kss_native_body_returned(native->processor, body))
+    if (body != KSS_NO_FRAME && kss_native_body_returned(native->processor, body))
         return kss_native_body_value(native->processor, body);
     return threads[thread].state == KSS_T_ENDED ? threads[thread].exit_status : 0;
+}
+
+const char *kss_session_thread_name(struct kss_session *session, uint16_t thread) {
+    adopt_threads(session);
+    return session->native->threads[thread].name;
 }
 
 // ---- The header -------------------------------------------------------------------------------------
@@ -145,6 +182,7 @@ void kss_session_refresh(struct kss_session *session) {
     struct kss_session_native *native = session->native;
     uint32_t sites = native->sites_seen; // each routine that is met brings a site
     refresh_places(session);
+    adopt_threads(session);
     if (session->log.frames != NULL && sites == native->sites_seen &&
         native->threads_seen == native->program.thread_count)
         return;

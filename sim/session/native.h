@@ -22,9 +22,11 @@ struct kss_machine *kss_session_native_machine(struct kss_session *session);
 // A thread that calls [routine] with [count] arguments (at most 8). [returns]: see kss_native_body.
 uint16_t kss_session_thread(struct kss_session *session, const char *name, void (*routine)(void),
                             const uint64_t *arguments, unsigned count, unsigned returns,
-                            int priority, const char *process, bool system);
+                            int priority, const char *process, bool system, bool gui);
 
 // What the thread's routine returned; 0 while it has not ended.
+// Its name, whoever made it.
+const char *kss_session_thread_name(struct kss_session *session, uint16_t thread);
 uint64_t kss_session_thread_value(const struct kss_session *session, uint16_t thread);
 
 // Runs until nothing happens up to time [until] (100 ns since the machine was made).

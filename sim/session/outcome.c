@@ -81,8 +81,9 @@ void kss_say_subject(const struct kss_log *log, const struct kss_expectation *ex
 
 // Addresses are the simulator's own and would only make the file brittle: they become `_`, and so
 // does what the tables give no meaning. What is left says something about NT.
-static bool worth_saying(const struct kss_bugcheck *bugcheck, unsigned index, uint64_t value) {
-    const char *meaning = bugcheck != NULL ? bugcheck->parameters[index] : NULL;
+static bool worth_saying(const struct kss_bugcheck *bugcheck, unsigned index, uint64_t value,
+                         uint64_t p1) {
+    const char *meaning = kss_bugcheck_meaning(bugcheck, index, p1);
     if (meaning == NULL)
         return false;
     return value < 0x10000 || strstr(meaning, "status") != NULL || strstr(meaning, "code") != NULL;
@@ -101,13 +102,13 @@ void kss_say_bugcheck(const struct kss_log *log, const struct kss_digest *digest
     else
         kss_text_hex(out, code);
     unsigned last = 4;
-    while (last > 0 && !worth_saying(bugcheck, last - 1, values[last - 1]))
+    while (last > 0 && !worth_saying(bugcheck, last - 1, values[last - 1], values[0]))
         last--;
     for (unsigned i = 0; i < (last ? 4u : 0u); i++) {
         kss_text_str(out, i == 0 ? " (" : ", ");
-        if (worth_saying(bugcheck, i, values[i]) && values[i] < 10)
+        if (worth_saying(bugcheck, i, values[i], values[0]) && values[i] < 10)
             kss_text_unsigned(out, values[i]);
-        else if (worth_saying(bugcheck, i, values[i]))
+        else if (worth_saying(bugcheck, i, values[i], values[0]))
             kss_text_hex(out, values[i]);
         else
             kss_text_char(out, '_');

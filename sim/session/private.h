@@ -22,6 +22,7 @@ struct kss_session {
     kss_session_stream *stream;
     void *stream_context;
     uint64_t steps;
+    uint16_t without; // number of a hazard that is not looked for
     bool judged;
     struct kss_arena digest_arena;
     struct kss_digest digest;

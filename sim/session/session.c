@@ -25,6 +25,24 @@ static bool kept(const struct kss_session *session, const struct kss_event *even
     return session->keep[event->kind];
 }
 
+// A thread that the scenario does not name: a driver's or one of nt's own.
+static void know_thread(struct kss_session *session, const struct kss_event *event) {
+    struct kss_log *log = &session->log;
+    const struct kss_log_thread *old = log->threads;
+    struct kss_log_thread *threads =
+        KSS_NEW_ARRAY(&session->arena, struct kss_log_thread, log->thread_count + 1u);
+    if (log->thread_count != 0)
+        memcpy(threads, old, log->thread_count * sizeof *threads);
+    threads[log->thread_count++] =
+        (struct kss_log_thread){.name = kss_log_string(log, event->words[0]),
+                                .process = kss_log_string(log, event->words[3]),
+                                .priority = (int)event->words[2],
+                                .system = event->words[1] != 0,
+                                .body = KSS_NO_FRAME,
+                                .place = event->place};
+    log->threads = threads;
+}
+
 static void on_event(void *context, struct kss_machine *machine, const struct kss_event *event) {
     struct kss_session *session = context;
     struct kss_event copy = *event;
@@ -33,6 +51,8 @@ static void on_event(void *context, struct kss_machine *machine, const struct ks
     for (unsigned i = 0; i < KSS_EVENT_WORDS; i++)
         if (kss_event_kinds[copy.kind].words[i].word == KSS_W_ADDRESS)
             copy.words[i] = kss_shown(machine, copy.words[i]);
+    if (copy.kind == KSS_EV_THREAD && copy.thread == session->log.thread_count)
+        know_thread(session, &copy);
     if (kept(session, &copy))
         kss_log_add(&session->log, &copy);
     if (session->stream != NULL)
@@ -251,6 +271,10 @@ bool kss_loaded(const struct kss_session *session) {
 
 // ---- Running ------------------------------------------------------------------------------------
 
+void kss_session_without(struct kss_session *session, unsigned number) {
+    session->without = (uint16_t)number;
+}
+
 void kss_session_start(struct kss_session *session, const struct kss_space *space) {
     const struct kss_program *program = session->program;
     session->port = (struct kss_port){.context = session,
@@ -258,7 +282,9 @@ void kss_session_start(struct kss_session *session, const struct kss_space *spac
                                       .text = on_text,
                                       .choose = session->options.choose ? on_choose : NULL,
                                       .space = space};
-    session->machine = kss_machine_new(&program->config, &program->image, &session->port);
+    struct kss_config config = program->config;
+    config.without = session->without;
+    session->machine = kss_machine_new(&config, &program->image, &session->port);
     kss_rules_attach(session->machine);
     for (int kind = 0; kind < KSS_EV_COUNT; kind++)
         if (session->keep[kind] || session->stream != NULL)

@@ -43,6 +43,12 @@ typedef void kss_session_stream(void *context, const struct kss_log *log,
                                 const struct kss_event *event);
 void kss_session_set_stream(struct kss_session *session, kss_session_stream *stream, void *context);
 
+// Hazard number [number] (2001) is not looked for (before the run begins).
+void kss_session_without(struct kss_session *session, unsigned number);
+
+// Whether what a finding warns of may end in this bug check.
+bool kss_may_end_in(enum kss_hazard_id hazard, uint32_t code);
+
 // Exit status of a run that has ended.
 int kss_session_status(const struct kss_session *session);
 

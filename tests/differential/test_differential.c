@@ -16,7 +16,13 @@ void UserWait(void), KernelWait(void), Poll(void), GoOn(void), CountTicks(void),
     Descend(void), Server(void), Client(void), Serve(void), Ask(void), Alertable(void),
     EnterAndForget(void), FreeTwice(void), Queue(void), PendRead(void), LowerRead(void),
     TwiceRead(void), HangRead(void), WaitForInterrupts(void), Isr(void), WaitForPulse(void),
-    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void);
+    Pulse(void), WaitRaised(void), SyncLower(void), LateLower(void), Consume(void), Produce(void),
+    Own(void), Other(void), WaitSeveral(void), Signal(void), ReleaseAndWait(void), TakeApc(void),
+    SendApc(void), RunWork(void), RunThread(void), PostOverflow(void), Transfer(void),
+    UnlockTwice(void), LeaveLocked(void), KeepMutex(void), WantMutex(void), WriteValue(void),
+    ReadValue(void), AddOneQueued(void), QueueThree(void), QueueRead(void), Unwinds(void),
+    RaiseRead(void);
+extern unsigned char Data[64];
 
 struct body {
     const char *name;
@@ -50,6 +56,12 @@ static void interrupt_twice(void) {
     kss_interrupt(KSS_MS(250), 8, Isr, NULL, NULL);
 }
 
+static void device_writes(void) {
+    uint8_t bytes[64];
+    memset(bytes, 0xDA, sizeof bytes);
+    kss_dma_write(KSS_MS(10), Data, sizeof bytes, bytes);
+}
+
 static const struct twin twins[] = {
     {.name = "event-user-wait", .threads = {BODY("App", UserWait, 0)}},
     {.name = "event-kernel-wait", .threads = {BODY("App", KernelWait, 0)}},
@@ -68,6 +80,12 @@ static const struct twin twins[] = {
     {.name = "alert-and-terminate",
      .threads = {BODY("App", Alertable, 0)},
      .drive = alert_then_terminate},
+    {.name = "exception-finally", .threads = {BODY("App", Unwinds, 0)}, .value = 0x80000002},
+    {.name = "exception-through-driver",
+     .threads = {{"App", .reads = true}},
+     .disk = RaiseRead,
+     .filter = "twin-exception-through-driver",
+     .value = 0xC00000A3},
     {.name = "critical-region-left", .threads = {BODY("App", EnterAndForget, 0)}},
     {.name = "pool-freed-twice", .threads = {BODY("App", FreeTwice, 0)}},
     {.name = "dpc-queue", .threads = {BODY("App", Queue, 0)}},
@@ -83,11 +101,32 @@ static const struct twin twins[] = {
      .value = 0xC0000120},
     {.name = "interrupt", .threads = {BODY("App", WaitForInterrupts, 0)}, .drive = interrupt_twice},
     {.name = "pulse", .threads = {BODY("High", WaitForPulse, 12), BODY("Low", Pulse, 8)}},
+    {.name = "semaphore-handover", .threads = {BODY("High", Consume, 12), BODY("Low", Produce, 8)}},
+    {.name = "mutex-recursion", .threads = {BODY("High", Own, 12), BODY("Low", Other, 8)}},
+    {.name = "wait-several",
+     .threads = {BODY("High", WaitSeveral, 12), BODY("Low", Signal, 8)},
+     .value = 0x102},
+    {.name = "wait-true", .threads = {BODY("App", ReleaseAndWait, 0)}},
+    {.name = "special-apc", .threads = {BODY("High", TakeApc, 12), BODY("Low", SendApc, 8)}},
+    {.name = "work-item", .threads = {BODY("App", RunWork, 0)}},
+    {.name = "system-thread", .threads = {BODY("App", RunThread, 0)}},
+    {.name = "post-and-wait", .threads = {BODY("App", PostOverflow, 0)}},
     {.name = "wait-at-dispatch", .threads = {BODY("App", WaitRaised, 0)}},
+    {.name = "fast-mutex", .threads = {BODY("High", KeepMutex, 12), BODY("Low", WantMutex, 8)}},
+    {.name = "resource", .threads = {BODY("High", WriteValue, 12), BODY("Low", ReadValue, 8)}},
+    {.name = "queued-lock", .threads = {BODY("App", AddOneQueued, 0)}},
+    {.name = "device-queue", .threads = {BODY("App", QueueThree, 0)}},
+    {.name = "csq-cancelled",
+     .threads = {{"App", .reads = true}},
+     .disk = QueueRead,
+     .value = 0xC0000120},
     {.name = "irp-synchronous",
      .threads = {{"App", .reads = true}},
      .disk = SyncLower,
      .filter = "twin-irp-synchronous"},
+    {.name = "mdl-transfer", .threads = {BODY("App", Transfer, 0)}, .drive = device_writes},
+    {.name = "mdl-unlocked-twice", .threads = {BODY("App", UnlockTwice, 0)}},
+    {.name = "mdl-left-locked", .threads = {BODY("App", LeaveLocked, 0)}},
     {.name = "irp-late",
      .threads = {{"App", .reads = true}},
      .disk = LateLower,

@@ -33,7 +33,7 @@ The command line: exit statuses, streams, help, "did you mean".
 
     Options:
       -f, --format=FORMAT        what to print: text (the default) or jsonl, one JSON object per
-                                 event; may be given several times, each with its own -o
+                                 event or row; kss run takes several, each with its own -o
       -o, --output=FILE          where the --format before it goes, or scan's list as C; - is
                                  standard output
       -v, --verbose              print the event log and every table, also of what passed
@@ -54,13 +54,15 @@ The command line: exit statuses, streams, help, "did you mean".
     not expected; 2 wrong usage or input; 3 cannot tell; 70 internal error.
     $ kss list --help
     kss list TOPIC: list a vocabulary
-    Topics: machines, routines, hazards, bugchecks, policies, events, statuses, types.
+    Topics: machines, routines, hazards, bugchecks, verifier, policies, events, statuses, types.
 
     Examples:
       kss list hazards
-      kss list routines
+      kss list routines --format jsonl
 
     Options:
+      -f, --format=FORMAT        what to print: text (the default) or jsonl, one JSON object per
+                                 event or row; kss run takes several, each with its own -o
           --markdown             as the Markdown page of docs/
       -h, --help                 explain the verb
     $ kss rnu
@@ -106,7 +108,7 @@ The command line: exit statuses, streams, help, "did you mean".
     kss: unknown topic `hazrds`; did you mean `hazards`?
     [2]
     $ kss list
-    kss: list needs one of machines, routines, hazards, bugchecks, policies, events, statuses, types
+    kss: list needs one of machines, routines, hazards, bugchecks, verifier, policies, events, statuses, types
     [2]
     $ kss explain KeSetEvnt
     kss: unknown name `KeSetEvnt`; did you mean `KeSetEvent`?

@@ -14,18 +14,12 @@ function(kss_example_test name)
 endfunction()
 
 # crunch thrice: as it should be, as it should not be, and killable. LOCAL, since all name things alike.
-set(crunch drivers/ioctl/crunch.c drivers/ioctl/worker_by_hand.c)
+set(crunch drivers/ioctl/crunch.c drivers/ioctl/thread.c)
 kss_add_driver(crunch SOURCES ${crunch} LOCAL)
 kss_add_driver(crunch_user SOURCES ${crunch} LOCAL DEFINITIONS CRUNCH_WAIT_MODE=UserMode)
 kss_add_driver(crunch_pinned SOURCES ${crunch} LOCAL
     DEFINITIONS CRUNCH_WAIT_MODE=UserMode CRUNCH_PIN_STACK=1)
 kss_example_test(ioctl crunch crunch_user crunch_pinned)
-# The file that waits for PsCreateSystemThread compiles, at least.
-kss_known_flags(driver_flags ${KSS_DRIVER_FLAGS})
-add_library(crunch_thread OBJECT drivers/ioctl/thread.c)
-target_compile_options(crunch_thread PRIVATE -Wall -Wextra -Werror ${driver_flags})
-target_include_directories(crunch_thread SYSTEM PRIVATE ${KSS_NT_DIR})
-
 kss_add_driver(relay SOURCES drivers/filter/relay.c)
 kss_example_test(filter relay)
 

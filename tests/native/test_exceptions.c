@@ -95,6 +95,20 @@ static void not_across_a_callout(void **state) {
     kss_thread("App", RaiseInCallout);
     kss_run_all();
     assert_bugcheck(0x1E);
+    assert_hazard("KSS1006");
+}
+
+// What dispatching an exception takes must be there, as it must on Windows (x64 0x1240, x86 0x7C4).
+static void dispatch_needs_room(void **state) {
+    struct kss_verdict verdict;
+    (void)state;
+    kss_leave_stack("CaughtHere", 0x700);
+    kss_thread("App", CaughtHere, MINE);
+    assert_false(kss_run_all());
+    assert_bugcheck(0x7F);
+    kss_verdict(kss_current(), &verdict);
+    assert_int_equal(verdict.parameters[0], 8);
+    assert_hazard("KSS1001");
 }
 
 static void inside_a_callout(void **state) {
@@ -165,6 +179,7 @@ int main(void) {
         TEST(in_the_driver_above),
         TEST(in_no_driver),
         TEST(not_across_a_callout),
+        TEST(dispatch_needs_room),
         TEST(inside_a_callout),
         TEST(probes),
         TEST(every_way_out),

@@ -71,6 +71,31 @@ static void big_frame_in_little_stack(void **state) {
     assert_int_equal(Reached, 0);
 }
 
+#define LARGE (sizeof(void *) == 8 ? "of 0x12000 bytes" : "of 0xF000 bytes")
+
+// The same on the large stack of a GUI thread: it grows page by page, as far as its reservation goes.
+static void large_stack_grows(void **state) {
+    uintptr_t take_some = sizeof(void *) == 8;
+    (void)state;
+    kss_thread_start(&(struct kss_thread_options){.name = "Window",
+                                                  .routine = (kss_routine *)BigFrameLate,
+                                                  .arguments = &take_some,
+                                                  .argument_count = 1,
+                                                  .gui = true});
+    kss_run_all();
+    assert_int_equal(kss_finish(), KSS_OK);
+    assert_int_equal(Reached, 1); // on an ordinary stack the frame does not fit: big_frame
+}
+
+static void large_stack_ends(void **state) {
+    (void)state;
+    kss_thread_start(&(struct kss_thread_options){
+        .name = "Window", .routine = (kss_routine *)RecurseHere, .gui = true});
+    kss_run_all();
+    assert_overflow_in("overflow!Recurse");
+    assert_report_names(LARGE);
+}
+
 static void big_frame_fits(void **state) {
     (void)state;
     kss_setup(&(struct kss_machine_options){.stack = 0x8000});
@@ -206,6 +231,8 @@ int main(void) {
         TEST(recursion_of_two),
         TEST(big_frame),
         TEST(big_frame_fits),
+        TEST(large_stack_grows),
+        TEST(large_stack_ends),
         TEST(big_frame_in_little_stack),
         TEST(in_a_callout),
         TEST(in_a_dpc),

@@ -67,6 +67,48 @@ static void store_while_resident(void **state) {
     assert_int_equal(kss_thread_phase(app), KSS_THREAD_WAITING); // nobody signals it
 }
 
+// Each option changes what becomes of the same wait.
+static void options_that_change_policies(void **state) {
+    (void)state;
+    static const struct {
+        struct kss_machine_options options;
+        unsigned seconds; // until the event is signalled
+        bool crashes;
+    } rows[] = {
+        {.seconds = 30, .crashes = true},
+        {{.outswap_after = KSS_S(60)}, 30, false},
+        {{.small_memory = true}, 10, true},
+        {.seconds = 10, .crashes = false},
+        {{.swapper_period = KSS_S(20)}, 18, false},
+        {.seconds = 18, .crashes = true},
+        {{.swap_priority_ceiling = 8}, 30, false},
+        {{.swap = "never"}, 30, false},
+        {{.swap = "eager"}, 1, true},
+        {{.swap_per_process = true}, 30, true}, // it is alone in its process
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kss_setup(&rows[i].options);
+        kss_thread("App", WaitOnStack, USER_MODE, false, rows[i].seconds);
+        bool ran = kss_run_all();
+        if (ran == rows[i].crashes)
+            print_message("row %u\n", i);
+        assert_int_equal(ran, !rows[i].crashes);
+    }
+}
+
+static void process_policy_asks_for_all_threads(void **state) {
+    (void)state;
+    kss_setup(&(struct kss_machine_options){.swap_per_process = true});
+    unsigned app = kss_thread("App", WaitOnStack, USER_MODE, true, 300);
+    unsigned other = kss_thread("Other", WaitSharing, KERNEL_MODE);
+    unsigned third = kss_thread("Third", WaitSharing, USER_MODE);
+    kss_advance_time(KSS_S(100));
+    assert_false(kss_thread_out(app));
+    assert_false(kss_thread_out(other));
+    assert_false(kss_thread_out(third));
+    assert_false(kss_out_swap(third));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(user_wait_signalled_late, kss_test_setup,
@@ -78,6 +120,10 @@ int main(void) {
                                         kss_test_teardown),
         cmocka_unit_test_setup_teardown(store_at_dispatch, kss_test_setup, kss_test_teardown),
         cmocka_unit_test_setup_teardown(store_while_resident, kss_test_setup, kss_test_teardown),
+        cmocka_unit_test_setup_teardown(options_that_change_policies, kss_test_setup,
+                                        kss_test_teardown),
+        cmocka_unit_test_setup_teardown(process_policy_asks_for_all_threads, kss_test_setup,
+                                        kss_test_teardown),
     };
     return cmocka_run_group_tests_name("out-swap", tests, NULL, NULL);
 }

@@ -11,15 +11,16 @@ static void routines(void **state) {
     assert_mistake("other!Routine(1);", "KSS0101 2:1 unknown routine `other!Routine`\n");
     assert_diagnoses("VOID Helper() { }\nVOID F() { Helpr(); }\n",
                      "KSS0101 2:12 unknown routine `Helpr` [did you mean `Helper`?]\n");
-    assert_mistake("IoQueueWorkItem(event, event);",
-                   "KSS0101 2:1 unknown routine `IoQueueWorkItem` [it is not in this version; give "
-                   "it a body in the scenario, for example `NTSTATUS IoQueueWorkItem(PVOID d, "
-                   "PVOID i) { return STATUS_SUCCESS; }`]\n");
+    assert_mistake("IoFictitiousRoutine(event, event);",
+                   "KSS0101 2:1 unknown routine `IoFictitiousRoutine` [it is not in this version; "
+                   "give it a body in the scenario, for example `NTSTATUS "
+                   "IoFictitiousRoutine(PVOID d, PVOID i) { return STATUS_SUCCESS; }`]\n");
     assert_mistake("Iodine(event);", "KSS0101 2:1 unknown routine `Iodine`\n");
-    assert_diagnoses("NTSTATUS ZwOpenKey(PVOID k);\nVOID F() { ZwOpenKey(NULL); }\n",
-                     "KSS0125 2:12 `ZwOpenKey` is declared, but has no body <1:10 declared here> "
-                     "[it is not in this version; give it a body in the scenario, for example "
-                     "`NTSTATUS ZwOpenKey(PVOID d, PVOID i) { return STATUS_SUCCESS; }`]\n");
+    assert_diagnoses(
+        "NTSTATUS ZwOpenKeyTransacted(PVOID k);\nVOID F() { ZwOpenKeyTransacted(NULL); }\n",
+        "KSS0125 2:12 `ZwOpenKeyTransacted` is declared, but has no body <1:10 declared here> "
+        "[it is not in this version; give it a body in the scenario, for example "
+        "`NTSTATUS ZwOpenKeyTransacted(PVOID d, PVOID i) { return STATUS_SUCCESS; }`]\n");
     assert_mistake("number = memcmp(event, event, 4);",
                    "KSS0126 2:10 `memcmp`: not in this version yet [use `RtlEqualMemory`, or "
                    "`RtlCompareMemory`, which counts the equal bytes]\n");

@@ -143,12 +143,13 @@ static void statements(void **state) {
     assert_diagnoses("LONG F() { }\n", "KSS0120 1:6 `F` must return a `LONG`\n");
     assert_diagnoses("LONG F() { for (;;) ; }\nLONG G() { ... }\nLONG H() { KeBugCheck(1); }\n",
                      "");
-    assert_mistake("__try { } __finally { }", "KSS0126 2:1 `__try`: not in this version yet\n");
-    assert_mistake("after 1s apc user A F(event, 1);",
-                   "KSS0126 2:10 APCs: not in this version yet\n");
-    assert_mistake("after 1s dma write number;", "KSS0126 2:10 DMA: not in this version yet\n");
-    assert_diagnoses("machine x86 { verifier = on; }\n",
-                     "KSS0126 1:26 Driver Verifier: not in this version yet\n");
+    assert_mistake("after 1s apc user A F(event, 1);", "KSS0109 2:10 unknown thread `A`\n");
+    assert_diagnoses("VOID R(ULONG a, ULONG b, ULONG c, ULONG d, ULONG e, ULONG f, ULONG g) { }\n"
+                     "thread A { after 1s apc kernel A R(1, 2, 3, 4, 5, 6, 7); }\n",
+                     "KSS0111 2:34 an APC's routine takes at most 6 arguments here\n");
+    assert_mistake(
+        "after 1s dma write 5;",
+        "KSS0115 2:20 this must name memory: a variable, `*pointer`, `buffer[0 .. 63]`\n");
 }
 
 static void routines(void **state) {

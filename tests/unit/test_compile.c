@@ -41,13 +41,13 @@ static void frames(void **state) {
     // x86: parameters were pushed by the caller, four bytes each; a struct is pushed whole.
     assert_frame("x86", "VOID F(LONG a, CHAR b, PVOID c) { }", 8 + 12, KSS_ORIGIN_ASSUMED, "");
     assert_frame("x64", "VOID F(LONG a, CHAR b, PVOID c) { }", 48, KSS_ORIGIN_ASSUMED, "");
-    // A parameter whose address is taken has a home; the others have none.
-    assert_frame("x64", "VOID F(LONG a, LONG b) { PLONG p = &b; }", 8 + 32 + 24, KSS_ORIGIN_ASSUMED,
-                 "b:LONG@12+4 p:LONG *@24+8 ");
+    // A parameter whose address is taken is in the home space that its caller has for it.
+    assert_frame("x64", "VOID F(LONG a, LONG b) { PLONG p = &b; }", 48, KSS_ORIGIN_ASSUMED,
+                 "b:LONG@16+4 p:LONG *@24+8 ");
     assert_frame("x64", "VOID F(LONG a) { call T frame(0x40) a = 1; }", 48, KSS_ORIGIN_ASSUMED,
-                 "a:LONG@12+4 ");
+                 "a:LONG@16+4 ");
     // Structs by value: pushed on x86; on x64 large ones are the caller's copy.
-    assert_frame("x86", "struct S { LONG a[8]; }; VOID F(struct S s) { }", 8 + 32 + 32,
+    assert_frame("x86", "struct S { LONG a[8]; }; VOID F(struct S s) { }", 8 + 32,
                  KSS_ORIGIN_ASSUMED, "s:S@36+32 ");
     assert_frame("x64", "struct S { LONG a[8]; }; VOID F(struct S s) { }", 48, KSS_ORIGIN_ASSUMED,
                  "");

@@ -214,7 +214,8 @@ static void a_late_completion_works_on_a_dead_frame(void **state) {
     rig_close(&rig);
 }
 
-static void an_ended_thread_gets_nothing(void **state) {
+// The request has no cancel routine; the thread stays until it is completed all the same.
+static void an_ending_thread_waits_for_its_request(void **state) {
     (void)state;
     struct rig rig;
     start(&rig, "x64");
@@ -222,11 +223,14 @@ static void an_ended_thread_gets_nothing(void **state) {
     after_dpc(&rig, 3, irp, SECONDS);
     kss_frame_pop(rig.m);
     kss_returned(rig.m, 0); // the body
+    assert_int_equal(rig_count(&rig, KSS_EV_THREAD_EXIT), 0);
     complete_in_dpc(&rig, irp);
+    assert_int_equal(rig_count(&rig, KSS_EV_IRP_CANCEL), 1);
     assert_int_equal(rig_turn(&rig).kind, KSS_TURN_END);
-    assert_int_equal(rig_last(&rig, KSS_EV_IRP_DONE)->words[2], 2); // dropped
-    assert_int_equal(rig_count(&rig, KSS_EV_IRP_FINISH), 0);
+    assert_int_equal(rig_last(&rig, KSS_EV_IRP_DONE)->words[2], 0); // by APC
+    assert_int_equal(rig_count(&rig, KSS_EV_IRP_FINISH), 1);
     assert_int_equal(rig_count(&rig, KSS_EV_IRP_FREE), 1);
+    assert_int_equal(rig_count(&rig, KSS_EV_THREAD_EXIT), 1);
     rig_close(&rig);
 }
 
@@ -441,8 +445,7 @@ static void a_file_object_does_one_request_at_a_time(void **state) {
     kss_nt_call(m, KSS_NT_NtReadFile, read, 9);
     kss_addr first = turns_to(&rig, 2, KSS_ENTRY_DISPATCH).arguments[1];
     kss_addr file = kss_get(m, first + KSS_TAIL(OriginalFileObject));
-    kss_object_ref(m, kss_object_at(m, file))->signal = 0x44; // as if it had a handle of its own
-    const uint64_t shared[9] = {0x44};
+    const uint64_t shared[9] = {kss_handle_new(m, KSS_HANDLE_FILE, kss_object_at(m, file))};
     RIG_CALL(&rig, IoMarkIrpPending, first);
     after_dpc(&rig, 3, first, SECONDS);
     rig_thread(&rig, "Other", 4, false);
@@ -619,7 +622,7 @@ int main(void) {
         cmocka_unit_test(a_critical_region_does_not_block_it),
         cmocka_unit_test(it_waits_for_the_irql_to_drop),
         cmocka_unit_test(a_late_completion_works_on_a_dead_frame),
-        cmocka_unit_test(an_ended_thread_gets_nothing),
+        cmocka_unit_test(an_ending_thread_waits_for_its_request),
         cmocka_unit_test(a_plain_error_touches_neither_block_nor_event),
         cmocka_unit_test(an_irp_without_a_thread_must_not_reach_the_top),
         cmocka_unit_test(a_buffered_read_is_copied_back),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Routines of ntddk.h. One that libkss does not have is a link error that names it.
+// Routines of ntddk.h. One that kss does not serve ends the run (sim/native/unserved.def).
 //
 // Source: Windows Driver Kit documentation (DDI pages); mingw-w64 ddk/ntddk.h.
 #ifndef KSS_NT_PARTS_DDK_ROUTINES_H

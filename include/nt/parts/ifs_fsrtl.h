@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// FsRtl routines. One that libkss does not have is a link error that names it.
+// FsRtl routines. One that kss does not serve ends the run (sim/native/unserved.def).
 //
 // Source: Windows Driver Kit documentation (DDI pages); mingw-w64 ddk/ntifs.h.
 #ifndef KSS_NT_PARTS_IFS_FSRTL_H

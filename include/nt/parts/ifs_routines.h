@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Other routines of ntifs.h. One that libkss does not have is a link error that names it.
+// Other routines of ntifs.h. One that kss does not serve ends the run (sim/native/unserved.def).
 //
 // Source: Windows Driver Kit documentation (DDI pages); mingw-w64 ddk/ntifs.h.
 #ifndef KSS_NT_PARTS_IFS_ROUTINES_H
@@ -311,7 +311,6 @@ NTKERNELAPI BOOLEAN NTAPI SeTokenIsWriteRestricted(PACCESS_TOKEN Token);
 NTKERNELAPI TOKEN_TYPE NTAPI SeTokenType(PACCESS_TOKEN Token);
 NTKERNELAPI NTSTATUS NTAPI
 SeUnregisterLogonSessionTerminatedRoutine(PSE_LOGON_SESSION_TERMINATED_ROUTINE CallbackRoutine);
-NTKERNELAPI char NTAPI c_assert(VOID);
 extern NTKERNELAPI ULONG CcFastMdlReadWait;
 extern NTKERNELAPI const UCHAR *const FsRtlLegalAnsiCharacterArray;
 extern NTKERNELAPI ULONG IoOtherOperationCount;

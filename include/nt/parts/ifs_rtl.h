@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rtl routines of ntifs.h. One that libkss does not have is a link error that names it.
+// Rtl routines of ntifs.h. One that kss does not serve ends the run (sim/native/unserved.def).
 //
 // Source: Windows Driver Kit documentation (DDI pages); mingw-w64 ddk/ntifs.h.
 #ifndef KSS_NT_PARTS_IFS_RTL_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ex routines of wdm.h. One that libkss does not have is a link error that names it.
+// Ex routines of wdm.h. One that kss does not serve ends the run (sim/native/unserved.def).
 //
 // Source: Windows Driver Kit documentation (DDI pages); mingw-w64 ddk/wdm.h.
 #ifndef KSS_NT_PARTS_WDM_EX_H

@@ -211,6 +211,12 @@ NTKERNELAPI VOID NTAPI InitializeSListHead(PSLIST_HEADER SListHead);
         (Item)->List.Flink = NULL;                                                                 \
     }
 
+typedef PVOID NTAPI ALLOCATE_FUNCTION(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag);
+typedef VOID NTAPI FREE_FUNCTION(PVOID Buffer);
+typedef PVOID NTAPI ALLOCATE_FUNCTION_EX(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag,
+                                         PLOOKASIDE_LIST_EX Lookaside);
+typedef VOID NTAPI FREE_FUNCTION_EX(PVOID Buffer, PLOOKASIDE_LIST_EX Lookaside);
+
 // Look-aside lists. Filling one again and growing its depth is NT's business.
 NTKERNELAPI PVOID NTAPI ExAllocateFromNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside);
 NTKERNELAPI VOID NTAPI ExFreeToNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside, PVOID Entry);
@@ -327,6 +333,13 @@ NTKERNELAPI NTSTATUS NTAPI WmiOpenBlock(GUID *Guid, ULONG DesiredAccess, PVOID *
 NTKERNELAPI NTSTATUS NTAPI WmiSetNotificationCallback(PVOID Object, KSS_NT_WMI_CALLBACK *Callback,
                                                       PVOID Context);
 NTSYSAPI BOOLEAN NTAPI RtlIsNtDdiVersionAvailable(ULONG Version);
+NTSYSAPI BOOLEAN NTAPI RtlIsServicePackVersionInstalled(ULONG Version);
+NTSYSAPI LARGE_INTEGER NTAPI RtlExtendedMagicDivide(LARGE_INTEGER Dividend,
+                                                    LARGE_INTEGER MagicDivisor, CCHAR ShiftCount);
+NTSYSAPI LARGE_INTEGER NTAPI RtlExtendedLargeIntegerDivide(LARGE_INTEGER Dividend, ULONG Divisor,
+                                                           PULONG Remainder);
+NTSYSAPI LARGE_INTEGER NTAPI RtlLargeIntegerDivide(LARGE_INTEGER Dividend, LARGE_INTEGER Divisor,
+                                                   PLARGE_INTEGER Remainder);
 NTSYSAPI VOID NTAPI RtlFillMemoryUlong(PVOID Destination, SIZE_T Length, ULONG Pattern);
 NTSYSAPI VOID NTAPI RtlFillMemoryUlonglong(PVOID Destination, SIZE_T Length, ULONGLONG Pattern);
 

@@ -12,6 +12,12 @@
 #define CALLBACK(type, ...) type
 #define STRING(type, ...)   type, ... // a format: what it prints follows
 
+// Exports that no header of the WDK declares: drivers bring these prototypes.
+VOID NTAPI KeInitializeApc(PKAPC, PKTHREAD, LONG, PKKERNEL_ROUTINE, PKRUNDOWN_ROUTINE,
+                           PKNORMAL_ROUTINE, KPROCESSOR_MODE, PVOID);
+BOOLEAN NTAPI KeInsertQueueApc(PKAPC, PVOID, PVOID, KPRIORITY);
+BOOLEAN NTAPI KeRemoveQueueApc(PKAPC);
+
 // Rows of mode S are macros or inline functions of the headers: scripted code alone calls them.
 #define ROUTINE(name, result, low, high, can, modes, header, source, ...)                          \
     ROUTINE_##modes(name, result, __VA_ARGS__)

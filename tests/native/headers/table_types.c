@@ -63,6 +63,7 @@ MEMBER(ULARGE_INTEGER, u, u)
                       alignment_of_##name = TRUTH(_Alignof(name) == HERE(align32, align64))};
 #define OPAQUE_16(name, size32, align32, align64)  OPAQUE_SIZED(name, size32, align32, 16, align64)
 #define OPAQUE_64(name, size32, align32, align64)  OPAQUE_SIZED(name, size32, align32, 64, align64)
+#define OPAQUE_96(name, size32, align32, align64)  OPAQUE_SIZED(name, size32, align32, 96, align64)
 #define OPAQUE_128(name, size32, align32, align64) OPAQUE_SIZED(name, size32, align32, 128, align64)
 
 // ---- Scalars, names, pointers, enumerations, routines -------------------------------------------

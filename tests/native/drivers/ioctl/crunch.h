@@ -35,10 +35,8 @@ typedef struct _CRUNCH_EXTENSION {
     KEVENT Work;     // a job has come, or Stopping was set
     PULONG Table;    // CRC-32 of each byte, paged pool
 
-    // thread.c, or worker_by_hand.c
+    // thread.c
     PVOID Thread;
-    PKSTART_ROUTINE Start;
-    KEVENT Gone;
     volatile LONG Stopping;
 } CRUNCH_EXTENSION, *PCRUNCH_EXTENSION;
 

@@ -2,8 +2,7 @@
 // Testing a control device: crunch, whose IOCTL is answered by a system thread.
 //
 //     crunch.h crunch.c     the driver: nothing in them knows of kss
-//     thread.c              its thread as Windows makes it: compiled here, not run
-//     worker_by_hand.c      in its place: the test makes the thread
+//     thread.c              its system thread
 //     ../../examples.cmake  how the three are put together, three times
 //
 // The driver is built as three drivers that differ in the wait of CrunchRunJob: crunch waits in
@@ -11,6 +10,8 @@
 // Each test below is a world of its own: a machine at time 0 with no driver loaded.
 #include "crunch.h"
 #include "kss/cmocka.h"
+
+#include <limits.h>
 
 // The test may look into driver memory.
 static PCRUNCH_EXTENSION extension_of_device(void) {
@@ -20,11 +21,24 @@ static PCRUNCH_EXTENSION extension_of_device(void) {
     return device->DeviceExtension;
 }
 
-// The thread that CrunchStartWorker asked for. A test that wants a slow worker makes it late.
-static void start_worker(void) {
-    PCRUNCH_EXTENSION extension = extension_of_device();
+// Driver code of the test's own: whoever runs it is busy for a while.
+static void NTAPI be_busy(PVOID duration, PVOID unused1, PVOID unused2) {
+    LARGE_INTEGER while_;
 
-    kss_system_thread("Worker", extension->Start, extension);
+    UNREFERENCED_PARAMETER(unused1);
+    UNREFERENCED_PARAMETER(unused2);
+    while_.QuadPart = -(LONGLONG)(uintptr_t)duration;
+    KeDelayExecutionThread(KernelMode, FALSE, &while_);
+}
+
+// The worker has something else to do for [duration]: an APC keeps it from its jobs.
+static void slow_worker(uint64_t duration) {
+    unsigned worker = kss_thread_named("CrunchWorker");
+
+    assert_int_not_equal(worker, UINT_MAX);
+    kss_queue_apc(0, worker, KSS_SPECIAL_APC_MODE, (kss_routine *)(uintptr_t)be_busy,
+                  (void *)(uintptr_t)duration, NULL, NULL);
+    kss_advance_time(0);
 }
 
 // A test's usual beginning: DriverEntry runs in a system thread of its own.
@@ -59,7 +73,6 @@ static void answers(void **state) {
 
     (void)state;
     load("crunch");
-    start_worker();
     struct kss_io io = checksum_of("123456789", &answer);
     assert_int_equal(kss_io("App", &io), STATUS_SUCCESS);
     assert_int_equal(io.information, sizeof answer);
@@ -85,7 +98,6 @@ static void refuses(void **state) {
 
     (void)state;
     load("crunch");
-    start_worker();
     struct kss_io io = checksum_of("x", &answer);
     io.output_length = 3;
     assert_int_equal(kss_io("Short", &io), (uint32_t)STATUS_BUFFER_TOO_SMALL);
@@ -100,13 +112,14 @@ static void refuses(void **state) {
     assert_clean();
 }
 
-// Jobs wait for a worker that comes late, and are answered in the order in which they came.
+// Jobs wait for a worker that is busy, and are answered in the order in which they came.
 static void takes_jobs_in_order(void **state) {
     ULONG first = 0, second = 0;
 
     (void)state;
     load("crunch");
     struct kss_io one = checksum_of("a", &first), two = checksum_of("b", &second);
+    slow_worker(KSS_S(2));
     unsigned app1 = kss_io_start("App1", &one);
     unsigned app2 = kss_io_start("App2", &two);
     kss_advance_time(KSS_S(1));
@@ -116,7 +129,6 @@ static void takes_jobs_in_order(void **state) {
     PCRUNCH_EXTENSION extension = extension_of_device();
     PCRUNCH_JOB job = CONTAINING_RECORD(extension->Jobs.Flink, CRUNCH_JOB, Link);
     assert_memory_equal(job->Bytes, "a", 1);
-    start_worker();
     kss_run_all();
     assert_int_equal(one.status, STATUS_SUCCESS);
     assert_int_equal(two.status, STATUS_SUCCESS);
@@ -134,12 +146,12 @@ static void kernel_mode_wait_may_be_long(void **state) {
     (void)state;
     load("crunch");
     struct kss_io io = checksum_of("123456789", &answer);
+    slow_worker(KSS_S(61));
     unsigned app = kss_io_start("App", &io);
     kss_advance_time(KSS_S(60));
     assert_int_equal(kss_thread_phase(app), KSS_THREAD_WAITING);
     assert_false(kss_thread_out(app));
     assert_false(kss_out_swap(app)); // not even when asked to
-    start_worker();
     kss_run_all();
     assert_int_equal(answer, 0xCBF43926);
     close_handle(&io);
@@ -155,10 +167,10 @@ static void user_mode_wait_ends_in_0xD1(void **state) {
     (void)state;
     load("crunch_user");
     struct kss_io io = checksum_of("123456789", &answer);
+    slow_worker(KSS_S(61));
     unsigned app = kss_io_start("App", &io);
     kss_advance_time(KSS_S(60));
     assert_true(kss_thread_out(app));
-    start_worker();
     kss_run_all();
     assert_int_equal(kss_thread_phase(app), KSS_THREAD_STOPPED);
     assert_bugcheck(DRIVER_IRQL_NOT_LESS_OR_EQUAL);
@@ -171,7 +183,6 @@ static void user_mode_wait_is_found_when_it_goes_well(void **state) {
 
     (void)state;
     load("crunch_user");
-    start_worker();
     struct kss_io io = checksum_of("123456789", &answer);
     assert_int_equal(kss_io("App", &io), STATUS_SUCCESS);
     assert_int_equal(answer, 0xCBF43926);
@@ -185,10 +196,10 @@ static void pinned_stack_stays(void **state) {
     (void)state;
     load("crunch_pinned");
     struct kss_io io = checksum_of("123456789", &answer);
+    slow_worker(KSS_S(61));
     unsigned app = kss_io_start("App", &io);
     kss_advance_time(KSS_S(60));
     assert_false(kss_thread_out(app));
-    start_worker();
     kss_run_all();
     assert_int_equal(answer, 0xCBF43926);
     assert_int_equal(kss_calls("KeSetKernelStackSwapEnable"), 2);
@@ -205,6 +216,7 @@ static void pinned_client_can_be_killed(void **state) {
     (void)state;
     load("crunch_pinned");
     struct kss_io io = checksum_of("123456789", &answer);
+    slow_worker(KSS_S(61));
     unsigned app = kss_io_start("App", &io);
     kss_advance_time(KSS_S(5));
     kss_terminate_thread(app);
@@ -212,8 +224,7 @@ static void pinned_client_can_be_killed(void **state) {
     assert_int_equal(kss_thread_phase(app), KSS_THREAD_ENDED);
     assert_int_equal(io.status, (uint32_t)STATUS_CANCELLED);
     assert_int_equal(answer, 0);
-    start_worker(); // finds nothing, touches nothing
-    kss_run_all();
+    kss_run_all(); // the worker finds nothing, touches nothing
     close_handle(&io);
     kss_unload_driver("crunch_pinned");
     assert_no_leaks();
@@ -229,7 +240,6 @@ static void use_it(void) {
 
     if (kss_load_driver("crunch") != STATUS_SUCCESS)
         return;
-    start_worker();
     if (kss_io("Opener", &io) == STATUS_SUCCESS) {
         io.major = IRP_MJ_DEVICE_CONTROL;
         io.control = IOCTL_CRUNCH_CHECKSUM;
@@ -264,6 +274,7 @@ static void survives_every_failure(void **state) {
     assert_int_equal(fail_each("ExAllocatePool2"), 2); // the table, the statistics of a handle
     assert_int_equal(fail_each("IoCreateDevice"), 1);
     assert_int_equal(fail_each("IoCreateSymbolicLink"), 1);
+    assert_int_equal(fail_each("PsCreateSystemThread"), 1);
 }
 
 int main(void) {

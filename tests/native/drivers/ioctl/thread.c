@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// crunch's worker thread as Windows makes and ends it. kss compiles this file and does not run it:
-// it has no PsCreateSystemThread. worker_by_hand.c stands in its place there.
+// crunch's worker thread: how it is made and ended.
 #include "crunch.h"
 
 #ifdef ALLOC_PRAGMA

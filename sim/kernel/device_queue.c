@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// Device queues: a busy flag and a list. What is inserted into a queue that is not busy makes it busy
+// and is for the caller to start at once; what is removed from an empty one makes it not busy (DDI
+// KeInsertDeviceQueue, KeRemoveDeviceQueue). The memory is the truth.
+#include "kernel/io.h"
+
+#define QUEUE(field) KSS_FIELD(KDEVICE_QUEUE, field)
+#define ENTRY(field) KSS_FIELD(KDEVICE_QUEUE_ENTRY, field)
+
+enum { DEVICE_QUEUE_OBJECT = 0x14 };
+
+static struct kss_outcome touch(struct kss_machine *m, kss_addr queue, kss_addr entry) {
+    KSS_TRY(kss_touch_object(m, queue, KSS_SIZE(KDEVICE_QUEUE, kss_wide(m)), true));
+    if (entry != 0)
+        KSS_TRY(kss_touch_object(m, entry, KSS_SIZE(KDEVICE_QUEUE_ENTRY, kss_wide(m)), true));
+    return kss_return(0);
+}
+
+struct kss_outcome kss_nt_KeInitializeDeviceQueue(struct kss_machine *m, struct kss_call *call) {
+    kss_addr queue = call->arguments[0], head = queue + QUEUE(DeviceListHead);
+    uint8_t bytes[KSS_SIZE64_KDEVICE_QUEUE] = {0};
+    unsigned size = KSS_SIZE(KDEVICE_QUEUE, kss_wide(m));
+    KSS_TRY(kss_write(m, queue, bytes, size, KSS_WHO_DRIVER));
+    kss_poke(m, queue + QUEUE(Type), 2, DEVICE_QUEUE_OBJECT);
+    kss_poke(m, queue + QUEUE(Size), 2, size);
+    kss_set(m, head, head);
+    kss_set(m, head + kss_pointer(m), head);
+    return kss_return(0);
+}
+
+static bool busy(struct kss_machine *m, kss_addr queue) {
+    return kss_peek(m, queue + QUEUE(Busy), 1) != 0;
+}
+
+static uint32_t key_of(struct kss_machine *m, kss_addr entry) {
+    return (uint32_t)kss_peek(m, entry + ENTRY(SortKey), 4);
+}
+
+// By sort key behind its equals, or at the end.
+void kss_device_queue_put(struct kss_machine *m, kss_addr queue, kss_addr entry, bool sorted,
+                          uint32_t key) {
+    kss_addr head = queue + QUEUE(DeviceListHead), before = head;
+    if (sorted)
+        for (before = kss_get(m, head); before != head && key_of(m, before) <= key;)
+            before = kss_get(m, before);
+    kss_addr last = kss_get(m, before + kss_pointer(m));
+    kss_set(m, entry, before);
+    kss_set(m, entry + kss_pointer(m), last);
+    kss_set(m, last, entry);
+    kss_set(m, before + kss_pointer(m), entry);
+    kss_poke(m, entry + ENTRY(SortKey), 4, key);
+    kss_poke(m, entry + ENTRY(Inserted), 1, 1);
+}
+
+static void unlink_entry(struct kss_machine *m, kss_addr entry) {
+    kss_addr next = kss_get(m, entry), last = kss_get(m, entry + kss_pointer(m));
+    kss_set(m, last, next);
+    kss_set(m, next + kss_pointer(m), last);
+    kss_poke(m, entry + ENTRY(Inserted), 1, 0);
+}
+
+kss_addr kss_device_queue_take(struct kss_machine *m, kss_addr queue) {
+    kss_addr head = queue + QUEUE(DeviceListHead), entry = kss_get(m, head);
+    if (entry == head)
+        return 0;
+    unlink_entry(m, entry);
+    return entry;
+}
+
+static struct kss_outcome insert(struct kss_machine *m, struct kss_call *call, bool sorted) {
+    kss_addr queue = call->arguments[0], entry = call->arguments[1];
+    uint32_t key = sorted ? (uint32_t)call->arguments[2] : 0;
+    KSS_TRY(touch(m, queue, entry));
+    if (busy(m, queue)) {
+        kss_device_queue_put(m, queue, entry, sorted, key);
+        return kss_return(1);
+    }
+    kss_poke(m, queue + QUEUE(Busy), 1, 1);
+    kss_poke(m, entry + ENTRY(SortKey), 4, key);
+    kss_poke(m, entry + ENTRY(Inserted), 1, 0);
+    return kss_return(0);
+}
+
+static struct kss_outcome remove_first(struct kss_machine *m, struct kss_call *call) {
+    kss_addr queue = call->arguments[0];
+    KSS_TRY(touch(m, queue, 0));
+    kss_addr entry = kss_device_queue_take(m, queue);
+    if (entry == 0)
+        kss_poke(m, queue + QUEUE(Busy), 1, 0);
+    return kss_return(entry);
+}
+
+// The first entry whose key is not below the one given, else the first of all.
+static struct kss_outcome remove_by_key(struct kss_machine *m, struct kss_call *call,
+                                        bool if_busy) {
+    kss_addr queue = call->arguments[0], head = queue + QUEUE(DeviceListHead);
+    KSS_TRY(touch(m, queue, 0));
+    if (if_busy && !busy(m, queue))
+        return kss_return(0);
+    kss_addr entry = kss_get(m, head);
+    while (entry != head && key_of(m, entry) < (uint32_t)call->arguments[1])
+        entry = kss_get(m, entry);
+    if (entry == head)
+        entry = kss_get(m, head);
+    if (entry == head) {
+        kss_poke(m, queue + QUEUE(Busy), 1, 0);
+        return kss_return(0);
+    }
+    unlink_entry(m, entry);
+    return kss_return(entry);
+}
+
+static struct kss_outcome remove_entry(struct kss_machine *m, struct kss_call *call) {
+    kss_addr entry = call->arguments[1];
+    KSS_TRY(touch(m, call->arguments[0], entry));
+    bool inserted = kss_peek(m, entry + ENTRY(Inserted), 1) != 0;
+    if (inserted)
+        unlink_entry(m, entry);
+    return kss_return(inserted);
+}
+
+#define DEVICE_QUEUE(name, body)                                                                   \
+    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
+        return body;                                                                               \
+    }
+DEVICE_QUEUE(KeInsertDeviceQueue, insert(m, call, false))
+DEVICE_QUEUE(KeInsertByKeyDeviceQueue, insert(m, call, true))
+DEVICE_QUEUE(KeRemoveDeviceQueue, remove_first(m, call))
+DEVICE_QUEUE(KeRemoveByKeyDeviceQueue, remove_by_key(m, call, false))
+DEVICE_QUEUE(KeRemoveByKeyDeviceQueueIfBusy, remove_by_key(m, call, true))
+DEVICE_QUEUE(KeRemoveEntryDeviceQueue, remove_entry(m, call))
