@@ -84,6 +84,8 @@ static void make_worker(struct kss_machine *m, unsigned queue) {
     uint16_t index =
         kss_thread_add(m, name, KSS_NO_FRAME, priority_of(queue), NULL, true, false, 0);
     kss_thread_at(m, index)->worker = (uint8_t)((queue + 1) | KSS_WORKER_BUSY);
+    if (queue >= KSS_WORK_OVERFLOW) // file systems acquire their resources there without more ado
+        kss_thread_at(m, index)->kernel_apc_disable = kss_thread_at(m, index)->apc_at_start = -1;
     struct kss_call loop = {.routine = KSS_NT_ExQueueWorkItem};
     uint16_t stack = kss_cpu(m)->stack;
     kss_cpu(m)->stack = kss_thread_at(m, index)->stack;
@@ -189,7 +191,8 @@ static struct kss_outcome ran(struct kss_machine *m, struct kss_call *call) {
     if (kss_cpu(m)->irql != KSS_PASSIVE_LEVEL)
         kss_bugcheck(m, 0xE1, routine, kss_cpu(m)->irql, call->local[3], call->local[1],
                      KSS_NT_COUNT, NULL);
-    else if (count != 0)
+    else if (thread->kernel_apc_disable != thread->apc_at_start ||
+             thread->special_apc_disable != 0)
         kss_bugcheck(m, 0x1, routine, 0, count, 1, KSS_NT_COUNT, NULL);
     if (kss_globals(m)->stopped)
         return kss_stopped();

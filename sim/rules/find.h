@@ -29,7 +29,7 @@ void kss_rule_large_frames(struct kss_machine *machine);
 kss_rule kss_rule_expand, kss_rule_expand_dropped, kss_rule_callout_exception;
 // paging.c
 kss_rule kss_rule_user_wait, kss_rule_wait_array, kss_rule_wait_blocks, kss_rule_user_poll,
-    kss_rule_touch_out, kss_rule_touch_paged;
+    kss_rule_user_luck, kss_rule_touch_out, kss_rule_touch_paged;
 // swap.c
 kss_rule kss_rule_swap_enable, kss_rule_swap_wait, kss_rule_swap_bugcheck, kss_rule_swap_balance;
 // waits.c
@@ -139,6 +139,7 @@ enum kss_memo {
     KSS_MEMO_MUTEX_WAIT,       // thread -> number of the KSS5004 of its UserMode wait
     KSS_MARK_WAIT_TRUE = 108,  // thread: it called that routine
     KSS_MARK_MUTEX = 110,      // address of a mutex: acquired
+    KSS_MEMO_USER_WAIT = 112,  // thread -> 1: its wait is a UserMode wait, no poll
     // Of locks.
     KSS_MARK_OWNED = 60,       // (lock, thread): acquired
     KSS_MEMO_IN_CIRCLE = 62,   // thread -> 1: it is said why it waits for ever

@@ -441,12 +441,12 @@ void kss_rule_wait_blocks(struct kss_machine *machine, const struct kss_event *e
     kss_text_free(&what);
 }
 
-// A poll does not block, so the stack stays; but whoever gives it a timeout later gets KSS2001.
-void kss_rule_user_poll(struct kss_machine *machine, const struct kss_event *event) {
+// A wait that does not block leaves the stack where it is: a poll, and one whose object was signalled in
+// time. Another timeout, another schedule, and it is KSS2001 in earnest.
+static void no_harm(struct kss_machine *machine, const struct kss_event *event, bool poll) {
     struct kss_finding finding;
     uint32_t number;
-    if (event->words[1] == 0 || event->words[3] != 0 || event->thread == KSS_NONE ||
-        !swap_enabled(machine, event->thread))
+    if (event->thread == KSS_NONE || !swap_enabled(machine, event->thread))
         return;
     kss_addr waited = own_object(machine, event);
     if (waited == 0 || kss_memo(machine, KSS_MEMO_MUTEX_WAIT, event->thread) != 0 ||
@@ -455,13 +455,26 @@ void kss_rule_user_poll(struct kss_machine *machine, const struct kss_event *eve
         return;
     struct kss_text what = {0};
     finding.severity = KSS_HAZARD_WARNING;
-    kss_text_format(&finding.message, "UserMode poll of %s, which lies on the thread's own stack",
-                    kss_say_address(machine, waited, &what));
-    kss_text_str(&finding.label, "does not block, but the rule makes no exception");
+    kss_text_format(&finding.message, "UserMode %s %s, which lies on the thread's own stack",
+                    poll ? "poll of" : "wait for", kss_say_address(machine, waited, &what));
+    kss_text_str(&finding.label, poll ? "does not block, but the rule makes no exception"
+                                      : "does not block in this run: it was signalled in time");
     kss_cause_of_object(machine, &finding, waited);
     remarks_2001(&finding, true);
     kss_finding_emit(machine, &finding);
     kss_text_free(&what);
+}
+
+void kss_rule_user_poll(struct kss_machine *machine, const struct kss_event *event) {
+    bool user = event->words[1] != 0, poll = event->words[3] == 0;
+    kss_memo_set(machine, KSS_MEMO_USER_WAIT, event->thread, user && !poll);
+    if (user && poll)
+        no_harm(machine, event, true);
+}
+
+void kss_rule_user_luck(struct kss_machine *machine, const struct kss_event *event) {
+    if (event->words[2] == 0 && kss_memo(machine, KSS_MEMO_USER_WAIT, event->thread) != 0)
+        no_harm(machine, event, false);
 }
 
 // ---- KSS2002 ------------------------------------------------------------------------------------

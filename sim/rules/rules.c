@@ -50,7 +50,7 @@ static kss_rule *const rules[KSS_EV_COUNT][RULES_OF_A_KIND] = {
     [KSS_EV_WAIT] = {kss_rule_remember_wait, kss_rule_wait_came, kss_rule_swap_wait,
                      kss_rule_mutex_wait, kss_rule_user_poll},
     [KSS_EV_WAIT_BLOCK] = {kss_rule_user_wait, kss_rule_wait_blocks},
-    [KSS_EV_WAIT_END] = {kss_rule_remember_wait_end},
+    [KSS_EV_WAIT_END] = {kss_rule_remember_wait_end, kss_rule_user_luck},
     [KSS_EV_DELAY] = {kss_rule_swap_wait},
     [KSS_EV_TOUCH_OUT] = {kss_rule_touch_out},
     [KSS_EV_TOUCH_PAGED] = {kss_rule_touch_paged},

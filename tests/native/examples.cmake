@@ -23,6 +23,10 @@ kss_example_test(ioctl crunch crunch_user crunch_pinned)
 kss_add_driver(relay SOURCES drivers/filter/relay.c)
 kss_example_test(filter relay)
 
+kss_add_driver(grove SOURCES drivers/fsd/grove.c LOCAL)
+kss_add_driver(grove_user SOURCES drivers/fsd/grove.c LOCAL DEFINITIONS GROVE_WAIT_MODE=UserMode)
+kss_example_test(fsd grove grove_user)
+
 kss_add_driver(pulse SOURCES drivers/timer/pulse.c)
 kss_add_driver(pulse_paged SOURCES drivers/timer/mistakes.c)
 kss_example_test(timer pulse pulse_paged)
@@ -36,7 +40,7 @@ endif()
 
 # Under valgrind, as docs/native.md has it.
 if(VALGRIND_COMMAND AND KSS_HAVE_VALGRIND_H AND NOT KSS_SANITIZE AND NOT CMAKE_CROSSCOMPILING)
-    foreach(name ioctl filter timer)
+    foreach(name ioctl filter fsd timer)
         add_test(NAME native.valgrind.${name}
                  COMMAND ${VALGRIND_COMMAND} -q --error-exitcode=9
                          --vex-iropt-register-updates=allregs-at-mem-access $<TARGET_FILE:example_${name}>)

@@ -1,6 +1,7 @@
 # Correct drivers: idioms/*.c, one routine for each idiom, run and found clean.
 kss_known_flags(idiom_flags ${KSS_NT_FLAGS})
-kss_add_driver(idioms SOURCES idioms/waits.c idioms/levels.c idioms/requests.c)
+kss_add_driver(idioms SOURCES idioms/waits.c idioms/levels.c idioms/requests.c
+    idioms/objects.c)
 add_executable(test_idioms idioms/test_idioms.c)
 kss_compile_options(test_idioms)
 target_compile_options(test_idioms PRIVATE ${idiom_flags})

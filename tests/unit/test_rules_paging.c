@@ -121,14 +121,17 @@ static void a_cancelled_timer_holds_nothing(void **state) {
     rig_close(&rig);
 }
 
-static void a_signalled_event_does_not_block(void **state) {
+static void a_signalled_event_is_a_warning(void **state) {
     (void)state;
     struct rig rig;
     rules_open(&rig, NULL);
     kss_addr event = stack_event(&rig);
     RIG_CALL(&rig, KeSetEvent, event, 0, 0);
-    wait_for(&rig, event, USER, 0);
+    wait_for(&rig, event, KERNEL, 0);
     assert_int_equal(rules_total(&rig), 0);
+    wait_for(&rig, event, USER, 0);
+    assert_int_equal(rules_severity(&rig, STACK_WAIT), KSS_HAZARD_WARNING);
+    assert_int_equal(rules_total(&rig), 1);
     rig_close(&rig);
 }
 
@@ -238,7 +241,7 @@ int main(void) {
         cmocka_unit_test(or_a_queued_timer_lies_here),
         cmocka_unit_test(or_a_timers_dpc_points_here),
         cmocka_unit_test(a_cancelled_timer_holds_nothing),
-        cmocka_unit_test(a_signalled_event_does_not_block),
+        cmocka_unit_test(a_signalled_event_is_a_warning),
         cmocka_unit_test(a_poll_is_a_warning),
         cmocka_unit_test(with_swapping_disabled_it_is_a_note),
         cmocka_unit_test(and_silent_about_what_others_hold),

@@ -58,7 +58,28 @@
     X(LayeredCalls)                                                                                \
     X(RemoveLock)
 
-#define IDIOMS(X) IDIOMS_WAITS(X) IDIOMS_LEVELS(X) IDIOMS_REQUESTS(X)
+// objects.c
+#define IDIOMS_OBJECTS(X)                                                                          \
+    X(StackSemaphore)                                                                              \
+    X(MutexTwice)                                                                                  \
+    X(AnyOfThree)                                                                                  \
+    X(FiveWithStackBlocks)                                                                         \
+    X(PointersInAUserWait)                                                                         \
+    X(SetAndWaitInOne)                                                                             \
+    X(FastMutexAroundAWait)                                                                        \
+    X(GuardedMutex)                                                                                \
+    X(ResourceTwice)                                                                               \
+    X(InStackQueuedLock)                                                                           \
+    X(InterlockedList)                                                                             \
+    X(Lookaside)                                                                                   \
+    X(Rundown)                                                                                     \
+    X(SystemThread)                                                                                \
+    X(QueuedWork)                                                                                  \
+    X(PostedAndWaitedFor)                                                                          \
+    X(LockedStackBuffer)                                                                           \
+    X(NonPagedPoolMdl)
+
+#define IDIOMS(X) IDIOMS_WAITS(X) IDIOMS_LEVELS(X) IDIOMS_REQUESTS(X) IDIOMS_OBJECTS(X)
 
 #define IDIOM_PROTOTYPE(name) NTSTATUS name(VOID);
 IDIOMS(IDIOM_PROTOTYPE)

@@ -155,8 +155,9 @@ static VOID GroveOverflowRead(PVOID Context, PKEVENT Event) {
     KeSetEvent(Event, IO_NO_INCREMENT, FALSE);
 }
 
-// Raises what FsRtlPostStackOverflow raises when there is no pool for it.
-static NTSTATUS GrovePostRead(PGROVE_EXTENSION Extension, PIRP Irp) {
+// Raises what FsRtlPostStackOverflow raises when there is no pool for it. Not inlined: what it needs once in
+// a while would lie in every read's frame.
+static DECLSPEC_NOINLINE NTSTATUS GrovePostRead(PGROVE_EXTENSION Extension, PIRP Irp) {
     GROVE_OVERFLOW packet = {Extension, Irp, STATUS_SUCCESS};
     KEVENT done;
 
