@@ -191,8 +191,7 @@ static struct kss_outcome ran(struct kss_machine *m, struct kss_call *call) {
     if (kss_cpu(m)->irql != KSS_PASSIVE_LEVEL)
         kss_bugcheck(m, 0xE1, routine, kss_cpu(m)->irql, call->local[3], call->local[1],
                      KSS_NT_COUNT, NULL);
-    else if (thread->kernel_apc_disable != thread->apc_at_start ||
-             thread->special_apc_disable != 0)
+    else if (thread->kernel_apc_disable != thread->apc_at_start || thread->special_apc_disable != 0)
         kss_bugcheck(m, 0x1, routine, 0, count, 1, KSS_NT_COUNT, NULL);
     if (kss_globals(m)->stopped)
         return kss_stopped();
