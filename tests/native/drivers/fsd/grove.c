@@ -102,7 +102,8 @@ static VOID GroveDescendCallout(PVOID Parameter) {
     }
 }
 
-static PGROVE_NODE GroveDescend(PGROVE_NODE Node, ULONG Offset) {
+// Not inlined: the test leaves it little stack, by its name.
+static DECLSPEC_NOINLINE PGROVE_NODE GroveDescend(PGROVE_NODE Node, ULONG Offset) {
     GROVE_DESCENT descent = {Node, Offset, NULL, STATUS_SUCCESS};
     NTSTATUS status;
 

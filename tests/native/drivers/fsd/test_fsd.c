@@ -109,7 +109,7 @@ static void expands_on_the_way_down(void **state) {
     char text[40];
 
     (void)state;
-    kss_leave_stack("GroveFind", 0x1500);
+    kss_leave_stack("GroveDescend", 0x1500);
     assert_int_equal(read_at(device, 0x100, text, sizeof text), STATUS_SUCCESS);
     assert_true(kss_calls("KeExpandKernelStackAndCallout") > 0);
     assert_clean();
@@ -121,7 +121,7 @@ static void exceptions_stop_at_the_callout(void **state) {
 
     (void)state;
     damage(device, 0x100);
-    kss_leave_stack("GroveFind", 0x1500);
+    kss_leave_stack("GroveDescend", 0x1500);
     assert_int_equal(read_at(device, 0x100, text, 4), STATUS_FILE_CORRUPT_ERROR);
     assert_true(kss_calls("KeExpandKernelStackAndCallout") > 0);
     assert_clean();
@@ -132,7 +132,7 @@ static void an_expansion_may_fail(void **state) {
     char text[4];
 
     (void)state;
-    kss_leave_stack("GroveFind", 0x1500);
+    kss_leave_stack("GroveDescend", 0x1500);
     kss_fail("KeExpandKernelStackAndCallout", 1);
     assert_int_equal(read_at(device, 0, text, 4), STATUS_NO_MEMORY);
     assert_clean();
