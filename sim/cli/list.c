@@ -116,22 +116,37 @@ static void headings(struct table *table, bool markdown, const char *const *name
         row(table);
 }
 
+// Bytes; in the plain table, which has no headings, with what they are.
+static void bytes_cell(struct table *table, const char *what, uint64_t value, bool labelled) {
+    struct kss_text text = {0};
+    if (labelled)
+        kss_text_format(&text, "%s ", what);
+    kss_text_hex(&text, value);
+    cell(table, text.bytes);
+    kss_text_free(&text);
+}
+
 static void list_machines(struct table *table, bool markdown) {
     static const char *const names[] = {"Machine",    "Stack",       "Save area",
                                         "Trap frame", "Large stack", "Largest expansion",
+                                        "DPC stack",  "ISR stack",   "Exception dispatch",
                                         "Source",     NULL};
     headings(table, markdown, names);
     for (unsigned i = 0; i < kss_profile_count; i++) {
         const struct kss_profile *p = &kss_profiles[i];
+        bool labelled = !markdown;
         cell(table, p->name);
         if (p->stack_size > 0)
-            number_cell(table, p->stack_size, true);
+            bytes_cell(table, "stack", p->stack_size, labelled);
         else
-            cell(table, "to be given");
-        number_cell(table, p->reserve, true);
-        number_cell(table, p->trap_frame, true);
-        number_cell(table, p->large_stack_size, true);
-        number_cell(table, p->max_expansion, true);
+            cell(table, labelled ? "stack to be given" : "to be given");
+        bytes_cell(table, "save area", p->reserve, labelled);
+        bytes_cell(table, "trap frame", p->trap_frame, labelled);
+        bytes_cell(table, "large stack", p->large_stack_size, labelled);
+        bytes_cell(table, "expansion", p->max_expansion, labelled);
+        bytes_cell(table, "DPC", p->dpc_stack_size, labelled);
+        bytes_cell(table, "ISR", p->isr_stack_size, labelled);
+        bytes_cell(table, "exception", p->exception_reserve, labelled);
         cell(table, p->source);
         row(table);
     }
