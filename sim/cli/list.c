@@ -2,6 +2,7 @@
 // kss list: the vocabularies, as columns, as the Markdown page of docs/, or as JSON Lines.
 #include "cli/cli.h"
 #include "cli/describe.h"
+#include "cli/explain.h"
 
 #include "nt/nt.h"
 
@@ -358,6 +359,17 @@ static void list_types(struct table *table, bool markdown) {
     }
 }
 
+static void list_unserved(struct table *table, bool markdown) {
+    static const char *const names[] = {"Routine", "Reason", NULL};
+    headings(table, markdown, names);
+    const struct kss_unserved *unserved;
+    for (unsigned i = 0; (unserved = kss_unserved_row(i)) != NULL; i++) {
+        cell(table, unserved->name);
+        cell(table, unserved->why);
+        row(table);
+    }
+}
+
 static const struct {
     const char *name;
     void (*list)(struct table *table, bool markdown);
@@ -365,6 +377,8 @@ static const struct {
 } topics[] = {
     {"machines", list_machines, "# Machines\n\nMade by `kss list machines --markdown`.\n\n"},
     {"routines", list_routines, "# NT routines\n\nMade by `kss list routines --markdown`.\n\n"},
+    {"unserved", list_unserved,
+     "# NT routines that are not served\n\nMade by `kss list unserved --markdown`.\n\n"},
     {"hazards", list_hazards,
      "# Findings\n\nMade from the tables by `kss list hazards --markdown`; a test compares. `kss "
      "explain ID` prints the\nlong text of a finding with a failing scenario and a fixed one.\n\n"
