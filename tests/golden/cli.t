@@ -54,7 +54,8 @@ The command line: exit statuses, streams, help, "did you mean".
     not expected; 2 wrong usage or input; 3 cannot tell; 70 internal error.
     $ kss list --help
     kss list TOPIC: list a vocabulary
-    Topics: machines, routines, hazards, bugchecks, verifier, policies, events, statuses, types.
+    Topics: machines, routines, unserved, hazards, bugchecks, verifier, policies, events,
+    statuses, types.
 
     Examples:
       kss list hazards
