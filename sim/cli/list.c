@@ -384,7 +384,10 @@ static const struct {
      "explain ID` prints the\nlong text of a finding with a failing scenario and a fixed one.\n\n"
      "Severity: *error* where the run bug-checked or a documented rule is broken; *warning* where "
      "another\ntiming, build or machine could break; *note* is advice. Notes never change the exit "
-     "status and do not\nbreak `expect clean`, unless `--strict`.\n\n"},
+     "status and do not\nbreak `expect clean`, unless `--strict`.\n\n"
+     "Sources: *DDI x* is Microsoft's page of routine or type x; *KRN x*, *DBG x* and *DVT x* are "
+     "its pages x on\nkernel-mode drivers, debugging and driver testing, at learn.microsoft.com "
+     "under that name; *WDK*, *SDV* and\n*CodeQL* name warnings and rules of those tools.\n\n"},
     {"bugchecks", list_bugchecks, "# Bug checks\n\nMade by `kss list bugchecks --markdown`.\n\n"},
     {"verifier", list_verifier, ""},
     {"policies", list_policies, ""},
