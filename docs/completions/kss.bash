@@ -27,7 +27,7 @@ _kss() {
     -*) COMPREPLY=($(compgen -W "$options" -- "$word")); return ;;
     esac
     case $verb in
-    list) COMPREPLY=($(compgen -W "machines routines hazards bugchecks verifier policies events statuses types" -- "$word")) ;;
+    list) COMPREPLY=($(compgen -W "machines routines unserved hazards bugchecks verifier policies events statuses types" -- "$word")) ;;
     help) COMPREPLY=($(compgen -W "run explain list fmt scan new version help" -- "$word")) ;;
     run | fmt) COMPREPLY=($(compgen -f -- "$word")) ;;
     esac

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// kss explain: what a finding, a bug check, a routine, a status or a policy means.
+// kss explain: what a finding, a bug check, a routine, a status, a type or a policy means.
 #include "cli/cli.h"
 #include "cli/describe.h"
 #include "cli/explain.h"
@@ -45,23 +45,25 @@ static void findings_of(const struct kss_bugcheck *bugcheck, struct kss_text *ou
         kss_text_format(out, "  %-10s kss explain ID shows scenarios of each\n", "");
 }
 
+static void sub_code(const struct kss_violation *v, struct kss_text *out) {
+    kss_text_format(out, "    0x%-5X the driver %s", (unsigned)v->code, v->text);
+    const char *divider = ": ";
+    for (unsigned p = 0; p < 3; p++)
+        if (v->parameters[p] != NULL && strcmp(v->parameters[p], "0") != 0) {
+            kss_text_format(out, "%sP%u %s", divider, p + 2, v->parameters[p]);
+            divider = ", ";
+        }
+    if (v->hazard < KSS_HAZARD_COUNT)
+        kss_text_format(out, " (KSS%04u)", kss_hazards[v->hazard].number);
+    if (v->left_out != NULL)
+        kss_text_format(out, "; not raised: %s", v->left_out);
+    kss_text_char(out, '\n');
+}
+
 static void sub_codes(struct kss_text *out) {
     kss_text_str(out, "  sub-codes (P1), raised on a machine with `verifier = on`:\n");
-    for (unsigned i = 0; i < kss_violation_count; i++) {
-        const struct kss_violation *v = &kss_violations[i];
-        kss_text_format(out, "    0x%-5X the driver %s", (unsigned)v->code, v->text);
-        const char *divider = ": ";
-        for (unsigned p = 0; p < 3; p++)
-            if (v->parameters[p] != NULL && strcmp(v->parameters[p], "0") != 0) {
-                kss_text_format(out, "%sP%u %s", divider, p + 2, v->parameters[p]);
-                divider = ", ";
-            }
-        if (v->hazard < KSS_HAZARD_COUNT)
-            kss_text_format(out, " (KSS%04u)", kss_hazards[v->hazard].number);
-        if (v->left_out != NULL)
-            kss_text_format(out, "; not raised: %s", v->left_out);
-        kss_text_char(out, '\n');
-    }
+    for (unsigned i = 0; i < kss_violation_count; i++)
+        sub_code(&kss_violations[i], out);
 }
 
 static void explain_bugcheck(const struct kss_bugcheck *bugcheck, struct kss_text *out) {
@@ -154,6 +156,32 @@ static void explain_status(const struct kss_constant *constant, struct kss_text 
     }
 }
 
+// A field has an offset on 32-bit machines and one on 64-bit ones.
+static void explain_type(const struct kss_type *type, struct kss_text *out) {
+    kss_text_format(out, "type %s\n", type->name);
+    if (type->target != NULL)
+        line(out, type->kind == KSS_TYPE_POINTER ? "points to" : "is", type->target);
+    line(out, "takes", type->parameters);
+    if (type->size[0] != 0 || type->size[1] != 0)
+        kss_text_format(out, "  %-10s 0x%X bytes on 32-bit machines, 0x%X on 64-bit ones\n", "size",
+                        type->size[0], type->size[1]);
+    for (unsigned i = 0; i < type->field_count; i++) {
+        const struct kss_field *field = &type->fields[i];
+        kss_text_format(out, "    +0x%-4X +0x%-4X %s %s", field->offset[0], field->offset[1],
+                        field->type, field->name);
+        if (field->count > 0)
+            kss_text_format(out, "[%u]", field->count);
+        kss_text_char(out, '\n');
+    }
+    line(out, "source", type->source);
+}
+
+static void explain_unserved(const struct kss_unserved *unserved, struct kss_text *out) {
+    kss_text_format(out, "%s\n", unserved->name);
+    line(out, "not served", unserved->why);
+    line(out, "natively", "links; called, it ends the run at that place (cannot continue)");
+}
+
 // ---- What a word means --------------------------------------------------------------------------
 
 static bool number(const char *word, uint64_t *value) {
@@ -195,6 +223,19 @@ static const struct kss_constant *constant_of(const char *word) {
     return name != NULL ? kss_constant_find(name, strlen(name)) : NULL;
 }
 
+// "0xC4/0x123": one sub-code of Driver Verifier.
+static void explain_sub_code(const char *word, struct kss_text *out) {
+    uint64_t value;
+    if (strncmp(word, "0xC4/", 5) != 0 || !number(word + 5, &value))
+        return;
+    for (unsigned i = 0; i < kss_violation_count; i++) {
+        if (kss_violations[i].code != value)
+            continue;
+        kss_text_str(out, "bug check 0xC4 DRIVER_VERIFIER_DETECTED_VIOLATION, sub-code (P1)\n");
+        sub_code(&kss_violations[i], out);
+    }
+}
+
 static bool explain(const char *word, struct kss_text *out) {
     const struct kss_hazard *hazard = hazard_numbered(word);
     const struct kss_routine *routine = kss_routine_find(word, strlen(word));
@@ -214,12 +255,18 @@ static bool explain(const char *word, struct kss_text *out) {
                 explain_policy(&kss_policies[i], out);
     if (out->length == 0)
         kss_explain_error(word, out);
+    if (out->length == 0)
+        explain_sub_code(word, out);
+    if (out->length == 0 && kss_unserved_named(word) != NULL)
+        explain_unserved(kss_unserved_named(word), out);
+    if (out->length == 0 && kss_type_find(word, strlen(word)) != NULL)
+        explain_type(kss_type_find(word, strlen(word)), out);
     return out->length > 0;
 }
 
 static int unknown(struct kss_cli *cli, const char *word) {
     size_t most = (size_t)KSS_HAZARD_COUNT * 2 + kss_bugcheck_count + KSS_NT_COUNT +
-                  KSS_POLICY_COUNT + kss_constant_count;
+                  KSS_POLICY_COUNT + kss_constant_count + kss_type_count;
     const char **names = KSS_NEW_ARRAY(&cli->arena, const char *, most);
     size_t count = 0;
     struct kss_text text = {0};
@@ -238,7 +285,13 @@ static int unknown(struct kss_cli *cli, const char *word) {
         names[count++] = kss_policies[i].name;
     for (unsigned i = 0; i < kss_constant_count; i++)
         names[count++] = kss_constants[i].name;
-    return kss_cli_unknown("name", word, names, count);
+    for (unsigned i = 0; i < kss_type_count; i++)
+        names[count++] = kss_types[i].name;
+    int status = kss_cli_unknown("name", word, names, count);
+    if (kss_closest(word, strlen(word), names, count) == NULL)
+        kss_cli_complain("explain knows findings, bug checks (0x7F), routines, statuses, types, "
+                         "policies and errors; `kss list` names the topics");
+    return status;
 }
 
 int kss_cli_explain(struct kss_cli *cli) {

@@ -10,4 +10,11 @@
 // Appends what an error of the language ("KSS0020") means; false: there is none of that number.
 bool kss_explain_error(const char *word, struct kss_text *out);
 
+// An NT routine that the headers declare and kss does not serve, and why not.
+struct kss_unserved {
+    const char *name, *why;
+};
+const struct kss_unserved *kss_unserved_row(unsigned index); // NULL: there are no more
+const struct kss_unserved *kss_unserved_named(const char *name);
+
 #endif

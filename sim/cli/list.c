@@ -2,6 +2,7 @@
 // kss list: the vocabularies, as columns, as the Markdown page of docs/, or as JSON Lines.
 #include "cli/cli.h"
 #include "cli/describe.h"
+#include "cli/explain.h"
 
 #include "nt/nt.h"
 
@@ -116,22 +117,37 @@ static void headings(struct table *table, bool markdown, const char *const *name
         row(table);
 }
 
+// Bytes; in the plain table, which has no headings, with what they are.
+static void bytes_cell(struct table *table, const char *what, uint64_t value, bool labelled) {
+    struct kss_text text = {0};
+    if (labelled)
+        kss_text_format(&text, "%s ", what);
+    kss_text_hex(&text, value);
+    cell(table, text.bytes);
+    kss_text_free(&text);
+}
+
 static void list_machines(struct table *table, bool markdown) {
     static const char *const names[] = {"Machine",    "Stack",       "Save area",
                                         "Trap frame", "Large stack", "Largest expansion",
+                                        "DPC stack",  "ISR stack",   "Exception dispatch",
                                         "Source",     NULL};
     headings(table, markdown, names);
     for (unsigned i = 0; i < kss_profile_count; i++) {
         const struct kss_profile *p = &kss_profiles[i];
+        bool labelled = !markdown;
         cell(table, p->name);
         if (p->stack_size > 0)
-            number_cell(table, p->stack_size, true);
+            bytes_cell(table, "stack", p->stack_size, labelled);
         else
-            cell(table, "to be given");
-        number_cell(table, p->reserve, true);
-        number_cell(table, p->trap_frame, true);
-        number_cell(table, p->large_stack_size, true);
-        number_cell(table, p->max_expansion, true);
+            cell(table, labelled ? "stack to be given" : "to be given");
+        bytes_cell(table, "save area", p->reserve, labelled);
+        bytes_cell(table, "trap frame", p->trap_frame, labelled);
+        bytes_cell(table, "large stack", p->large_stack_size, labelled);
+        bytes_cell(table, "expansion", p->max_expansion, labelled);
+        bytes_cell(table, "DPC", p->dpc_stack_size, labelled);
+        bytes_cell(table, "ISR", p->isr_stack_size, labelled);
+        bytes_cell(table, "exception", p->exception_reserve, labelled);
         cell(table, p->source);
         row(table);
     }
@@ -343,6 +359,17 @@ static void list_types(struct table *table, bool markdown) {
     }
 }
 
+static void list_unserved(struct table *table, bool markdown) {
+    static const char *const names[] = {"Routine", "Reason", NULL};
+    headings(table, markdown, names);
+    const struct kss_unserved *unserved;
+    for (unsigned i = 0; (unserved = kss_unserved_row(i)) != NULL; i++) {
+        cell(table, unserved->name);
+        cell(table, unserved->why);
+        row(table);
+    }
+}
+
 static const struct {
     const char *name;
     void (*list)(struct table *table, bool markdown);
@@ -350,12 +377,17 @@ static const struct {
 } topics[] = {
     {"machines", list_machines, "# Machines\n\nMade by `kss list machines --markdown`.\n\n"},
     {"routines", list_routines, "# NT routines\n\nMade by `kss list routines --markdown`.\n\n"},
+    {"unserved", list_unserved,
+     "# NT routines that are not served\n\nMade by `kss list unserved --markdown`.\n\n"},
     {"hazards", list_hazards,
      "# Findings\n\nMade from the tables by `kss list hazards --markdown`; a test compares. `kss "
      "explain ID` prints the\nlong text of a finding with a failing scenario and a fixed one.\n\n"
      "Severity: *error* where the run bug-checked or a documented rule is broken; *warning* where "
      "another\ntiming, build or machine could break; *note* is advice. Notes never change the exit "
-     "status and do not\nbreak `expect clean`, unless `--strict`.\n\n"},
+     "status and do not\nbreak `expect clean`, unless `--strict`.\n\n"
+     "Sources: *DDI x* is Microsoft's page of routine or type x; *KRN x*, *DBG x* and *DVT x* are "
+     "its pages x on\nkernel-mode drivers, debugging and driver testing, at learn.microsoft.com "
+     "under that name; *WDK*, *SDV* and\n*CodeQL* name warnings and rules of those tools.\n\n"},
     {"bugchecks", list_bugchecks, "# Bug checks\n\nMade by `kss list bugchecks --markdown`.\n\n"},
     {"verifier", list_verifier, ""},
     {"policies", list_policies, ""},

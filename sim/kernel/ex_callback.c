@@ -10,30 +10,14 @@
 enum { TIMER_AT = 128, TIMER_BLOCK = 256, MS = 10000, DELETE_VERSION = 4 };
 
 // ---- Callback objects ---------------------------------------------------------------------------
-static bool same_name(const char *a, const char *b) {
-    for (; *a != 0 && *b != 0; a++, b++)
-        if ((*a >= 'A' && *a <= 'Z' ? *a + 32 : *a) != (*b >= 'A' && *b <= 'Z' ? *b + 32 : *b))
-            return false;
-    return *a == *b;
-}
-
-static void name_of_block(struct kss_machine *m, kss_addr block, char *out) {
-    const struct kss_region *region = kss_region_at(m, kss_region_find(m, block));
-    kss_addr end = region->address + region->size;
-    unsigned length = (unsigned)kss_peek(m, end - 2, 2);
-    for (unsigned i = 0; i < length; i++)
-        out[i] = (char)kss_peek(m, end - 2 - length + i, 1);
-    out[length] = 0;
-}
-
 static kss_addr callback_named(struct kss_machine *m, const char *wanted) {
     char name[KSS_IO_NAME];
     for (uint32_t i = 0; wanted[0] != 0 && i < kss_record_at_count(m); i++) {
         if (kss_record_at(m, i)->kind != KSS_R_CALLBACK)
             continue;
         kss_addr block = kss_record_at(m, i)->words[0];
-        name_of_block(m, block, name);
-        if (same_name(name, wanted))
+        kss_name_at(m, block, name);
+        if (kss_same_name(name, wanted))
             return block;
     }
     return 0;
@@ -44,7 +28,7 @@ static bool is_system_callback(const char *name) {
     static const char *const names[] = {"\\Callback\\SetSystemTime", "\\Callback\\PowerState",
                                         "\\Callback\\ProcessorAdd"};
     for (unsigned i = 0; i < 3; i++)
-        if (same_name(name, names[i]))
+        if (kss_same_name(name, names[i]))
             return true;
     return false;
 }

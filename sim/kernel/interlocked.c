@@ -86,20 +86,13 @@ struct kss_outcome kss_nt_ExInterlockedAddLargeInteger(struct kss_machine *m,
     return exchange(m, A0, 8, ADD, A1, 0, OLD);
 }
 
-static struct kss_outcome get(struct kss_machine *m, kss_addr at, kss_addr *value) {
-    struct kss_outcome outcome;
-    *value = kss_load(m, at, POINTER, DRIVER, &outcome);
-    return outcome;
-}
-
 // Returns the entry that was there before, 0: the list was empty.
 static struct kss_outcome insert(struct kss_machine *m, struct kss_call *call, bool head) {
     KSS_TRY(kss_lock_pass(m, call, A2, STEP_SPIN));
-    kss_addr list = A0, entry = A1, before, after;
+    kss_addr list = A0, entry = A1, neighbour;
     unsigned back = POINTER;
-    KSS_TRY(get(m, list + (head ? 0 : back), head ? &after : &before));
-    *(head ? &before : &after) = list;
-    kss_addr neighbour = head ? after : before;
+    KSS_LOAD(neighbour, list + (head ? 0 : back), POINTER);
+    kss_addr before = head ? list : neighbour, after = head ? neighbour : list;
     KSS_TRY(kss_store(m, entry, back, after, DRIVER));
     KSS_TRY(kss_store(m, entry + back, back, before, DRIVER));
     KSS_TRY(kss_store(m, after + back, back, entry, DRIVER));
@@ -110,10 +103,10 @@ static struct kss_outcome insert(struct kss_machine *m, struct kss_call *call, b
 static struct kss_outcome remove_head(struct kss_machine *m, struct kss_call *call) {
     KSS_TRY(kss_lock_pass(m, call, A1, STEP_SPIN));
     kss_addr list = A0, entry, next;
-    KSS_TRY(get(m, list, &entry));
+    KSS_LOAD(entry, list, POINTER);
     if (entry == list)
         return kss_return(0);
-    KSS_TRY(get(m, entry, &next));
+    KSS_LOAD(next, entry, POINTER);
     KSS_TRY(kss_store(m, list, POINTER, next, DRIVER));
     KSS_TRY(kss_store(m, next + POINTER, POINTER, list, DRIVER));
     return kss_return(entry);
@@ -122,7 +115,7 @@ static struct kss_outcome remove_head(struct kss_machine *m, struct kss_call *ca
 static struct kss_outcome push_entry(struct kss_machine *m, struct kss_call *call) {
     KSS_TRY(kss_lock_pass(m, call, A2, STEP_SPIN));
     kss_addr first;
-    KSS_TRY(get(m, A0, &first));
+    KSS_LOAD(first, A0, POINTER);
     KSS_TRY(kss_store(m, A1, POINTER, first, DRIVER));
     KSS_TRY(kss_store(m, A0, POINTER, A1, DRIVER));
     return kss_return(first);
@@ -131,10 +124,10 @@ static struct kss_outcome push_entry(struct kss_machine *m, struct kss_call *cal
 static struct kss_outcome pop_entry(struct kss_machine *m, struct kss_call *call) {
     KSS_TRY(kss_lock_pass(m, call, A1, STEP_SPIN));
     kss_addr first, next;
-    KSS_TRY(get(m, A0, &first));
+    KSS_LOAD(first, A0, POINTER);
     if (first == 0)
         return kss_return(0);
-    KSS_TRY(get(m, first, &next));
+    KSS_LOAD(next, first, POINTER);
     KSS_TRY(kss_store(m, A0, POINTER, next, DRIVER));
     return kss_return(first);
 }

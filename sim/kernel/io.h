@@ -79,6 +79,8 @@ enum { KSS_IO_NAME = 128 };
 struct kss_outcome kss_unicode_read(struct kss_machine *m, kss_addr string, char *out);
 void kss_name_put(struct kss_machine *m, kss_addr end, const char *name);
 void kss_name_of(struct kss_machine *m, kss_addr block, char *out); // "" without one
+void kss_name_at(struct kss_machine *m, kss_addr block, char *out); // of a block that has one
+bool kss_same_name(const char *a, const char *b);                   // whatever their case
 void kss_device_path(const char *name, size_t length, char *out);   // with \Device\ before it
 // The device a path begins with; *rest is what follows its name. 0: there is none.
 kss_addr kss_device_of_path(struct kss_machine *m, const char *path, const char **rest);

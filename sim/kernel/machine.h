@@ -179,6 +179,15 @@ uint64_t kss_load(struct kss_machine *m, kss_addr address, unsigned size, enum k
                   struct kss_outcome *outcome);
 struct kss_outcome kss_store(struct kss_machine *m, kss_addr address, unsigned size, uint64_t value,
                              enum kss_who who);
+// The same in a routine that ends with the first outcome that is no value.
+#define KSS_LOAD(to, address, size)                                                                \
+    do {                                                                                           \
+        struct kss_outcome load_;                                                                  \
+        (to) = kss_load(m, (address), (size), KSS_WHO_DRIVER, &load_);                             \
+        KSS_TRY(load_);                                                                            \
+    } while (0)
+#define KSS_STORE(address, size, value)                                                            \
+    KSS_TRY(kss_store(m, (address), (size), (uint64_t)(value), KSS_WHO_DRIVER))
 // Writes without any check; for mirroring object fields into memory that was just checked.
 void kss_poke(struct kss_machine *m, kss_addr address, unsigned size, uint64_t value);
 uint64_t kss_peek(struct kss_machine *m, kss_addr address, unsigned size);

@@ -63,9 +63,20 @@ void kss_name_of(struct kss_machine *m, kss_addr block, char *out) {
         name_at(m, region->address + region->size, out);
 }
 
+void kss_name_at(struct kss_machine *m, kss_addr block, char *out) {
+    const struct kss_region *region = kss_region_at(m, kss_region_find(m, block));
+    name_at(m, region->address + region->size, out);
+}
+
 // ---- Paths --------------------------------------------------------------------------------------
 static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool kss_same_name(const char *a, const char *b) {
+    while (*a != 0 && lower(*a) == lower(*b))
+        a++, b++;
+    return *a == *b;
 }
 
 // How much of [path] is [name]: all of it, up to the end or a backslash; 0: not that name.

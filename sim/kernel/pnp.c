@@ -32,15 +32,6 @@ static struct kss_outcome read_guid(struct kss_machine *m, kss_addr at, struct g
     return kss_return(0);
 }
 
-static void name_of_interface(struct kss_machine *m, kss_addr block, char *out) {
-    const struct kss_region *region = kss_region_at(m, kss_region_find(m, block));
-    kss_addr end = region->address + region->size;
-    unsigned length = (unsigned)kss_peek(m, end - 2, 2);
-    for (unsigned i = 0; i < length; i++)
-        out[i] = (char)kss_peek(m, end - 2 - length + i, 1);
-    out[length] = 0;
-}
-
 static struct kss_outcome driver_block(struct kss_machine *m, uint64_t size) { // paged pool
     struct kss_call pool = {.arguments = {1, size, TAG}, .routine = m->at_work};
     return kss_nt_ExAllocatePoolWithTag(m, &pool);
@@ -59,7 +50,7 @@ static kss_addr interface_notification(struct kss_machine *m, const struct kss_r
                                        bool arrival) {
     char name[KSS_IO_NAME];
     unsigned p = kss_pointer(m);
-    name_of_interface(m, r->words[0], name);
+    kss_name_at(m, r->words[0], name);
     unsigned length = 2 * (unsigned)strlen(name), string = 36 + p * 3;
     struct kss_record copy = *r;
     kss_addr block = kss_system_block(m, NOTIFICATION + string + length);
@@ -225,7 +216,7 @@ KSS_NT(IoRegisterDeviceInterface) {
     bool known = false;
     for (uint32_t i = 0; i < kss_record_at_count(m) && !known; i++)
         if (kss_record_at(m, i)->kind == KSS_R_INTERFACE) {
-            name_of_interface(m, kss_record_at(m, i)->words[0], other);
+            kss_name_at(m, kss_record_at(m, i)->words[0], other);
             known = strcmp(name, other) == 0;
         }
     unsigned length = (unsigned)strlen(name);
@@ -257,7 +248,7 @@ static struct kss_outcome interface_called(struct kss_machine *m, kss_addr strin
     for (*index = 0; *index < kss_record_at_count(m); ++*index) {
         if (kss_record_at(m, *index)->kind != KSS_R_INTERFACE)
             continue;
-        name_of_interface(m, kss_record_at(m, *index)->words[0], name);
+        kss_name_at(m, kss_record_at(m, *index)->words[0], name);
         if (strcmp(name, wanted) == 0)
             return kss_return(0);
     }
@@ -301,7 +292,7 @@ KSS_NT(IoGetDeviceInterfaces) {
                 (KSS_A(1) != 0 && r->words[1] != KSS_A(1)) ||
                 (!r->flags && !(KSS_A(2) & INCLUDE_NONACTIVE)))
                 continue;
-            name_of_interface(m, r->words[0], name);
+            kss_name_at(m, r->words[0], name);
             if (pass == 1)
                 KSS_TRY(put_text(m, list.value + at, name));
             at += 2 * strlen(name) + 2;

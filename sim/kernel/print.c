@@ -12,19 +12,12 @@ struct spec {
     char conversion;
 };
 
-static struct kss_outcome byte_at(struct kss_machine *m, kss_addr address, unsigned size,
-                                  uint64_t *value) {
-    struct kss_outcome outcome;
-    *value = kss_load(m, address, size, KSS_WHO_DRIVER, &outcome);
-    return outcome;
-}
-
 static struct kss_outcome parse(struct kss_machine *m, kss_addr *format, struct spec *spec,
                                 const uint64_t *arguments, unsigned *next) {
     uint64_t c;
     *spec = (struct spec){.size = 4, .precision = -1};
     for (;; ++*format) {
-        KSS_TRY(byte_at(m, *format, 1, &c));
+        KSS_LOAD(c, *format, 1);
         if (c == '-')
             spec->left = true;
         else if (c == '0')
@@ -40,7 +33,7 @@ static struct kss_outcome parse(struct kss_machine *m, kss_addr *format, struct 
     int width = 0;
     number = &width;
     for (;; ++*format) {
-        KSS_TRY(byte_at(m, *format, 1, &c));
+        KSS_LOAD(c, *format, 1);
         if (c == '*') {
             *number = (int)(*next < KSS_PARAMETERS ? arguments[(*next)++] & 0x3FF : 0);
         } else if (c == '.') {
@@ -54,14 +47,14 @@ static struct kss_outcome parse(struct kss_machine *m, kss_addr *format, struct 
     }
     spec->width = (unsigned)(width < LONGEST ? width : LONGEST);
     for (;; ++*format) {
-        KSS_TRY(byte_at(m, *format, 1, &c));
+        KSS_LOAD(c, *format, 1);
         if (c == 'h')
             spec->size = spec->size == 2 ? 1 : 2;
         else if (c == 'w')
             spec->wide_string = true;
         else if (c == 'I') { // I64, I32, I
             uint64_t digits;
-            KSS_TRY(byte_at(m, *format + 1, 2, &digits));
+            KSS_LOAD(digits, *format + 1, 2);
             spec->size = digits == ('6' | '4' << 8)   ? 8
                          : digits == ('3' | '2' << 8) ? 4
                                                       : kss_pointer(m);
@@ -69,7 +62,7 @@ static struct kss_outcome parse(struct kss_machine *m, kss_addr *format, struct 
                 *format += 2;
         } else if (c == 'l') {
             uint64_t second;
-            KSS_TRY(byte_at(m, *format + 1, 1, &second));
+            KSS_LOAD(second, *format + 1, 1);
             if (second == 'l') {
                 spec->size = 8;
                 ++*format;
@@ -143,7 +136,7 @@ static struct kss_outcome put_string(struct kss_machine *m, struct kss_text *out
         limit = (uint32_t)spec->precision;
     for (uint32_t i = 0; address != 0 && i < limit && length < sizeof bytes; i++) {
         uint64_t c;
-        KSS_TRY(byte_at(m, address + (uint64_t)i * unit, unit, &c));
+        KSS_LOAD(c, address + (uint64_t)i * unit, unit);
         if (c == 0)
             break;
         bytes[length++] = c < 0x80 || unit == 1 ? (char)c : '?';
@@ -160,8 +153,8 @@ static struct kss_outcome put_counted(struct kss_machine *m, struct kss_text *ou
     uint64_t length, buffer;
     if (address == 0)
         return put_string(m, out, spec, 0, 1, 0);
-    KSS_TRY(byte_at(m, address, 2, &length));
-    KSS_TRY(byte_at(m, address + (kss_wide(m) ? 8 : 4), kss_pointer(m), &buffer));
+    KSS_LOAD(length, address, 2);
+    KSS_LOAD(buffer, address + (kss_wide(m) ? 8 : 4), kss_pointer(m));
     unsigned unit = spec->wide_string ? 2 : 1;
     return put_string(m, out, spec, buffer, unit, (uint32_t)(length / unit));
 }
@@ -199,8 +192,7 @@ static struct kss_outcome print(struct kss_machine *m, const struct kss_call *ca
     unsigned next = first + 1;
     struct kss_outcome outcome = kss_return(0);
     while (out.length < LONGEST) {
-        uint64_t c;
-        outcome = byte_at(m, format, 1, &c);
+        uint64_t c = kss_load(m, format, 1, KSS_WHO_DRIVER, &outcome);
         if (outcome.kind != KSS_OUT_RETURN || c == 0)
             break;
         format++;

@@ -9,12 +9,6 @@
 
 enum { ACTIVE = 1, UNIT = 2, WR_RUNDOWN = 36, STEP_WAITED = 1 };
 
-static struct kss_outcome read_count(struct kss_machine *m, kss_addr at, uint64_t *value) {
-    struct kss_outcome outcome;
-    *value = kss_load(m, at, kss_pointer(m), KSS_WHO_DRIVER, &outcome);
-    return outcome;
-}
-
 static struct kss_outcome write_count(struct kss_machine *m, kss_addr at, uint64_t value) {
     return kss_store(m, at, kss_pointer(m), value, KSS_WHO_DRIVER);
 }
@@ -33,7 +27,7 @@ static struct kss_outcome acquire(struct kss_machine *m, struct kss_call *call, 
     uint16_t object;
     uint64_t value;
     KSS_USE(use(m, call, &object));
-    KSS_TRY(read_count(m, call->arguments[0], &value));
+    KSS_LOAD(value, call->arguments[0], kss_pointer(m));
     if (value & ACTIVE)
         return kss_return(0);
     KSS_TRY(write_count(m, call->arguments[0], value + times * UNIT));
@@ -44,7 +38,7 @@ static struct kss_outcome release(struct kss_machine *m, struct kss_call *call, 
     uint16_t object;
     uint64_t value;
     KSS_USE(use(m, call, &object));
-    KSS_TRY(read_count(m, call->arguments[0], &value));
+    KSS_LOAD(value, call->arguments[0], kss_pointer(m));
     if (value < times * UNIT) {
         kss_lock_misuse(m, object, KSS_MISUSE_RUNDOWN_COUNT);
         return kss_return(0);
@@ -62,7 +56,7 @@ static struct kss_outcome wait_for_release(struct kss_machine *m, struct kss_cal
     if (call->step == STEP_WAITED && kss_lock_waited(m, call).value != 0)
         return kss_return(0);
     KSS_USE(use(m, call, &object));
-    KSS_TRY(read_count(m, call->arguments[0], &value));
+    KSS_LOAD(value, call->arguments[0], kss_pointer(m));
     value |= ACTIVE;
     KSS_TRY(write_count(m, call->arguments[0], value));
     if (value == ACTIVE)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// For the routines that mostly keep and give back what drivers tell: records, and short forms for the
-// memory a routine is given.
+// For the routines that mostly keep and give back what drivers tell: records, and a short form of what
+// each routine begins with.
 //
 // A record is a fact of the machine that no driver memory holds: "routine R is registered as create
 // process callback". Some are known to the driver by an address (an interrupt object, a registration
@@ -77,13 +77,5 @@ static inline struct kss_outcome kss_answer(int32_t status) {
     struct kss_outcome kss_nt_##name(__attribute__((unused)) struct kss_machine *m,                \
                                      __attribute__((unused)) struct kss_call *call)
 #define KSS_A(i) (call->arguments[i])
-#define KSS_LOAD(to, address, size)                                                                \
-    do {                                                                                           \
-        struct kss_outcome load_;                                                                  \
-        (to) = kss_load(m, (address), (size), KSS_WHO_DRIVER, &load_);                             \
-        KSS_TRY(load_);                                                                            \
-    } while (0)
-#define KSS_STORE(address, size, value)                                                            \
-    KSS_TRY(kss_store(m, (address), (size), (uint64_t)(value), KSS_WHO_DRIVER))
 
 #endif

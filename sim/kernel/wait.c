@@ -5,7 +5,7 @@
 // then alert, then user APC (a termination is one), then the timeout. WaitMode and Alertable are
 // two parameters (KRN waits-and-apcs):
 //
-//   UserMode    alertable      alert ends it, termination ends it
+//   UserMode    alertable      alert, user APC and termination end it
 //   UserMode    not alertable  termination ends it (STATUS_USER_APC)
 //   KernelMode  alertable      alert ends it
 //   KernelMode  not alertable  only the object or the timeout

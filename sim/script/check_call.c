@@ -372,7 +372,12 @@ struct kss_expr *kss_call_nt(struct kss_build *b, const struct kss_routine *row,
     uint32_t given = length_of(node->b), wanted = row->parameter_count;
     bool variadic = row->can & KSS_VARIADIC, rest = node->flags & KSS_F_ELLIPSIS;
     if (!(row->modes & KSS_MODE_SCRIPT)) {
-        kss_not_yet(b, node, kss_format_text(b, "`%s`", row->name));
+        struct kss_diag *diag =
+            KSS_SAY(b, node, "KSS0126", "`%s` is for native drivers only", row->name);
+        kss_diag_note(
+            b->diags, diag, "help",
+            "scenarios have no place for what it takes; a routine of the scenario that has "
+            "its name stands for it");
         return kss_expr_error(b, node);
     }
     if ((given > wanted && !variadic) || (given < wanted && !rest)) {

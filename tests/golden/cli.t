@@ -4,7 +4,7 @@ The command line: exit statuses, streams, help, "did you mean".
     kss replays scenarios of Windows kernel-stack behaviour and says what goes wrong, and why.
 
       kss run FILE|DIR...                  replay scenarios and print verdicts
-      kss explain ID|BUGCHECK|ROUTINE...   say what a finding, bug check, routine, status or policy means
+      kss explain ID|BUGCHECK|ROUTINE...   say what a finding, bug check, routine, status, type or policy means
       kss list TOPIC                       list a vocabulary
       kss fmt FILE|DIR...                  put scenarios into the usual form
       kss scan FILE...                     say what in driver sources cannot work natively
@@ -54,7 +54,8 @@ The command line: exit statuses, streams, help, "did you mean".
     not expected; 2 wrong usage or input; 3 cannot tell; 70 internal error.
     $ kss list --help
     kss list TOPIC: list a vocabulary
-    Topics: machines, routines, hazards, bugchecks, verifier, policies, events, statuses, types.
+    Topics: machines, routines, unserved, hazards, bugchecks, verifier, policies, events,
+    statuses, types.
 
     Examples:
       kss list hazards
@@ -108,7 +109,7 @@ The command line: exit statuses, streams, help, "did you mean".
     kss: unknown topic `hazrds`; did you mean `hazards`?
     [2]
     $ kss list
-    kss: list needs one of machines, routines, hazards, bugchecks, verifier, policies, events, statuses, types
+    kss: list needs one of machines, routines, unserved, hazards, bugchecks, verifier, policies, events, statuses, types
     [2]
     $ kss explain KeSetEvnt
     kss: unknown name `KeSetEvnt`; did you mean `KeSetEvent`?

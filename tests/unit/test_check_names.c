@@ -24,6 +24,11 @@ static void routines(void **state) {
     assert_mistake("number = memcmp(event, event, 4);",
                    "KSS0126 2:10 `memcmp`: not in this version yet [use `RtlEqualMemory`, or "
                    "`RtlCompareMemory`, which counts the equal bytes]\n");
+    assert_mistake(
+        "CmRegisterCallback(...);",
+        "KSS0126 2:1 `CmRegisterCallback` is for native drivers only [scenarios have no "
+        "place for what it takes; a routine of the scenario that has its name stands for "
+        "it]\n");
     assert_mistake("after 1s dpc Nobody(event);", "KSS0101 2:14 unknown routine `Nobody`\n");
     assert_diagnoses("frame nobody = 0x10;\n", "KSS0101 1:7 unknown routine `nobody`\n");
     assert_diagnoses("#pragma alloc_text(PAGE, Nobody)\n",
