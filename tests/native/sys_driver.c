@@ -464,7 +464,9 @@ int PowerAndPnp(VOID) {
     PoSetSystemState(ES_SYSTEM_REQUIRED);
     PoUnregisterSystemState(handle);
     CHECK(!PoQueryWatchdogTime(Device, &length));
+    CHECK(PoCreatePowerRequest(&handle, NULL, NULL) == STATUS_INVALID_PARAMETER && handle == NULL);
     CHECK(NT_SUCCESS(PoCreatePowerRequest(&handle, Device, NULL)));
+    CHECK(PoSetPowerRequest(handle, (POWER_REQUEST_TYPE)99) == STATUS_NOT_SUPPORTED);
     CHECK(PoClearPowerRequest(handle, PowerRequestSystemRequired) == STATUS_INVALID_PARAMETER);
     CHECK(NT_SUCCESS(PoSetPowerRequest(handle, PowerRequestSystemRequired)));
     CHECK(NT_SUCCESS(PoClearPowerRequest(handle, PowerRequestSystemRequired)));
