@@ -8,7 +8,7 @@
 
 struct kss_config kss_config_default(const struct kss_profile *profile) {
     // The watchdog's limits in clock ticks, as published dumps show them: see policy dpc-watchdog.
-    enum { ROUTINE_TICKS = 500, PERIOD_TICKS = 0x1E00 };
+    enum { ROUTINE_TICKS = 0x500, PERIOD_TICKS = 0x1E00 };
     uint64_t tick = profile->clock_tick;
     return (struct kss_config){.profile = *profile,
                                .dpc_timeout = ROUTINE_TICKS * tick,

@@ -211,7 +211,10 @@ KSS_NT(PoEndDeviceBusy) {
 }
 
 // ---- Power requests: counted by type ------------------------------------------------------------
-KSS_NT(PoCreatePowerRequest) {
+KSS_NT(PoCreatePowerRequest) { // PowerRequest, DeviceObject, Context: NULL when it fails
+    KSS_STORE(KSS_A(0), kss_pointer(m), 0);
+    if (KSS_A(1) == 0)
+        return kss_answer(STATUS_INVALID_PARAMETER);
     kss_addr block = kss_system_block(m, 16);
     if (block == 0)
         return kss_answer(STATUS_INSUFFICIENT_RESOURCES);
@@ -223,8 +226,10 @@ KSS_NT(PoCreatePowerRequest) {
 static struct kss_outcome count_request(struct kss_machine *m, struct kss_call *call, bool set) {
     uint32_t index = kss_record_find(m, KSS_R_POWER_REQUEST, KSS_A(0));
     uint32_t type = (uint32_t)KSS_A(1);
-    if (index == KSS_NO_FRAME || type >= REQUEST_TYPES)
+    if (index == KSS_NO_FRAME)
         return kss_answer(STATUS_INVALID_PARAMETER);
+    if (type >= REQUEST_TYPES)
+        return kss_answer(STATUS_NOT_SUPPORTED);
     uint64_t *count = &kss_record_at(m, index)->words[1 + type];
     if (!set && *count == 0)
         return kss_answer(STATUS_INVALID_PARAMETER);

@@ -88,7 +88,7 @@ KSS_NT(PsLookupProcessByProcessId) {
         if (process_id(m, process_of(m, i)) == KSS_A(0))
             found = process_of(m, i);
     if (found == 0)
-        return kss_answer(STATUS_INVALID_PARAMETER);
+        return kss_answer(STATUS_INVALID_CID);
     KSS_STORE(KSS_A(1), kss_pointer(m), found);
     return kss_answer(STATUS_SUCCESS);
 }

@@ -187,8 +187,11 @@ static const struct irql_rule {
     {"KeReleaseSpinLock", 0x32, 2, 2, 1, 0},
     {"KeReleaseSpinLockFromDpcLevel", 0x41, 2, KSS_ANY_IRQL, 1, 0},
     {"KeSetEvent", 0x80, 0, 2, 1, 0},
+    {"MmMapIoSpace", 0x73, 0, 2, 1, 2},
     {"MmProbeAndLockPages", 0x70, 0, 2, 1, 2},
     {"MmUnlockPages", 0x78, 0, 2, 1, 0},
+    {"MmUnmapIoSpace", 0x7B, 0, 2, 1, 2},
+    {"MmUnmapLockedPages", 0x79, 0, 2, 1, 2},
 };
 enum { IRQL_RULES = sizeof irql_rules / sizeof *irql_rules };
 
@@ -200,11 +203,17 @@ static void irql_range(const struct look *look, unsigned rule) {
                    row->p4 ? argument(look, row->p4 - 1u) : 0);
 }
 
-static void map_pages(const struct look *look, unsigned unused) {
-    (void)unused;
+// [code] is that of KernelMode; UserMode has the next one.
+static void map_pages(const struct look *look, unsigned code) {
     bool user = argument(look, 1) & 1;
     if (look->irql > (user ? KSS_APC_LEVEL : KSS_DISPATCH_LEVEL))
-        irql_violation(look, user ? 0x77 : 0x76, argument(look, 0), argument(look, 1) & 1);
+        irql_violation(look, code + user, argument(look, 0), user);
+}
+
+static void pages_for_mdl(const struct look *look, unsigned unused) {
+    (void)unused;
+    if (look->irql > KSS_DISPATCH_LEVEL)
+        irql_violation(look, 0x7E, KSS_DISPATCH_LEVEL, 0);
 }
 
 static void system_service(const struct look *look) {
@@ -524,7 +533,9 @@ static const struct row {
     {"ExReleaseResourceForThreadLite ExReleaseResourceLite", need_apcs_disabled, 0x38},
     {"ExAcquireFastMutexUnsafe", need_apcs_disabled, 0x39},
     {"ExReleaseFastMutexUnsafe", need_apcs_disabled, 0x3A},
-    {"MmMapLockedPagesSpecifyCache", map_pages, 0},
+    {"MmMapLockedPages", map_pages, 0x74},
+    {"MmMapLockedPagesSpecifyCache", map_pages, 0x76},
+    {"MmAllocatePagesForMdl MmAllocatePagesForMdlEx MmFreePagesFromMdl", pages_for_mdl, 0},
     {"KeWaitForMutexObject KeWaitForSingleObject", wait_for_one, 0},
     {"KeWaitForMultipleObjects", wait_for_many, 0},
     {"ExInitializeFastMutex ExInitializeResourceLite KeInitializeEvent KeInitializeGuardedMutex "

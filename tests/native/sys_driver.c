@@ -48,7 +48,7 @@ int Processes(BOOLEAN System) {
     CHECK(PsLookupThreadByThreadId((HANDLE)7, &found) == STATUS_INVALID_PARAMETER);
     CHECK(NT_SUCCESS(PsLookupProcessByProcessId(PsGetCurrentProcessId(), &whose)));
     CHECK(whose == process);
-    CHECK(PsLookupProcessByProcessId((HANDLE)3, &whose) == STATUS_INVALID_PARAMETER);
+    CHECK(PsLookupProcessByProcessId((HANDLE)3, &whose) == STATUS_INVALID_CID);
     CHECK(!PsGetVersion(&major, &minor, &build, NULL) && major == 10 && minor == 0 && build != 0);
     CHECK(PsGetProcessCreateTimeQuadPart(process) > 0 && PsGetProcessExitTime().QuadPart == 0);
     CHECK(!PsIsDiskCountersEnabled());
@@ -84,6 +84,7 @@ int Processors(VOID) {
     USHORT count = 0;
     ULONG64 counter = 1, cycles = 0;
     ULONG user = 1;
+    KIRQL raised;
 
     CHECK(KeQueryActiveProcessors() == 1 && KeNumberProcessors == 1);
     CHECK(KeQueryActiveProcessorCount(&active) == 1 && active == 1);
@@ -117,7 +118,9 @@ int Processors(VOID) {
     CHECK(KeQueryUnbiasedInterruptTime() <= counter);
     CHECK(KeQueryRuntimeThread(KeGetCurrentThread(), &user) == 0 && user == 0);
     CHECK(KeQueryTotalCycleTimeThread(KeGetCurrentThread(), &cycles) == 0);
+    KeRaiseIrql(DISPATCH_LEVEL, &raised);
     CHECK(!KeShouldYieldProcessor());
+    KeLowerIrql(raised);
     KeInitializeThreadedDpc(&dpc, Threaded, &dpc);
     KeSetImportanceDpc(&dpc, HighImportance);
     KeSetTargetProcessorDpc(&dpc, 0);
@@ -461,7 +464,9 @@ int PowerAndPnp(VOID) {
     PoSetSystemState(ES_SYSTEM_REQUIRED);
     PoUnregisterSystemState(handle);
     CHECK(!PoQueryWatchdogTime(Device, &length));
+    CHECK(PoCreatePowerRequest(&handle, NULL, NULL) == STATUS_INVALID_PARAMETER && handle == NULL);
     CHECK(NT_SUCCESS(PoCreatePowerRequest(&handle, Device, NULL)));
+    CHECK(PoSetPowerRequest(handle, (POWER_REQUEST_TYPE)99) == STATUS_NOT_SUPPORTED);
     CHECK(PoClearPowerRequest(handle, PowerRequestSystemRequired) == STATUS_INVALID_PARAMETER);
     CHECK(NT_SUCCESS(PoSetPowerRequest(handle, PowerRequestSystemRequired)));
     CHECK(NT_SUCCESS(PoClearPowerRequest(handle, PowerRequestSystemRequired)));

@@ -257,6 +257,37 @@ static void test_some_routines_in_full(void **state) {
     assert_true(kss_routines[KSS_NT_KeExpandKernelStackAndCallout].can & KSS_CAN_CALL);
 }
 
+// Ranges that are easily taken for others, as the routines' pages have them.
+static void test_documented_irqls(void **state) {
+    (void)state;
+    static const struct {
+        unsigned routine, least, most;
+    } documented[] = {
+        {KSS_NT_ExConvertExclusiveToSharedLite, KSS_PASSIVE_LEVEL, KSS_APC_LEVEL},
+        {KSS_NT_ExInterlockedPopEntrySList, KSS_PASSIVE_LEVEL, KSS_ANY_IRQL},
+        {KSS_NT_ExReinitializeResourceLite, KSS_PASSIVE_LEVEL, KSS_DISPATCH_LEVEL},
+        {KSS_NT_ExReleaseFastMutex, KSS_APC_LEVEL, KSS_APC_LEVEL},
+        {KSS_NT_FsRtlDissectName, KSS_PASSIVE_LEVEL, KSS_PASSIVE_LEVEL},
+        {KSS_NT_IoGetTopLevelIrp, KSS_PASSIVE_LEVEL, KSS_DISPATCH_LEVEL},
+        {KSS_NT_IoInitializeWorkItem, KSS_PASSIVE_LEVEL, KSS_ANY_IRQL},
+        {KSS_NT_KeInitializeDeviceQueue, KSS_PASSIVE_LEVEL, KSS_DISPATCH_LEVEL},
+        {KSS_NT_KeInsertDeviceQueue, KSS_DISPATCH_LEVEL, KSS_DISPATCH_LEVEL},
+        {KSS_NT_KeShouldYieldProcessor, KSS_DISPATCH_LEVEL, KSS_ANY_IRQL},
+        {KSS_NT_MmAllocatePagesForMdl, KSS_PASSIVE_LEVEL, KSS_DISPATCH_LEVEL},
+        {KSS_NT_ObReferenceObjectByHandle, KSS_PASSIVE_LEVEL, KSS_PASSIVE_LEVEL},
+        {KSS_NT_PutDmaAdapter, KSS_PASSIVE_LEVEL, KSS_DISPATCH_LEVEL},
+        {KSS_NT_RtlFreeUnicodeString, KSS_PASSIVE_LEVEL, KSS_APC_LEVEL},
+        {KSS_NT_RtlTimeToSecondsSince1970, KSS_PASSIVE_LEVEL, KSS_APC_LEVEL},
+        {KSS_NT_RtlUnicodeStringToAnsiString, KSS_PASSIVE_LEVEL, KSS_PASSIVE_LEVEL},
+        {KSS_NT_RtlUpcaseUnicodeString, KSS_PASSIVE_LEVEL, KSS_APC_LEVEL},
+    };
+    for (size_t i = 0; i < sizeof documented / sizeof *documented; i++) {
+        const struct kss_routine *row = &kss_routines[documented[i].routine];
+        if (row->irql_min != documented[i].least || row->irql_max != documented[i].most)
+            fail_msg("%s: %u to %u", row->name, (unsigned)row->irql_min, (unsigned)row->irql_max);
+    }
+}
+
 // ---- Machines -----------------------------------------------------------------------------------
 
 static void test_profiles(void **state) {
@@ -462,6 +493,7 @@ int main(void) {
         cmocka_unit_test(test_layout_constants),
         cmocka_unit_test(test_routines),
         cmocka_unit_test(test_some_routines_in_full),
+        cmocka_unit_test(test_documented_irqls),
         cmocka_unit_test(test_profiles),
         cmocka_unit_test(test_profile_figures),
         cmocka_unit_test(test_costs),
