@@ -92,6 +92,7 @@ void kss_device_opened(struct kss_machine *m, kss_addr device, int by);
 uint64_t kss_device_reference(struct kss_machine *m, kss_addr device, int by);
 // Counts a reference to a file object; returns how many there are. The last takes it along.
 uint64_t kss_file_reference(struct kss_machine *m, kss_addr file, int by); // file.c
+bool kss_is_process(const struct kss_machine *m, kss_addr address); // ps.c: an EPROCESS
 // The driver routine that DriverObject->MajorFunction[major] of a device is; KSS_NO_FRAME: nt's
 // own, which rejects every request; other: an address that is no routine, by *bad.
 uint32_t kss_dispatch_of(struct kss_machine *m, kss_addr device, unsigned major, kss_addr *bad);
