@@ -77,8 +77,7 @@ int UseZw(VOID) {
     CHECK(bytes[0] == 42 && bytes[3] == 42 && iosb.Information == 4);
     CHECK(ZwClose(file) == STATUS_SUCCESS && Closed == 2);
     CHECK(ZwClose(file) == STATUS_INVALID_HANDLE);
-    CHECK(ZwReadFile(file, NULL, NULL, NULL, &iosb, bytes, 1, NULL, NULL) ==
-          STATUS_INVALID_HANDLE);
+    CHECK(ZwReadFile(file, NULL, NULL, NULL, &iosb, bytes, 1, NULL, NULL) == STATUS_INVALID_HANDLE);
     return 0;
 }
 

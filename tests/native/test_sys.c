@@ -3,9 +3,9 @@
 // check that fails.
 #include "kss/cmocka.h"
 
-void Processes(void), Processors(void), Clocks(void), Stop(void), Memory(void), Requests(void), Leaves(void), Connect(void),
-    Interrupted(void), Callbacks(void), PowerAndPnp(void), Names(void), Maps(void), Locks(void),
-    Security(void), Unserved(void);
+void Processes(void), Processors(void), Clocks(void), Stop(void), Memory(void), Requests(void),
+    Leaves(void), Connect(void), Interrupted(void), Callbacks(void), PowerAndPnp(void), Names(void),
+    Maps(void), Locks(void), Security(void), Unserved(void);
 
 enum { MJ_CREATE = 0, MJ_READ = 3 };
 
