@@ -32,39 +32,71 @@ static bool busy(struct kss_machine *m, kss_addr queue) {
     return kss_peek(m, queue + QUEUE(Busy), 1) != 0;
 }
 
-static uint32_t key_of(struct kss_machine *m, kss_addr entry) {
-    return (uint32_t)kss_peek(m, entry + ENTRY(SortKey), 4);
+// Links are followed as the driver left them: a bad one faults, and a circle without the head is
+// followed for ever.
+#define FOLLOW(to, at, size)                                                                       \
+    do {                                                                                           \
+        struct kss_outcome follow_;                                                                \
+        (to) = kss_load(m, at, size, KSS_WHO_DRIVER, &follow_);                                    \
+        KSS_TRY(follow_);                                                                          \
+    } while (0)
+
+// The first entry with a key of [key] or above (above it: [past_equals]); the head: there is none.
+static struct kss_outcome find(struct kss_machine *m, struct kss_call *call, kss_addr queue,
+                               uint32_t key, bool past_equals, kss_addr *found) {
+    kss_addr head = queue + QUEUE(DeviceListHead), at, slow = head;
+    uint64_t other;
+    FOLLOW(at, head, kss_pointer(m));
+    for (bool odd = false; at != head; odd = !odd) {
+        FOLLOW(other, at + ENTRY(SortKey), 4);
+        if (other > key || (other == key && !past_equals))
+            break;
+        FOLLOW(at, at, kss_pointer(m));
+        if (odd)
+            FOLLOW(slow, slow, kss_pointer(m));
+        if (at == slow && at != head)
+            return call->step == KSS_STEP_CIRCLE ? kss_outcome(KSS_OUT_SPIN, 0)
+                                                 : kss_suspend(m, call, KSS_STEP_CIRCLE);
+    }
+    *found = at;
+    return kss_return(0);
 }
 
 // By sort key behind its equals, or at the end.
-void kss_device_queue_put(struct kss_machine *m, kss_addr queue, kss_addr entry, bool sorted,
-                          uint32_t key) {
-    kss_addr head = queue + QUEUE(DeviceListHead), before = head;
+struct kss_outcome kss_device_queue_put(struct kss_machine *m, struct kss_call *call,
+                                        kss_addr queue, kss_addr entry, bool sorted, uint32_t key) {
+    unsigned size = kss_pointer(m);
+    kss_addr before = queue + QUEUE(DeviceListHead), last;
     if (sorted)
-        for (before = kss_get(m, head); before != head && key_of(m, before) <= key;)
-            before = kss_get(m, before);
-    kss_addr last = kss_get(m, before + kss_pointer(m));
+        KSS_TRY(find(m, call, queue, key, true, &before));
+    FOLLOW(last, before + size, size);
+    KSS_TRY(kss_store(m, last, size, entry, KSS_WHO_DRIVER));
     kss_set(m, entry, before);
-    kss_set(m, entry + kss_pointer(m), last);
-    kss_set(m, last, entry);
-    kss_set(m, before + kss_pointer(m), entry);
+    kss_set(m, entry + size, last);
+    kss_set(m, before + size, entry);
     kss_poke(m, entry + ENTRY(SortKey), 4, key);
     kss_poke(m, entry + ENTRY(Inserted), 1, 1);
+    return kss_return(0);
 }
 
-static void unlink_entry(struct kss_machine *m, kss_addr entry) {
-    kss_addr next = kss_get(m, entry), last = kss_get(m, entry + kss_pointer(m));
-    kss_set(m, last, next);
-    kss_set(m, next + kss_pointer(m), last);
+static struct kss_outcome unlink_entry(struct kss_machine *m, kss_addr entry) {
+    unsigned size = kss_pointer(m);
+    kss_addr next, last;
+    FOLLOW(next, entry, size);
+    FOLLOW(last, entry + size, size);
+    KSS_TRY(kss_store(m, last, size, next, KSS_WHO_DRIVER));
+    KSS_TRY(kss_store(m, next + size, size, last, KSS_WHO_DRIVER));
     kss_poke(m, entry + ENTRY(Inserted), 1, 0);
+    return kss_return(0);
 }
 
-kss_addr kss_device_queue_take(struct kss_machine *m, kss_addr queue) {
-    kss_addr head = queue + QUEUE(DeviceListHead), entry = kss_get(m, head);
-    if (entry == head)
-        return 0;
-    unlink_entry(m, entry);
-    return entry;
+struct kss_outcome kss_device_queue_take(struct kss_machine *m, kss_addr queue, kss_addr *entry) {
+    kss_addr head = queue + QUEUE(DeviceListHead);
+    FOLLOW(*entry, head, kss_pointer(m));
+    if (*entry != head)
+        return unlink_entry(m, *entry);
+    *entry = 0;
+    return kss_return(0);
 }
 
 static struct kss_outcome insert(struct kss_machine *m, struct kss_call *call, bool sorted) {
@@ -72,7 +104,7 @@ static struct kss_outcome insert(struct kss_machine *m, struct kss_call *call, b
     uint32_t key = sorted ? (uint32_t)call->arguments[2] : 0;
     KSS_TRY(touch(m, queue, entry));
     if (busy(m, queue)) {
-        kss_device_queue_put(m, queue, entry, sorted, key);
+        KSS_TRY(kss_device_queue_put(m, call, queue, entry, sorted, key));
         return kss_return(1);
     }
     kss_poke(m, queue + QUEUE(Busy), 1, 1);
@@ -84,7 +116,8 @@ static struct kss_outcome insert(struct kss_machine *m, struct kss_call *call, b
 static struct kss_outcome remove_first(struct kss_machine *m, struct kss_call *call) {
     kss_addr queue = call->arguments[0];
     KSS_TRY(touch(m, queue, 0));
-    kss_addr entry = kss_device_queue_take(m, queue);
+    kss_addr entry;
+    KSS_TRY(kss_device_queue_take(m, queue, &entry));
     if (entry == 0)
         kss_poke(m, queue + QUEUE(Busy), 1, 0);
     return kss_return(entry);
@@ -97,16 +130,15 @@ static struct kss_outcome remove_by_key(struct kss_machine *m, struct kss_call *
     KSS_TRY(touch(m, queue, 0));
     if (if_busy && !busy(m, queue))
         return kss_return(0);
-    kss_addr entry = kss_get(m, head);
-    while (entry != head && key_of(m, entry) < (uint32_t)call->arguments[1])
-        entry = kss_get(m, entry);
+    kss_addr entry;
+    KSS_TRY(find(m, call, queue, (uint32_t)call->arguments[1], false, &entry));
     if (entry == head)
         entry = kss_get(m, head);
     if (entry == head) {
         kss_poke(m, queue + QUEUE(Busy), 1, 0);
         return kss_return(0);
     }
-    unlink_entry(m, entry);
+    KSS_TRY(unlink_entry(m, entry));
     return kss_return(entry);
 }
 
@@ -115,7 +147,7 @@ static struct kss_outcome remove_entry(struct kss_machine *m, struct kss_call *c
     KSS_TRY(touch(m, call->arguments[0], entry));
     bool inserted = kss_peek(m, entry + ENTRY(Inserted), 1) != 0;
     if (inserted)
-        unlink_entry(m, entry);
+        KSS_TRY(unlink_entry(m, entry));
     return kss_return(inserted);
 }
 

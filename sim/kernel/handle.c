@@ -2,8 +2,8 @@
 // Handles, references, and the objects that have handles: threads, files, events.
 //
 // One table for the machine; slot n is handle 4 * (n + 1), lowest slot first, so a stale handle may
-// mean something else later, as on Windows. -1 and -2 are the current process and thread. References
-// are counted for files, devices and events; a KTHREAD is always there.
+// mean something else later, as on Windows. -1 and -2 are the current process and thread. There
+// are counts for files, devices and events; processes and threads are always there.
 #include "kernel/io.h"
 
 #define CURRENT_THREAD(m) (kss_wide(m) ? UINT64_C(0xFFFFFFFFFFFFFFFE) : UINT64_C(0xFFFFFFFE))
@@ -64,7 +64,7 @@ static uint16_t nt_event(struct kss_machine *m, kss_addr address) {
 
 static struct kss_outcome reference(struct kss_machine *m, kss_addr object, int by) {
     struct kss_outcome outcome;
-    if (kss_thread_with_address(m, object) != KSS_NONE)
+    if (kss_thread_with_address(m, object) != KSS_NONE || kss_is_process(m, object))
         return kss_return(1);
     kss_load(m, object, 2, KSS_WHO_DRIVER, &outcome);
     KSS_TRY(outcome);

@@ -94,6 +94,7 @@ void kss_device_opened(struct kss_machine *m, kss_addr device, int by);
 uint64_t kss_device_reference(struct kss_machine *m, kss_addr device, int by);
 // Counts a reference to a file object; returns how many there are. The last takes it along.
 uint64_t kss_file_reference(struct kss_machine *m, kss_addr file, int by); // file.c
+bool kss_is_process(const struct kss_machine *m, kss_addr address);        // ps.c: an EPROCESS
 // The driver routine that DriverObject->MajorFunction[major] of a device is; KSS_NO_FRAME: nt's
 // own, which rejects every request; other: an address that is no routine, by *bad.
 uint32_t kss_dispatch_of(struct kss_machine *m, kss_addr device, unsigned major, kss_addr *bad);
@@ -167,9 +168,11 @@ struct kss_outcome kss_irp_cancel_on(struct kss_machine *m, struct kss_call *cal
                                      uint8_t base);
 
 // ---- Device queues (device_queue.c) -------------------------------------------------------------
-void kss_device_queue_put(struct kss_machine *m, kss_addr queue, kss_addr entry, bool sorted,
-                          uint32_t key);
-kss_addr kss_device_queue_take(struct kss_machine *m, kss_addr queue); // 0: it is empty
+enum { KSS_STEP_CIRCLE = 9 }; // the step of a call that follows links in a circle for ever
+struct kss_outcome kss_device_queue_put(struct kss_machine *m, struct kss_call *call,
+                                        kss_addr queue, kss_addr entry, bool sorted, uint32_t key);
+struct kss_outcome kss_device_queue_take(struct kss_machine *m, kss_addr queue,
+                                         kss_addr *entry); // 0: it is empty
 
 // ---- Cancel-safe queues (csq.c) -----------------------------------------------------------------
 // The address that Irp->CancelRoutine has while an IRP is in such a queue: nt's own cancel routine.

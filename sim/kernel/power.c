@@ -129,7 +129,13 @@ bool kss_power_over(struct kss_machine *m, struct kss_call *call, uint16_t index
         return true;
     }
     kss_record_add(m, KSS_R_POWER_TOLD, irp);
-    const uint64_t out[5] = {record.words[1], record.flags, record.words[2], record.words[3],
+    uint64_t state = record.words[2];
+    if (m->space == NULL) { // scripts get the address of what is passed by value
+        state = irp + KSS_SIZE(IRP, kss_wide(m)) + KSS_FIELD(IO_STACK_LOCATION, Parameters) +
+                KSS_FIELD(IO_STACK_LOCATION_Power, State);
+        kss_poke(m, state, 4, record.words[2]);
+    }
+    const uint64_t out[5] = {record.words[1], record.flags, state, record.words[3],
                              irp + KSS_FIELD(IRP, IoStatus)};
     memcpy(call->out, out, sizeof out);
     *outcome = kss_call_driver(m, call, step, record.routine, 5, KSS_ENTRY_CALLBACK);

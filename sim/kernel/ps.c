@@ -20,6 +20,10 @@ static uint16_t process_number(const struct kss_machine *m, kss_addr process) {
     return number <= kss_thread_at_count(m) ? (uint16_t)number : (uint16_t)KSS_NONE;
 }
 
+bool kss_is_process(const struct kss_machine *m, kss_addr address) {
+    return process_number(m, address) != KSS_NONE;
+}
+
 static kss_addr process_of(const struct kss_machine *m, uint16_t thread) {
     uint32_t process = thread == KSS_NONE ? 0 : kss_thread_at(m, thread)->process;
     uint16_t first = 0;

@@ -189,8 +189,7 @@ KSS_NT(ObDereferenceObjectDeferDeleteWithTag) {
 }
 
 KSS_NT(ObReferenceObjectByPointerWithTag) {
-    KSS_TRY(kss_nt_ObfReferenceObject(m, call));
-    return kss_answer(STATUS_SUCCESS);
+    return kss_nt_ObReferenceObjectByPointer(m, call);
 }
 
 KSS_NT(ObIsKernelHandle) { // handles of the model are the kernel's unless a user thread opened them

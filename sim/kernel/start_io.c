@@ -20,9 +20,11 @@ static void set_busy(struct kss_machine *m, kss_addr device, bool value) {
     kss_poke(m, queue_of(m, device) + KSS_FIELD(KDEVICE_QUEUE, Busy), 1, value);
 }
 
-static kss_addr dequeue(struct kss_machine *m, kss_addr device) {
-    kss_addr entry = kss_device_queue_take(m, queue_of(m, device));
-    return entry == 0 ? 0 : entry - KSS_TAIL(DeviceQueueEntry);
+static struct kss_outcome dequeue(struct kss_machine *m, kss_addr device, kss_addr *irp) {
+    kss_addr entry;
+    KSS_TRY(kss_device_queue_take(m, queue_of(m, device), &entry));
+    *irp = entry == 0 ? 0 : entry - KSS_TAIL(DeviceQueueEntry);
+    return kss_return(0);
 }
 
 static struct kss_outcome start_io(struct kss_machine *m, struct kss_call *call, kss_addr device,
@@ -49,6 +51,8 @@ static struct kss_outcome use_both(struct kss_machine *m, kss_addr device, kss_a
 struct kss_outcome kss_nt_IoStartPacket(struct kss_machine *m, struct kss_call *call) {
     kss_addr device = call->arguments[0], irp = call->arguments[1];
     struct kss_outcome outcome = kss_return(0);
+    if (call->step == KSS_STEP_CIRCLE)
+        return kss_outcome(KSS_OUT_SPIN, 0);
     if (call->step == 0) {
         KSS_USE(use_both(m, device, irp));
         uint32_t key = 0;
@@ -64,8 +68,8 @@ struct kss_outcome kss_nt_IoStartPacket(struct kss_machine *m, struct kss_call *
             set_busy(m, device, true);
             return start_io(m, call, device, irp);
         }
-        kss_device_queue_put(m, queue_of(m, device), entry_of(m, irp), call->arguments[2] != 0,
-                             key);
+        KSS_TRY(kss_device_queue_put(m, call, queue_of(m, device), entry_of(m, irp),
+                                     call->arguments[2] != 0, key));
     }
     kss_set_irql(m, (unsigned)call->local[0]);
     return kss_return(0);
@@ -77,7 +81,8 @@ struct kss_outcome kss_nt_IoStartNextPacket(struct kss_machine *m, struct kss_ca
         return kss_return(0);
     KSS_TRY(use_both(m, device, 0));
     kss_set(m, device + KSS_FIELD(DEVICE_OBJECT, CurrentIrp), 0);
-    kss_addr irp = dequeue(m, device);
+    kss_addr irp;
+    KSS_TRY(dequeue(m, device, &irp));
     if (irp != 0)
         return start_io(m, call, device, irp);
     set_busy(m, device, false);

@@ -132,6 +132,12 @@ ULONG UseSpinLocks(VOID) {
     old = KeAcquireSpinLockForDpc(&plain);
     KeReleaseSpinLockForDpc(&plain, old);
     CHECK(KeGetCurrentIrql() == PASSIVE_LEVEL);
+    old = KeAcquireSpinLockRaiseToDpc(&plain);
+    CHECK(old == PASSIVE_LEVEL && !KeTryToAcquireSpinLockAtDpcLevel(&plain));
+    KeReleaseSpinLockFromDpcLevel(&plain);
+    CHECK(KeTryToAcquireSpinLockAtDpcLevel(&plain));
+    KeReleaseSpinLock(&plain, old);
+    CHECK(KeGetCurrentIrql() == PASSIVE_LEVEL && KeTestSpinLock(&plain));
     return 0;
 }
 

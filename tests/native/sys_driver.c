@@ -42,7 +42,7 @@ int Processes(BOOLEAN System) {
     CHECK(PsIsSystemThread(thread) == System && IoIsSystemThread(thread) == System);
     CHECK((PsGetCurrentProcessId() == (HANDLE)4) == System);
     CHECK((process == PsInitialSystemProcess) == System);
-    CHECK(!PsIsThreadTerminating(thread));
+    CHECK(!PsIsThreadTerminating(thread) && !KeTestAlertThread(KernelMode));
     CHECK(KeQueryPriorityThread((PKTHREAD)thread) == 8);
     CHECK(NT_SUCCESS(PsLookupThreadByThreadId(PsGetCurrentThreadId(), &found)) && found == thread);
     CHECK(PsLookupThreadByThreadId((HANDLE)7, &found) == STATUS_INVALID_PARAMETER);
@@ -98,6 +98,9 @@ int Processors(VOID) {
     CHECK(group.Mask == 1 && group.Group == 0 && count == 1);
     CHECK(NT_SUCCESS(KeGetProcessorNumberFromIndex(0, &number)) && number.Group == 0);
     CHECK(KeGetProcessorIndexFromNumber(&number) == 0);
+    number.Number = 5;
+    CHECK(KeGetCurrentProcessorNumber() == 0 && KeGetCurrentProcessorNumberEx(&number) == 0);
+    CHECK(number.Group == 0 && number.Number == 0);
     CHECK(KeGetProcessorNumberFromIndex(1, &number) == STATUS_INVALID_PARAMETER);
     CHECK(KeSetSystemAffinityThreadEx(1) == 0 && KeSetSystemAffinityThreadEx(1) == 1);
     CHECK(KeSetSystemAffinityThreadEx(2) == 0); // no active processor
@@ -132,6 +135,29 @@ int Processors(VOID) {
     return 0;
 }
 
+// Ordinary clocks stand at the last tick, precise ones do not.
+int Clocks(VOID) {
+    LARGE_INTEGER due = {.QuadPart = -200000LL}, frequency, start, end, system, precise, ticks;
+    ULONGLONG tick = KeQueryTimeIncrement();
+
+    KeDelayExecutionThread(KernelMode, FALSE, &due);
+    CHECK(KeQueryInterruptTime() % tick == 0 && KeQueryInterruptTime() >= 2 * tick);
+    start = KeQueryPerformanceCounter(&frequency);
+    KeStallExecutionProcessor(30);
+    end = KeQueryPerformanceCounter(NULL);
+    CHECK(frequency.QuadPart == 10000000 && end.QuadPart - start.QuadPart == 300);
+    KeQueryTickCount(&ticks);
+    CHECK((ULONGLONG)ticks.QuadPart * tick == KeQueryInterruptTime());
+    KeQuerySystemTime(&system);
+    KeQuerySystemTimePrecise(&precise);
+    CHECK(precise.QuadPart - system.QuadPart == 300);
+    return 0;
+}
+
+VOID Stop(VOID) {
+    KeBugCheck(0xE2);
+}
+
 // ---- Pool, memory, debugger, tracing ------------------------------------------------------------
 int Memory(VOID) {
     UNICODE_STRING name = RTL_CONSTANT_STRING(L"KeSetEvent"), none = RTL_CONSTANT_STRING(L"KeNone");
@@ -152,6 +178,7 @@ int Memory(VOID) {
     for (unsigned i = 0; i < 7; i++)
         CHECK(blocks[i] != NULL);
     CHECK(ExQueryPoolBlockSize(blocks[1], &charged) >= 20 && !charged);
+    CHECK(MmIsAddressValid(blocks[1]) && MmIsAddressValid(&guid) && !MmIsAddressValid(NULL));
     CHECK(MmIsNonPagedSystemAddressValid(blocks[1]) && !MmIsNonPagedSystemAddressValid(blocks[0]));
     for (unsigned i = 0; i < 7; i++)
         ExFreePool(blocks[i]);
@@ -717,7 +744,8 @@ int Security(VOID) {
     CHECK(NT_SUCCESS(CmUnRegisterCallback(second)));
     CmGetCallbackVersion(&major, &minor);
     CHECK(major == 1 && minor == 1);
-    ObfReferenceObjectWithTag(Device, TAG);
+    CHECK(ObfReferenceObject(Device) + 1 == ObfReferenceObjectWithTag(Device, TAG));
+    ObDereferenceObject(Device);
     ObDereferenceObjectDeferDelete(Device);
     CHECK(NT_SUCCESS(ObReferenceObjectByPointer(Device, 0, NULL, KernelMode)));
     ObfDereferenceObjectWithTag(Device, TAG);

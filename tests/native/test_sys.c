@@ -3,9 +3,9 @@
 // check that fails.
 #include "kss/cmocka.h"
 
-void Processes(void), Processors(void), Memory(void), Requests(void), Leaves(void), Connect(void),
-    Interrupted(void), Callbacks(void), PowerAndPnp(void), Names(void), Maps(void), Locks(void),
-    Security(void), Unserved(void);
+void Processes(void), Processors(void), Clocks(void), Stop(void), Memory(void), Requests(void),
+    Leaves(void), Connect(void), Interrupted(void), Callbacks(void), PowerAndPnp(void), Names(void),
+    Maps(void), Locks(void), Security(void), Unserved(void);
 
 enum { MJ_CREATE = 0, MJ_READ = 3 };
 
@@ -45,6 +45,7 @@ static void processes_of_users(void **state) {
         assert_clean();                                                                            \
     }
 ASKS(processors, Processors)
+ASKS(clocks, Clocks)
 ASKS(memory, Memory)
 ASKS(requests, Requests)
 ASKS(leaves, Leaves)
@@ -78,6 +79,13 @@ static void associated_irps_complete_their_master(void **state) {
     assert_clean();
 }
 
+static void a_bug_check_of_the_driver_stops_it(void **state) {
+    (void)state;
+    kss_system_thread("Sys", Stop);
+    assert_false(kss_run_all());
+    assert_bugcheck(0xE2);
+}
+
 static void what_is_not_served_says_so(void **state) {
     (void)state;
     unsigned thread = kss_system_thread("Sys", Unserved);
@@ -94,6 +102,8 @@ int main(void) {
         TEST(processes),
         TEST(processes_of_users),
         TEST(processors),
+        TEST(clocks),
+        TEST(a_bug_check_of_the_driver_stops_it),
         TEST(memory),
         TEST(requests),
         TEST(leaves),
