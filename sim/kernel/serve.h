@@ -46,6 +46,7 @@ enum kss_record_kind {
     KSS_R_POWER_IRP,  // words: IRP, device, state, context; flags: minor; its end is to be told
     KSS_R_POWER_TOLD, // words: IRP; its completion routine is at work
     KSS_R_FILE_LOCK,  // words: FILE_LOCK, start, length, file object, process; routine: key
+    KSS_R_START_IO,   // words: device, packets put off, cancelable; flags: start_io.c
     KSS_R_UUID        // words: 0, how many were made
 };
 
