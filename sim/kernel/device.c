@@ -8,6 +8,7 @@
 // An IRP for C needs three stack locations; every driver of the stack runs on the caller's kernel
 // stack until one of them pends the request.
 #include "kernel/io.h"
+#include "kernel/serve.h"
 
 enum { DEVICE_DELETED = 1 }; // kss_object.irql of a device
 
@@ -196,10 +197,14 @@ struct kss_outcome kss_nt_IoCreateDeviceSecure(struct kss_machine *m, struct kss
 
 static void free_if_unused(struct kss_machine *m, kss_addr device) {
     uint16_t index = kss_io_object(m, KSS_O_DEVICE, device);
-    if (index != KSS_NONE && kss_object_ref(m, index)->irql == DEVICE_DELETED &&
-        kss_object_ref(m, index)->period == 0 &&
-        kss_peek(m, device + KSS_FIELD(DEVICE_OBJECT, ReferenceCount), 4) == 0)
-        kss_nt_block_free(m, device);
+    if (index == KSS_NONE || kss_object_ref(m, index)->irql != DEVICE_DELETED ||
+        kss_object_ref(m, index)->period != 0 ||
+        kss_peek(m, device + KSS_FIELD(DEVICE_OBJECT, ReferenceCount), 4) != 0)
+        return;
+    uint32_t attributes = kss_record_find(m, KSS_R_START_IO, device);
+    if (attributes != KSS_NO_FRAME)
+        kss_record_drop(m, attributes);
+    kss_nt_block_free(m, device);
 }
 
 void kss_device_opened(struct kss_machine *m, kss_addr device, int by) {

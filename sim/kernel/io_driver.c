@@ -297,15 +297,6 @@ KSS_NT(IoEnumerateDeviceObjectList) {
     return kss_answer(put < number ? STATUS_BUFFER_TOO_SMALL : STATUS_SUCCESS);
 }
 
-// The driver's StartIo attributes: with one request at a time nothing nests, and cancellation is the
-// driver's; NoCancel and DeferredStartIo change no order here.
-KSS_NT(IoSetStartIoAttributes) {
-    uint64_t ignored;
-    KSS_LOAD(ignored, KSS_A(0), 2);
-    (void)ignored;
-    return kss_return(0);
-}
-
 KSS_NT(IoCreateUnprotectedSymbolicLink) {
     return kss_nt_IoCreateSymbolicLink(m, call);
 }

@@ -82,14 +82,6 @@ KSS_NT(KdDisableDebugger) {
     return kss_answer(STATUS_DEBUGGER_INACTIVE);
 }
 
-KSS_NT(DbgQueryDebugFilterState) { // everything that drivers print is shown
-    return kss_return(1);
-}
-
-KSS_NT(DbgSetDebugFilterState) {
-    return kss_answer(STATUS_SUCCESS);
-}
-
 // ---- Event tracing: no session listens -----------------------------------------------------------
 // Providers register and write; nothing is enabled, so nothing is written anywhere (DDI EtwWrite: an
 // event that no session has enabled is not logged, and the call succeeds).

@@ -2,6 +2,9 @@
 // DbgPrint: the debugger's formats, read out of simulated memory. %s and %S take narrow and wide
 // strings, %Z and %wZ counted ones, I64 and ll 64-bit integers, p a pointer of the machine's size.
 #include "kernel/machine.h"
+#include "kernel/serve.h"
+
+enum { DEFAULT_COMPONENT = 101, INFO_LEVEL = 3 }; // DPFLTR_DEFAULT_ID, DPFLTR_INFO_LEVEL
 
 enum { LONGEST = 512 }; // DbgPrint's documented limit for one call
 
@@ -223,14 +226,50 @@ static struct kss_outcome print(struct kss_machine *m, const struct kss_call *ca
     return outcome.kind == KSS_OUT_RETURN ? kss_return((uint32_t)STATUS_SUCCESS) : outcome;
 }
 
+// ---- Filters ------------------------------------------------------------------------------------
+// A component has a mask of 32 levels. Where drivers have set nothing all are on, unlike a machine that
+// nobody debugs: a run shows what its drivers say. A level below 32 is the number of a bit, others are
+// masks themselves (DDI DbgPrintEx).
+static uint32_t level_bits(uint64_t level) {
+    uint32_t bits = (uint32_t)level;
+    return bits < 32 ? UINT32_C(1) << bits : bits;
+}
+
+static bool is_shown(const struct kss_machine *m, uint64_t component, uint64_t level) {
+    uint32_t index = kss_record_find(m, KSS_R_DEBUG_FILTER, (uint32_t)component);
+    uint32_t off = index == KSS_NO_FRAME ? 0 : (uint32_t)kss_record_at(m, index)->words[1];
+    return (level_bits(level) & ~off) != 0;
+}
+
+KSS_NT(DbgQueryDebugFilterState) { // ComponentId, Level
+    return kss_return(is_shown(m, KSS_A(0), KSS_A(1)));
+}
+
+KSS_NT(DbgSetDebugFilterState) { // ComponentId, Level, State
+    uint32_t index = kss_record_find(m, KSS_R_DEBUG_FILTER, (uint32_t)KSS_A(0));
+    if (index == KSS_NO_FRAME)
+        index = kss_record_add(m, KSS_R_DEBUG_FILTER, (uint32_t)KSS_A(0));
+    uint64_t *off = &kss_record_at(m, index)->words[1];
+    uint32_t bits = level_bits(KSS_A(1));
+    *off = KSS_A(2) & 0xFF ? *off & ~(uint64_t)bits : *off | bits;
+    return kss_answer(STATUS_SUCCESS);
+}
+
+// What goes without a component is the default component's, as information (DDI DbgPrint).
+static struct kss_outcome print_plainly(struct kss_machine *m, struct kss_call *call) {
+    return is_shown(m, DEFAULT_COMPONENT, INFO_LEVEL) ? print(m, call, 0) : kss_return(0);
+}
+
 struct kss_outcome kss_nt_DbgPrint(struct kss_machine *m, struct kss_call *call) {
-    return print(m, call, 0);
+    return print_plainly(m, call);
 }
 
 struct kss_outcome kss_nt_KdPrint(struct kss_machine *m, struct kss_call *call) {
-    return print(m, call, 0);
+    return print_plainly(m, call);
 }
 
 struct kss_outcome kss_nt_DbgPrintEx(struct kss_machine *m, struct kss_call *call) {
+    if (!is_shown(m, call->arguments[0], call->arguments[1]))
+        return kss_return(0);
     return print(m, call, 2);
 }

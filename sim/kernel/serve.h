@@ -39,14 +39,16 @@ enum kss_record_kind {
     KSS_R_OB_CALLBACKS,   // words: block
     KSS_R_CM_CALLBACK,    // words: cookie, context
     KSS_R_PNP,            // words: block, category, context, subject
-    KSS_R_INTERFACE,  // words: block (its link name), device, guid low, guid high; flags: enabled
-    KSS_R_ASSOCIATED, // words: associated IRP, master
-    KSS_R_STATE,      // words: block; PoRegisterSystemState
-    KSS_R_ETW,        // words: block
-    KSS_R_POWER_IRP,  // words: IRP, device, state, context; flags: minor; its end is to be told
-    KSS_R_POWER_TOLD, // words: IRP; its completion routine is at work
-    KSS_R_FILE_LOCK,  // words: FILE_LOCK, start, length, file object, process; routine: key
-    KSS_R_UUID        // words: 0, how many were made
+    KSS_R_INTERFACE,    // words: block (its link name), device, guid low, guid high; flags: enabled
+    KSS_R_ASSOCIATED,   // words: associated IRP, master
+    KSS_R_STATE,        // words: block; PoRegisterSystemState
+    KSS_R_ETW,          // words: block
+    KSS_R_POWER_IRP,    // words: IRP, device, state, context; flags: minor; its end is to be told
+    KSS_R_POWER_TOLD,   // words: IRP; its completion routine is at work
+    KSS_R_FILE_LOCK,    // words: FILE_LOCK, start, length, file object, process; routine: key
+    KSS_R_START_IO,     // words: device, packets put off, cancelable; flags: start_io.c
+    KSS_R_DEBUG_FILTER, // words: component, levels that are off
+    KSS_R_UUID          // words: 0, how many were made
 };
 
 // The record of [kind] whose first word is [key]; KSS_NO_FRAME: there is none.

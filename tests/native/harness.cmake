@@ -22,6 +22,7 @@ kss_harness_test(threads thread)
 kss_harness_test(exceptions exception)
 kss_harness_test(sys sys)
 kss_harness_test(file file)
+kss_harness_test(stacked stacked)
 
 # Every prototype of include/nt is a routine, or is said not to be served.
 add_test(NAME native.surface COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/surface.sh ${PROJECT_SOURCE_DIR})

@@ -97,6 +97,24 @@ static void spinning(void **state) {
                 "x64", "200000\n");
 }
 
+// What a component's filter has off is not shown; DbgPrint is the default component's, as information.
+static void print_filters(void **state) {
+    (void)state;
+    assert_says("thread T {"
+                " DbgPrintEx(DPFLTR_IHVDRIVER_ID, DPFLTR_INFO_LEVEL, \"one\\n\");"
+                " DbgSetDebugFilterState(DPFLTR_IHVDRIVER_ID, DPFLTR_INFO_LEVEL, FALSE);"
+                " DbgPrintEx(DPFLTR_IHVDRIVER_ID, DPFLTR_INFO_LEVEL, \"two\\n\");"
+                " DbgPrintEx(DPFLTR_IHVDRIVER_ID, DPFLTR_ERROR_LEVEL, \"three\\n\");"
+                " DbgSetDebugFilterState(DPFLTR_DEFAULT_ID, DPFLTR_INFO_LEVEL, FALSE);"
+                " DbgPrint(\"four\\n\");"
+                " KdPrint((\"five\\n\"));"
+                " DbgSetDebugFilterState(DPFLTR_DEFAULT_ID, 0x80000000, TRUE);"
+                " DbgPrint(\"six\\n\");"
+                " DbgSetDebugFilterState(DPFLTR_DEFAULT_ID, 0xFFFFFFFF, TRUE);"
+                " DbgPrint(\"seven\\n\"); }",
+                "x64", "one\nthree\nseven\n");
+}
+
 static void dropped_statuses(void **state) {
     (void)state;
     static const struct {
@@ -224,15 +242,11 @@ static void steps(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(statements),
-        cmocka_unit_test(calls),
-        cmocka_unit_test(call_trees),
-        cmocka_unit_test(spinning),
-        cmocka_unit_test(dropped_statuses),
-        cmocka_unit_test(pageable_code),
-        cmocka_unit_test(environment),
-        cmocka_unit_test(touches),
-        cmocka_unit_test(steps),
+        cmocka_unit_test(statements),    cmocka_unit_test(calls),
+        cmocka_unit_test(call_trees),    cmocka_unit_test(spinning),
+        cmocka_unit_test(print_filters), cmocka_unit_test(dropped_statuses),
+        cmocka_unit_test(pageable_code), cmocka_unit_test(environment),
+        cmocka_unit_test(touches),       cmocka_unit_test(steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
