@@ -16,7 +16,7 @@ Every row of a vocabulary as one JSON object, with what the tables say of it.
     kss: --markdown and --format jsonl exclude each other
     [2]
     $ for topic in routines hazards bugchecks verifier policies events statuses types machines; do test "$(kss list $topic --format jsonl | wc -l)" = "$(kss list $topic | wc -l)" || echo "$topic: one object a row is wanted"; done
-    $ kss list routines --format jsonl | grep -v '^{"name":"[A-Za-z0-9_]*","signature":".*(.*)","irql":"..*","does":"..*","modes":"[a-z, ]*","header":"[a-z]*.h","source":"..*"}$'
+    $ kss list routines --format jsonl | grep -v '^{"name":"[A-Za-z0-9_]*","signature":".*(.*)","irql":"..*","does":"..*","modes":"[a-z, ]*","header":"[a-z]*.h","source":"..*","costs":"..*"}$'
     [1]
 
 Explain knows all of them, and the errors of the language.
