@@ -335,7 +335,8 @@ static void drop_top(struct kss_machine *m, uint16_t index) {
         stack = kss_stack_at(m, index);
         frame = kss_stack_top(m, stack);
     }
-    if (stack->objects != 0 && frame->bytes != 0) {
+    // Nothing of a driver's is in the listed bytes of an NT routine.
+    if (stack->objects != 0 && frame->bytes != 0 && frame->entry != KSS_ENTRY_NT) {
         kss_addr edge = kss_frame_edge(m, stack, frame);
         kss_objects_die(m, edge - frame->bytes, edge, frame->routine, true);
         stack = kss_stack_at(m, index);

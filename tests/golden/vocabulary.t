@@ -1,8 +1,8 @@
 Every row of a vocabulary as one JSON object, with what the tables say of it.
 
     $ kss list routines --format jsonl | grep '"KeSetEvent"\|"IoSetCancelRoutine"'
-    {"name":"IoSetCancelRoutine","signature":"PDRIVER_CANCEL IoSetCancelRoutine(PIRP Irp, PDRIVER_CANCEL CancelRoutine)","irql":"<= DISPATCH_LEVEL","does":"touches the caller's memory","modes":"scenarios","header":"wdm.h","source":"DDI IoSetCancelRoutine"}
-    {"name":"KeSetEvent","signature":"LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)","irql":"<= DISPATCH_LEVEL","does":"touches the caller's memory","modes":"scenarios, native","header":"wdm.h","source":"DDI KeSetEvent"}
+    {"name":"IoSetCancelRoutine","signature":"PDRIVER_CANCEL IoSetCancelRoutine(PIRP Irp, PDRIVER_CANCEL CancelRoutine)","irql":"<= DISPATCH_LEVEL","does":"touches the caller's memory","modes":"scenarios","header":"wdm.h","source":"DDI IoSetCancelRoutine","costs":"unknown"}
+    {"name":"KeSetEvent","signature":"LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)","irql":"<= DISPATCH_LEVEL","does":"touches the caller's memory","modes":"scenarios, native","header":"wdm.h","source":"DDI KeSetEvent","costs":"unknown"}
     $ kss list hazards --format jsonl | grep KSS4008
     {"id":"KSS4008","name":"dpc-too-long","severity":"warning","means":"a DPC or ISR, or one stall of the processor, takes longer than the guidance allows","source":"KRN guidelines-for-writing-dpc-routines; DDI KeStallExecutionProcessor; DBG bug-check-0x133-dpc-watchdog-violation"}
     $ kss list bugchecks --format jsonl | grep '"0x133"'
