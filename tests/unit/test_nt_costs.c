@@ -47,6 +47,37 @@ static struct kss_stack_use use_of(struct kss_session *session) {
     "VOID F() frame(0x100) { " routine "(Callout, NULL, 0x1000" more "); }\n"                      \
     "thread App { F(); }\n"
 
+// Completing takes 0xF0 more on x64, and nothing listed on x86.
+#define CONTROLS                                                                                   \
+    "NTSTATUS disk!Control(PDEVICE_OBJECT d, PIRP irp) frame(0x40) {\n"                            \
+    "    irp->IoStatus.Status = STATUS_SUCCESS;\n"                                                 \
+    "    IoCompleteRequest(irp, IO_NO_INCREMENT);\n"                                               \
+    "    return STATUS_SUCCESS;\n"                                                                 \
+    "}\n"                                                                                          \
+    "driver disk { IRP_MJ_DEVICE_CONTROL: Control; }\n"                                            \
+    "device C = disk;\n"                                                                           \
+    "IO_STATUS_BLOCK Iosb;\n" CALL(                                                                \
+        "NtDeviceIoControlFile(C, NULL, NULL, NULL, &Iosb, 0x222000, NULL, 0, NULL, 0);")
+#define OPENS(routine)                                                                             \
+    "NTSTATUS disk!Create(PDEVICE_OBJECT d, PIRP irp) frame(0x40) {\n"                             \
+    "    irp->IoStatus.Status = STATUS_SUCCESS;\n"                                                 \
+    "    IoCompleteRequest(irp, IO_NO_INCREMENT);\n"                                               \
+    "    return STATUS_SUCCESS;\n"                                                                 \
+    "}\n"                                                                                          \
+    "NTSTATUS disk!DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING path) {\n"                   \
+    "    UNICODE_STRING name;\n"                                                                   \
+    "    PDEVICE_OBJECT device;\n"                                                                 \
+    "    RtlInitUnicodeString(&name, L\"\\\\Device\\\\Disk0\");\n"                                 \
+    "    driver->MajorFunction[IRP_MJ_CREATE] = disk!Create;\n"                                    \
+    "    return IoCreateDevice(driver, 0, &name, FILE_DEVICE_DISK, 0, FALSE, &device);\n"          \
+    "}\n"                                                                                          \
+    "driver disk { entry: DriverEntry; }\n"                                                        \
+    "HANDLE File; OBJECT_ATTRIBUTES All; UNICODE_STRING Name; IO_STATUS_BLOCK Iosb;\n" CALL(       \
+        "RtlInitUnicodeString(&Name, L\"\\\\Device\\\\Disk0\");"                                   \
+        "InitializeObjectAttributes(&All, &Name, OBJ_KERNEL_HANDLE, NULL, NULL);" routine          \
+        "(&File, GENERIC_READ | SYNCHRONIZE, &All, &Iosb, NULL, FILE_ATTRIBUTE_NORMAL, 0,"         \
+        "FILE_OPEN, FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);")
+
 static const struct row {
     const char *machine, *scenario;
     uint32_t more; // than without nt_costs
@@ -70,6 +101,10 @@ static const struct row {
      0x370},
     {"x64", EXPAND("KeExpandKernelStackAndCalloutEx", ", FALSE, NULL"), 0xB0},
     {"x64", EXPAND("KeExpandKernelStackAndCallout", ""), NOTHING},
+    {"x64", CONTROLS, 0x2B0 + 0xF0},
+    {"x86", CONTROLS, 0xFC},
+    {"x64", OPENS("ZwCreateFile"), 0x830 + 0xF0},
+    {"x64", OPENS("NtCreateFile"), 0x620 + 0xF0},
 };
 
 static void test_deepest(void **state) {
