@@ -153,9 +153,19 @@ static void list_machines(struct table *table, bool markdown) {
     }
 }
 
+// What a call of it takes on the caller's stack, per machine where a listing tells it.
+static void costs_of(const char *name, struct kss_text *out) {
+    for (unsigned i = 0; i < kss_cost_count; i++)
+        if (strcmp(kss_costs[i].routine, name) == 0)
+            kss_text_format(out, "%s%s 0x%X %s", out->length > 0 ? ", " : "", kss_costs[i].machine,
+                            (unsigned)kss_costs[i].bytes, kss_origin_name(kss_costs[i].origin));
+    if (out->length == 0)
+        kss_text_str(out, "unknown");
+}
+
 static void list_routines(struct table *table, bool markdown) {
-    static const char *const names[] = {"Name",  "Signature", "IRQL",   "Does",
-                                        "Modes", "Header",    "Source", NULL};
+    static const char *const names[] = {"Name",   "Signature", "IRQL",  "Does", "Modes",
+                                        "Header", "Source",    "Costs", NULL};
     headings(table, markdown, names);
     struct kss_text text = {0};
     for (int i = 0; i < KSS_NT_COUNT; i++) {
@@ -175,9 +185,14 @@ static void list_routines(struct table *table, bool markdown) {
             cell(table, kss_describe_modes(&kss_routines[i]));
         cell(table, kss_routines[i].header);
         cell(table, kss_routines[i].source);
+        if (markdown) {
+            kss_text_clear(&text);
+            costs_of(kss_routines[i].name, &text);
+            cell(table, text.bytes);
+        }
         row(table);
     }
-    table->columns = markdown ? 7 : 5;
+    table->columns = markdown ? 8 : 5;
     kss_text_free(&text);
 }
 

@@ -37,6 +37,7 @@ static const uint16_t first_capacity[KSS_S_COUNT] = {
     [KSS_S_DUE_COLD] = 32,
     [KSS_S_PATH] = 256,
     [KSS_S_OBSERVER_COLD] = 256,
+    [KSS_S_UNLISTED] = 16,
 };
 
 bool kss_block_new(struct kss_machine *m) {

@@ -71,7 +71,8 @@ static struct kss_outcome expand(struct kss_machine *m, struct kss_call *call) {
         return kss_stopped();
     }
     const struct kss_stack *stack = kss_current_stack(m);
-    if (stack->size - stack->depth >= size) {
+    uint64_t own = kss_nt_cost(m, call->routine); // Size bytes are the callout's
+    if (stack->size - stack->depth >= size + own) {
         kss_policy_used(m, KSS_POLICY_expand_room);
         return start(m, call, routine, EXPAND_FITS);
     }

@@ -201,6 +201,7 @@ struct kss_config {
     enum kss_foreign_touch foreign_touch;
     bool small_memory;
     bool verifier;    // Driver Verifier checks every call
+    bool nt_costs;    // NT routines take the stack that costs.def lists; not natively
     bool fail_pool;   // ask the port at each allocation
     uint16_t without; // number of a hazard that no rule tells, 0: none; for tests of the tests
     // A DPC or ISR may run this long, a processor stay at DISPATCH_LEVEL or above; 100 ns, 0: for ever.
@@ -435,8 +436,12 @@ void kss_unhandled(struct kss_machine *machine, uint32_t status, kss_addr addres
 // on (EXCEPTION_CONTINUE_EXECUTION).
 void kss_raise(struct kss_machine *m, uint32_t status, kss_addr address, uint64_t p0, uint64_t p1,
                bool fault);
-// Routines of path rows: the dispatch of an exception, the trap frame of a page fault.
-enum { KSS_PATH_EXCEPTION = 0xFFFFFFFE, KSS_PATH_FAULT = 0xFFFFFFFD };
+// Routines of path rows: the dispatch of an exception, the trap frame of a page fault, and from
+// KSS_PATH_NT on NT routines (enum kss_routine_id) with the bytes that listings give them.
+enum { KSS_PATH_EXCEPTION = 0xFFFFFFFE, KSS_PATH_FAULT = 0xFFFFFFFD, KSS_PATH_NT = 0xF0000000 };
+static inline bool kss_path_is_nt(uint64_t routine) {
+    return routine >= KSS_PATH_NT && routine - KSS_PATH_NT < KSS_NT_COUNT;
+}
 
 // With a horizon: nothing shall happen any more.
 void kss_machine_done(struct kss_machine *machine);

@@ -39,6 +39,7 @@ struct kss_machine *kss_machine_new(const struct kss_config *config, const struc
     add_cpus(m);
     kss_memory_init(m);
     kss_verifier_start(m);
+    kss_nt_costs_start(m);
     return m;
 }
 
@@ -47,6 +48,7 @@ void kss_machine_free(struct kss_machine *m) {
         return;
     kss_text_free(&m->scratch);
     kss_verifier_end(m);
+    kss_nt_costs_end(m);
     free(m->global_addresses);
     free(m->block);
     free(m);

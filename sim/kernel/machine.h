@@ -35,6 +35,7 @@ struct kss_machine {
     struct kss_text scratch;
     uint32_t at_work;              // the NT routine whose step runs, KSS_NT_COUNT: none
     struct kss_verifier *verifier; // NULL: off
+    uint16_t *costs;               // bytes per NT routine, 0: not listed; NULL: not counted
     // Accelerators: may be stale, are checked on use, never decide anything.
     uint16_t object_cache[KSS_OBJECT_CACHE];
     uint16_t stack_cache;
@@ -160,6 +161,15 @@ typedef struct kss_outcome kss_step(struct kss_machine *m, struct kss_call *call
 
 // Suspends the routine: it goes on with [step] when its thread runs again. Returns TURN.
 struct kss_outcome kss_suspend(struct kss_machine *m, struct kss_call *call, uint8_t step);
+
+// ---- What nt's own routines take (nt_cost.c) -----------------------------------------------------
+void kss_nt_costs_start(struct kss_machine *m);
+void kss_nt_costs_end(struct kss_machine *m);
+void kss_nt_costs_finish(struct kss_machine *m); // says which calls were not counted
+// Listed bytes of the routine, 0: none, or they are not counted.
+uint32_t kss_nt_cost(const struct kss_machine *m, uint32_t routine);
+// A call of the routine begins; false: its bytes overflow the stack. Only when m->costs.
+bool kss_nt_cost_begin(struct kss_machine *m, uint32_t routine);
 
 // ---- Calling driver code (call.c) ---------------------------------------------------------------
 // The routine at work calls a driver routine with the first [count] of call->out, on this stack, and

@@ -197,7 +197,9 @@ static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, ui
     stack = kss_stack_at(m, index);
     kss_addr sp = stack->base - depth;
     bool nt = routine >= m->image->code_count;
-    kss_addr ip = nt ? kss_nt_address(m, 0) : kss_code_address(m, routine);
+    bool named = kss_path_is_nt(routine);
+    kss_addr ip =
+        nt ? kss_nt_address(m, named ? routine - KSS_PATH_NT : 0) : kss_code_address(m, routine);
     kss_policy_used(m, KSS_POLICY_overflow_parameters);
     uint64_t p[4] = {8, 0, 0, 0};
     switch (m->config.profile.overflow) {
@@ -209,7 +211,8 @@ static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, ui
     case KSS_OVERFLOW_NONE: break;
     }
     // The crossing routine is the innermost driver routine: its frame is what did not fit.
-    kss_bugcheck_in(m, nt ? kss_innermost(m) : routine, 0x7F, p, KSS_NT_COUNT, NULL);
+    kss_bugcheck_in(m, nt ? kss_innermost(m) : routine, 0x7F, p,
+                    named ? routine - KSS_PATH_NT : KSS_NT_COUNT, NULL);
 }
 
 // ---- Frames -------------------------------------------------------------------------------------
@@ -220,7 +223,7 @@ static bool push(struct kss_machine *m, uint16_t index, uint32_t routine, uint32
     uint64_t depth = (uint64_t)stack->depth + bytes;
     if (depth > stack->size) {
         if (!kss_stack_grow(m, index, depth)) {
-            overflow(m, index, routine, depth);
+            overflow(m, index, entry == KSS_ENTRY_NT ? KSS_PATH_NT + routine : routine, depth);
             return false;
         }
         stack = kss_stack_at(m, index);
@@ -332,7 +335,8 @@ static void drop_top(struct kss_machine *m, uint16_t index) {
         stack = kss_stack_at(m, index);
         frame = kss_stack_top(m, stack);
     }
-    if (stack->objects != 0 && frame->bytes != 0) {
+    // Nothing of a driver's is in the listed bytes of an NT routine.
+    if (stack->objects != 0 && frame->bytes != 0 && frame->entry != KSS_ENTRY_NT) {
         kss_addr edge = kss_frame_edge(m, stack, frame);
         kss_objects_die(m, edge - frame->bytes, edge, frame->routine, true);
         stack = kss_stack_at(m, index);
@@ -383,6 +387,8 @@ static void capture_host_path(struct kss_machine *m, uint16_t index) {
 }
 
 static uint32_t nt_row(const struct kss_frame *frame) {
+    if (frame->entry == KSS_ENTRY_NT)
+        return KSS_PATH_NT + frame->routine;
     bool named = frame->entry == KSS_ENTRY_EXCEPTION || frame->entry == KSS_ENTRY_TRAP;
     return named ? frame->routine : KSS_NO_FRAME;
 }

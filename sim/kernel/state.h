@@ -67,6 +67,7 @@ enum kss_section {
     KSS_S_DUE_COLD,
     KSS_S_PATH,
     KSS_S_OBSERVER_COLD,
+    KSS_S_UNLISTED, // calls per NT routine without a listed cost; empty: nt_costs is off
     KSS_S_COUNT
 };
 

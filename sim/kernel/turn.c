@@ -20,7 +20,8 @@ static kss_step *const steps[KSS_NT_COUNT] = {
 // ---- NT calls -----------------------------------------------------------------------------------
 struct kss_outcome kss_suspend(struct kss_machine *m, struct kss_call *call, uint8_t step) {
     call->step = step;
-    if (!kss_frame_push(m, call->routine, 0, sizeof *call, KSS_ENTRY_NT))
+    if (!kss_frame_push(m, call->routine, kss_nt_cost(m, call->routine), sizeof *call,
+                        KSS_ENTRY_NT))
         return kss_stopped();
     memcpy(kss_frame_run(kss_top_frame(m)), call, sizeof *call);
     return kss_outcome(KSS_OUT_TURN, 0);
@@ -111,6 +112,8 @@ struct kss_outcome kss_nt_call(struct kss_machine *m, enum kss_routine_id routin
     if (kss_cpu(m)->irql >= KSS_DISPATCH_LEVEL)
         check_code(m);
     if (m->verifier != NULL && !kss_verifier_call(m, &call))
+        return kss_stopped();
+    if (m->costs != NULL && !kss_nt_cost_begin(m, routine))
         return kss_stopped();
     struct kss_outcome outcome = step_of(m, &call);
     return finished(m, &call, outcome);
@@ -574,6 +577,7 @@ void kss_machine_finish(struct kss_machine *m) {
     for (uint16_t i = 0; i < kss_stack_at_count(m); i++)
         if (kss_stack_at(m, i)->kind != KSS_STACK_FREE)
             kss_emit_deepest(m, i);
+    kss_nt_costs_finish(m);
     static const uint8_t why[] = {[KSS_END_RUNNING] = 3,         [KSS_END_DONE] = 0,
                                   [KSS_END_BUGCHECK] = 1,        [KSS_END_HANG] = 2,
                                   [KSS_END_CANNOT_CONTINUE] = 4, [KSS_END_STEPS] = 3};

@@ -52,6 +52,7 @@ struct kss_jsonl {
     struct piece *threads, *thread_values; // ,"thread":"App" and "App"
     struct piece *routines;
     struct piece nts[KSS_NT_COUNT];
+    struct piece nt_rows[KSS_NT_COUNT]; // the same as rows of a path: nt!Name; with nt_costs
     struct place *places;
     size_t longest; // name among threads and routines
 };
@@ -112,8 +113,13 @@ static void make_names(struct kss_jsonl *jsonl) {
         jsonl->threads[i] = piece(jsonl, ",\"thread\":", name, strlen(name), "");
         jsonl->thread_values[i] = piece(jsonl, "", name, strlen(name), "");
     }
-    for (int i = 0; i < KSS_NT_COUNT; i++)
+    for (uint32_t i = 0; i < KSS_NT_COUNT; i++) {
+        kss_text_clear(&text);
+        kss_log_symbol(log, KSS_PATH_NT + i, &text);
         jsonl->nts[i] = piece(jsonl, "", kss_routines[i].name, strlen(kss_routines[i].name), "");
+        if (log->config.nt_costs)
+            jsonl->nt_rows[i] = piece(jsonl, "", text.bytes, text.length, "");
+    }
     for (unsigned i = 0; i < 32; i++) {
         kss_text_clear(&text);
         kss_text_format(&text, ",\"irql\":%u", i);
@@ -259,6 +265,8 @@ static inline char *put_value(const struct kss_jsonl *jsonl, char *at, const str
     case KSS_W_STACK: return value == KSS_NONE ? NULL : put_digits(at, value);
     case KSS_W_BOOL: memcpy(at, value ? "true " : "false", 5); return at + (value ? 4 : 5);
     case KSS_W_ROUTINE:
+        if (kss_path_is_nt(value))
+            return put(at, &jsonl->nt_rows[value - KSS_PATH_NT]);
         return value < jsonl->log->routine_count ? put(at, &jsonl->routines[value]) : NULL;
     case KSS_W_NT: return value < KSS_NT_COUNT ? put(at, &jsonl->nts[value]) : NULL;
     case KSS_W_THREAD:
@@ -356,6 +364,7 @@ static void machine(const struct kss_config *config, struct kss_text *out) {
     field(out, "paged_pool", p->paged_pool);
     field(out, "small_memory", config->small_memory);
     field(out, "verifier", config->verifier);
+    field(out, "nt_costs", config->nt_costs);
     field(out, "dpc_timeout", config->dpc_timeout);
     field(out, "dpc_watchdog", config->dpc_watchdog);
     text_field(out, "swap", swaps[config->swap % 3], strlen(swaps[config->swap % 3]));

@@ -236,6 +236,31 @@ static void print_unexpected(const struct kss_report *report) {
         kss_text_char(out, '\n');
 }
 
+// What nt's own routines take is counted where a listing tells it, and when that is asked for.
+static void print_not_counted(const struct kss_report *report) {
+    enum { NAMED = 8 };
+    const struct kss_digest *digest = report->digest;
+    struct kss_text *out = report->out;
+    if (!report->log->config.nt_costs) {
+        kss_text_str(out,
+                     "not counted: stack that nt's own routines take below the calls to them\n");
+        return;
+    }
+    uint64_t calls = 0;
+    for (uint32_t i = 0; i < digest->unlisted_count; i++)
+        calls += digest->unlisted[i]->words[1];
+    if (calls == 0)
+        return;
+    kss_text_format(out, "not counted: %llu call%s of nt routines without a listed cost: ",
+                    (unsigned long long)calls, calls == 1 ? "" : "s");
+    for (uint32_t i = 0; i < digest->unlisted_count && i < NAMED; i++)
+        kss_text_format(out, "%s%s", i ? ", " : "",
+                        kss_routines[digest->unlisted[i]->words[0]].name);
+    if (digest->unlisted_count > NAMED)
+        kss_text_format(out, " and %u more", (unsigned)(digest->unlisted_count - NAMED));
+    kss_text_char(out, '\n');
+}
+
 void kss_print_ends(const struct kss_report *report) {
     struct kss_text *out = report->out;
     print_hang(report);
@@ -245,6 +270,6 @@ void kss_print_ends(const struct kss_report *report) {
     print_rest(report);
     if (report->log->frames != NULL)
         kss_text_format(out, "frames: %s\n", report->log->frames);
-    kss_text_str(out, "not counted: stack that nt's own routines take below the calls to them\n");
+    print_not_counted(report);
     print_unexpected(report);
 }

@@ -367,6 +367,10 @@ const char *kss_say_routine(const struct kss_machine *machine, uint32_t routine,
                             struct kss_text *out) {
     kss_text_clear(out);
     const struct kss_image *image = kss_machine_image(machine);
+    if (kss_path_is_nt(routine)) {
+        kss_text_format(out, "nt!%s", kss_routines[routine - KSS_PATH_NT].name);
+        return out->bytes;
+    }
     if (routine >= image->code_count) {
         kss_text_str(out, routine == KSS_PATH_EXCEPTION ? "exception dispatch" : "nt");
         return out->bytes;

@@ -38,6 +38,8 @@ static uint64_t hash_text(uint64_t hash, const char *text) {
 
 static uint64_t what_of(const struct kss_image *image, uint32_t routine, uint32_t bytes) {
     uint64_t hash = UINT64_C(0xCBF29CE484222325) ^ bytes;
+    if (kss_path_is_nt(routine))
+        return hash_text(hash, kss_routines[routine - KSS_PATH_NT].name);
     if (routine >= image->code_count)
         return hash;
     return hash_text(hash_text(hash, image->code[routine].module), image->code[routine].name);
@@ -211,7 +213,7 @@ static void overflow(struct kss_machine *machine, const struct kss_event *event,
     struct kss_text who = {0}, needs = {0}, over = {0};
     kss_say_bytes(path->rows[0].bytes, &needs);
     kss_say_bytes(event->words[2], &over);
-    if (event->words[3] < kss_machine_image(machine)->code_count)
+    if (event->words[3] < kss_machine_image(machine)->code_count || kss_path_is_nt(event->words[3]))
         kss_text_format(&who, "`%s`", kss_say_routine(machine, (uint32_t)event->words[3], &over));
     else if (event->words[3] == KSS_PATH_EXCEPTION)
         kss_text_str(&who, "dispatching an exception");

@@ -34,6 +34,7 @@ static const struct field fields[] = {
     {"nonpaged_pool", BYTES, IN(profile.nonpaged_pool), 0, UINT32_MAX, NULL},
     {"paged_pool", BYTES, IN(profile.paged_pool), 0, UINT32_MAX, NULL},
     {"verifier", ONOFF, IN(verifier), 0, 1, NULL},
+    {"nt_costs", ONOFF, IN(nt_costs), 0, 1, NULL},
     {"dpc_timeout", TIME, IN(dpc_timeout), 0, INT64_MAX / 4, NULL},
     {"dpc_watchdog", TIME, IN(dpc_watchdog), 0, INT64_MAX / 4, NULL},
     {"foreign_touch", WORDS, IN(foreign_touch), 0, 0, "bugcheck page-in"},

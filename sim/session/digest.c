@@ -280,6 +280,9 @@ static void add_event(struct kss_arena *arena, const struct kss_log *log, struct
     case KSS_EV_ASSUMED: digest->assumed[digest->assumed_count++] = keep(arena, event); return;
     case KSS_EV_EXPECT: digest->expects[digest->expect_count++] = keep(arena, event); return;
     case KSS_EV_ASSERT: digest->asserts[digest->assert_count++] = keep(arena, event); return;
+    case KSS_EV_NT_UNLISTED:
+        digest->unlisted[digest->unlisted_count++] = keep(arena, event);
+        return;
     case KSS_EV_THREAD_EXIT: digest->exits[digest->exit_count++] = keep(arena, event); return;
     default: return;
     }
@@ -297,6 +300,7 @@ struct kss_digest kss_digest_make(struct kss_arena *arena, const struct kss_log 
     digest.expects = list(arena, &counts, KSS_EV_EXPECT);
     digest.asserts = list(arena, &counts, KSS_EV_ASSERT);
     digest.exits = list(arena, &counts, KSS_EV_THREAD_EXIT);
+    digest.unlisted = list(arena, &counts, KSS_EV_NT_UNLISTED);
     for (uint32_t i = 0; i < log->count; i++)
         add_event(arena, log, &digest, i);
     kss_digest_drivers(arena, log, &digest);

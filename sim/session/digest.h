@@ -66,6 +66,8 @@ struct kss_digest {
     const struct kss_event *hang, *rest, *verdict; // NULL: none
     const struct kss_event **nevers, **policies, **assumed, **expects, **asserts, **exits;
     uint32_t never_count, policy_count, assumed_count, expect_count, assert_count, exit_count;
+    const struct kss_event **unlisted; // NT routines whose own stack was not counted
+    uint32_t unlisted_count;
     uint32_t isr_bytes; // largest frame an interrupt service routine took
     // Per routine: the driver whose dispatch routine it was, NULL: none. NULL: no driver at all.
     const char **drivers;

@@ -25,6 +25,7 @@ static bool always_kept(unsigned kind) {
     case KSS_EV_THREAD_EXIT:
     case KSS_EV_DEEPEST:
     case KSS_EV_PATH:
+    case KSS_EV_NT_UNLISTED:
     case KSS_EV_OVERFLOW:
     case KSS_EV_BUGCHECK:
     case KSS_EV_BUGCHECK_MORE:
@@ -131,6 +132,10 @@ static bool has_module(const struct kss_log_routine *routine) {
 }
 
 bool kss_log_symbol(const struct kss_log *log, uint64_t routine, struct kss_text *out) {
+    if (kss_path_is_nt(routine)) {
+        kss_text_format(out, "nt!%s", kss_routines[routine - KSS_PATH_NT].name);
+        return true;
+    }
     if (routine >= log->routine_count)
         return false;
     const struct kss_log_routine *r = &log->routines[routine];

@@ -156,7 +156,8 @@ void kss_session_prepare(struct kss_session *session) {
         KSS_EV_BUGCHECK,     KSS_EV_BUGCHECK_MORE, KSS_EV_HANG,     KSS_EV_NEVER,
         KSS_EV_DEVICE,       KSS_EV_ATTACH,        KSS_EV_IRP_CALL, KSS_EV_ASSUMED,
         KSS_EV_POLICY,       KSS_EV_REST,          KSS_EV_FINDING,  KSS_EV_FINDING_CAUSE,
-        KSS_EV_FINDING_HELP, KSS_EV_EXPECTED,      KSS_EV_EXPECT,   KSS_EV_VERDICT};
+        KSS_EV_FINDING_HELP, KSS_EV_EXPECTED,      KSS_EV_EXPECT,   KSS_EV_VERDICT,
+        KSS_EV_NT_UNLISTED};
     for (unsigned i = 0; i < sizeof basics / sizeof *basics; i++)
         session->keep[basics[i]] = true;
     if (session->options.all_events)

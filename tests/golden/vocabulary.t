@@ -1,8 +1,8 @@
 Every row of a vocabulary as one JSON object, with what the tables say of it.
 
     $ kss list routines --format jsonl | grep '"KeSetEvent"\|"IoSetCancelRoutine"'
-    {"name":"IoSetCancelRoutine","signature":"PDRIVER_CANCEL IoSetCancelRoutine(PIRP Irp, PDRIVER_CANCEL CancelRoutine)","irql":"<= DISPATCH_LEVEL","does":"touches the caller's memory","modes":"scenarios","header":"wdm.h","source":"DDI IoSetCancelRoutine"}
-    {"name":"KeSetEvent","signature":"LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)","irql":"<= DISPATCH_LEVEL","does":"touches the caller's memory","modes":"scenarios, native","header":"wdm.h","source":"DDI KeSetEvent"}
+    {"name":"IoSetCancelRoutine","signature":"PDRIVER_CANCEL IoSetCancelRoutine(PIRP Irp, PDRIVER_CANCEL CancelRoutine)","irql":"<= DISPATCH_LEVEL","does":"touches the caller's memory","modes":"scenarios","header":"wdm.h","source":"DDI IoSetCancelRoutine","costs":"unknown"}
+    {"name":"KeSetEvent","signature":"LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)","irql":"<= DISPATCH_LEVEL","does":"touches the caller's memory","modes":"scenarios, native","header":"wdm.h","source":"DDI KeSetEvent","costs":"unknown"}
     $ kss list hazards --format jsonl | grep KSS4008
     {"id":"KSS4008","name":"dpc-too-long","severity":"warning","means":"a DPC or ISR, or one stall of the processor, takes longer than the guidance allows","source":"KRN guidelines-for-writing-dpc-routines; DDI KeStallExecutionProcessor; DBG bug-check-0x133-dpc-watchdog-violation"}
     $ kss list bugchecks --format jsonl | grep '"0x133"'
@@ -16,7 +16,7 @@ Every row of a vocabulary as one JSON object, with what the tables say of it.
     kss: --markdown and --format jsonl exclude each other
     [2]
     $ for topic in routines unserved hazards bugchecks verifier policies events statuses types machines; do test "$(kss list $topic --format jsonl | wc -l)" = "$(kss list $topic | wc -l)" || echo "$topic: one object a row is wanted"; done
-    $ kss list routines --format jsonl | grep -v '^{"name":"[A-Za-z0-9_]*","signature":".*(.*)","irql":"..*","does":"..*","modes":"[a-z, ]*","header":"[a-z]*.h","source":"..*"}$'
+    $ kss list routines --format jsonl | grep -v '^{"name":"[A-Za-z0-9_]*","signature":".*(.*)","irql":"..*","does":"..*","modes":"[a-z, ]*","header":"[a-z]*.h","source":"..*","costs":"..*"}$'
     [1]
 
 Explain knows all of them, and the errors of the language.

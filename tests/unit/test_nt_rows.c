@@ -337,7 +337,13 @@ static void test_costs(void **state) {
         assert_true(says_something(row->routine) && says_something(row->source));
         const struct kss_profile *machine = kss_profile_find(row->machine, strlen(row->machine));
         assert_non_null(machine);
-        assert_true(row->bytes > 0 && row->bytes % machine->frame_align == 0);
+        assert_non_null(kss_routine_find(row->routine, strlen(row->routine)));
+        assert_true(row->bytes > 0 && row->bytes < 4096);
+        assert_int_equal(row->bytes % machine->frame_align, 0);
+        assert_true(strcmp(row->machine, "x64") == 0 || strcmp(row->machine, "x86") == 0);
+        int order = i == 0 ? -1 : strcmp(kss_costs[i - 1].routine, row->routine);
+        assert_true(order < 0 ||
+                    (order == 0 && strcmp(kss_costs[i - 1].machine, row->machine) < 0));
         assert_true(row->origin == KSS_ORIGIN_LISTED || row->origin == KSS_ORIGIN_MEASURED);
         for (unsigned other = 0; other < i; other++)
             assert_false(strcmp(kss_costs[other].routine, row->routine) == 0 &&
