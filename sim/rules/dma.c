@@ -289,6 +289,14 @@ void kss_rule_mdl_misuse(struct kss_machine *machine, const struct kss_event *ev
     unsigned what = (unsigned)event->words[2];
     uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
     kss_addr buffer = object == KSS_NONE ? 0 : see_object(machine, object)->context;
+    uint64_t mdl = event->words[0];
+    if (mdl != 0 && (number = (uint32_t)kss_memo(machine, KSS_MEMO_MDL_TOLD, mdl)) != 0) {
+        char again[80] = "a device works with it";
+        if (nt < KSS_NT_COUNT)
+            snprintf(again, sizeof again, "`%s` works with it", kss_routines[nt].name);
+        kss_finding_late_cause(machine, number, event->place, "%s here", again);
+        return;
+    }
     if (kss_finding_begin(machine, &finding, KSS_HAZARD_mdl_misused, event->place, what, &number)) {
         struct kss_mark locked = kss_mark(machine, KSS_MARK_MDL_LOCK, event->words[0]);
         char who[80] = "a device";
@@ -302,6 +310,8 @@ void kss_rule_mdl_misuse(struct kss_machine *machine, const struct kss_event *ev
         kss_finding_source(&finding);
         number = kss_finding_emit(machine, &finding);
     }
-    if (what == UNLOCKED_IN_TRANSFER && buffer != 0)
+    if (mdl != 0)
+        kss_memo_set(machine, KSS_MEMO_MDL_TOLD, mdl, number);
+    if ((what == UNLOCKED_IN_TRANSFER || what == BUILT_PAGEABLE) && buffer != 0)
         told(machine, buffer, number);
 }

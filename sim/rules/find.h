@@ -157,6 +157,9 @@ enum kss_memo {
     KSS_MEMO_DMA_RESULT, // 0 -> what the last transfer came to
     KSS_MEMO_DMA_WRITES, // 0 -> whether it wrote
     KSS_MARK_MDL_LOCK,   // MDL (object number): its pages were locked
+    KSS_MEMO_MDL_TOLD = 85, // MDL (object number) -> number of the KSS6004 that speaks of it
+    KSS_MEMO_FREE_TOLD,     // place of a free -> number of the KSS3003 that speaks of it,
+    KSS_MEMO_FREE_TIME,     //                    of this time + 1
 };
 
 // The value, 0 when there is none.
