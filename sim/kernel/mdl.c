@@ -442,10 +442,8 @@ struct kss_outcome kss_nt_IoBuildPartialMdl(struct kss_machine *m, struct kss_ca
     bool inside = start >= whole.start && start - whole.start <= whole.count;
     if (inside && size == 0)
         size = whole.count - (uint32_t)(start - whole.start);
-    if (!has_pages(m, source, &whole)) { // there are no page frame numbers to copy
+    if (!has_pages(m, source, &whole)) // what is copied are no page frame numbers
         kss_mdl_misused(m, source, call->routine, KSS_MDL_NO_PAGES);
-        return kss_return(0);
-    }
     if (!inside || size > whole.count - (start - whole.start)) {
         kss_mdl_misused(m, target, call->routine, KSS_MDL_OUTSIDE);
         return kss_return(0);

@@ -49,7 +49,7 @@ struct kss_jsonl {
     struct kss_arena arena;
     struct kind kinds[KSS_EV_COUNT];
     struct piece irqls[32];
-    struct piece *threads, *thread_values; // ,"thread":"App" and "App"
+    struct piece *threads, *thread_values;          // ,"thread":"App" and "App"
     unsigned thread_count, thread_room, value_room; // nt and drivers make threads during the run
     struct piece *routines;
     struct piece nts[KSS_NT_COUNT];
@@ -105,8 +105,7 @@ static void make_threads(struct kss_jsonl *jsonl) {
                                     sizeof *jsonl->thread_values);
     for (; jsonl->thread_count < log->thread_count; jsonl->thread_count++) {
         const char *name = log->threads[jsonl->thread_count].name;
-        jsonl->threads[jsonl->thread_count] =
-            piece(jsonl, ",\"thread\":", name, strlen(name), "");
+        jsonl->threads[jsonl->thread_count] = piece(jsonl, ",\"thread\":", name, strlen(name), "");
         jsonl->thread_values[jsonl->thread_count] = piece(jsonl, "", name, strlen(name), "");
     }
 }
