@@ -69,5 +69,5 @@ An option for tests: no help names it, and it is checked.
 
 Threads that nt makes during a run have their names in events as they are written.
 
-    $ kss run --format jsonl scenarios/silence/work-item-that-frees-itself.kss | grep -c '"thread":"Worker 1"'
-    20
+    $ kss run --format jsonl scenarios/silence/work-item-that-frees-itself.kss | grep -m1 -o '"to":"Worker 1"'
+    "to":"Worker 1"
