@@ -305,6 +305,8 @@ bool kss_exit_has_work(struct kss_machine *m, uint16_t thread); // thread_exit.c
 void kss_exit_begin(struct kss_machine *m, uint32_t status);
 struct kss_outcome kss_exit_step(struct kss_machine *m, struct kss_call *call);
 void kss_return_to_user(struct kss_machine *m);
+// Whether a scenario's user thread declares that memory in its own body: its program's.
+bool kss_in_a_program(const struct kss_machine *m, kss_addr address, uint64_t length);
 // Blocks the running thread in [call] on [object] (KSS_NONE: a delay).
 struct kss_outcome kss_block_thread(struct kss_machine *m, struct kss_call *call, uint16_t object,
                                     unsigned mode, bool alertable, unsigned reason, bool timed,

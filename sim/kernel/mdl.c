@@ -261,8 +261,10 @@ static struct kss_outcome probe(struct kss_machine *m, struct kss_call *call,
     kss_addr end, stacks = kss_area(m, KSS_AREA_NONPAGED, &end);
     if (fields->count == 0 || fields->start + fields->count < fields->start)
         return violation();
-    // A user's buffer must lie in user space. Natively that is what is not nt's or on its stacks.
-    bool system = m->space == NULL ? fields->start + fields->count - 1 > m->layout.user_top
+    // A user's buffer must lie in user space. Natively that is what is not nt's or on its stacks, in a
+    // scenario also what a user thread's body declares (probe.c).
+    bool system = m->space == NULL ? fields->start + fields->count - 1 > m->layout.user_top &&
+                                         !kss_in_a_program(m, fields->start, fields->count)
                                    : fields->start >= stacks && fields->start < m->space->end;
     if (user && system)
         return violation();
@@ -440,6 +442,8 @@ struct kss_outcome kss_nt_IoBuildPartialMdl(struct kss_machine *m, struct kss_ca
     bool inside = start >= whole.start && start - whole.start <= whole.count;
     if (inside && size == 0)
         size = whole.count - (uint32_t)(start - whole.start);
+    if (!has_pages(m, source, &whole)) // what is copied are no page frame numbers
+        kss_mdl_misused(m, source, call->routine, KSS_MDL_NO_PAGES);
     if (!inside || size > whole.count - (start - whole.start)) {
         kss_mdl_misused(m, target, call->routine, KSS_MDL_OUTSIDE);
         return kss_return(0);

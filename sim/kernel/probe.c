@@ -11,7 +11,7 @@ static struct kss_outcome raise(uint32_t status) {
     return kss_outcome(KSS_OUT_RAISE, status);
 }
 
-static bool in_a_body(const struct kss_machine *m, kss_addr address, uint64_t length) {
+bool kss_in_a_program(const struct kss_machine *m, kss_addr address, uint64_t length) {
     uint32_t depth;
     uint16_t s = kss_stack_of(m, address, &depth);
     if (m->space != NULL || s == KSS_NONE)
@@ -37,7 +37,7 @@ static struct kss_outcome check(const struct kss_machine *m, kss_addr address, u
         return kss_return(0);
     if (alignment != 0 && (address & (alignment - 1)) != 0)
         return raise((uint32_t)STATUS_DATATYPE_MISALIGNMENT);
-    if (in_a_body(m, address, length))
+    if (kss_in_a_program(m, address, length))
         return kss_return(0);
     if (length - 1 > top - address || address + (length - 1) > m->layout.user_top)
         return raise((uint32_t)STATUS_ACCESS_VIOLATION);

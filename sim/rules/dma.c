@@ -180,7 +180,7 @@ void kss_rule_dma_hit(struct kss_machine *machine, const struct kss_event *event
 }
 
 // ---- KSS6002 ------------------------------------------------------------------------------------
-static void built_on_stack(struct kss_machine *machine, const struct kss_event *event) {
+static uint32_t built_on_stack(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number, depth = 0;
     kss_addr address = event->words[2];
@@ -205,6 +205,7 @@ static void built_on_stack(struct kss_machine *machine, const struct kss_event *
         kss_text_free(&what);
     }
     told(machine, address, number);
+    return number;
 }
 
 void kss_rule_mdl(struct kss_machine *machine, const struct kss_event *event) {
@@ -214,7 +215,10 @@ void kss_rule_mdl(struct kss_machine *machine, const struct kss_event *event) {
         told(machine, event->words[2], 0); // a new chance for the same buffer
     }
     if (event->words[1] == HOW_BUILD && on_stack(machine, event->words[2], &thread))
-        built_on_stack(machine, event);
+        kss_memo_set(machine, KSS_MEMO_MDL_TOLD, event->words[0], built_on_stack(machine, event));
+    else if (event->words[1] == HOW_BUILD)
+        told(machine, event->words[2],
+             (uint32_t)kss_memo(machine, KSS_MEMO_MDL_TOLD, event->words[0]));
 }
 
 // ---- KSS6003, KSS3003 ---------------------------------------------------------------------------
@@ -289,6 +293,14 @@ void kss_rule_mdl_misuse(struct kss_machine *machine, const struct kss_event *ev
     unsigned what = (unsigned)event->words[2];
     uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
     kss_addr buffer = object == KSS_NONE ? 0 : see_object(machine, object)->context;
+    uint64_t mdl = event->words[0];
+    if (mdl != 0 && (number = (uint32_t)kss_memo(machine, KSS_MEMO_MDL_TOLD, mdl)) != 0) {
+        char again[80] = "a device works with it";
+        if (nt < KSS_NT_COUNT)
+            snprintf(again, sizeof again, "`%s` works with it", kss_routines[nt].name);
+        kss_finding_late_cause(machine, number, event->place, "%s here", again);
+        return;
+    }
     if (kss_finding_begin(machine, &finding, KSS_HAZARD_mdl_misused, event->place, what, &number)) {
         struct kss_mark locked = kss_mark(machine, KSS_MARK_MDL_LOCK, event->words[0]);
         char who[80] = "a device";
@@ -302,6 +314,8 @@ void kss_rule_mdl_misuse(struct kss_machine *machine, const struct kss_event *ev
         kss_finding_source(&finding);
         number = kss_finding_emit(machine, &finding);
     }
+    if (mdl != 0)
+        kss_memo_set(machine, KSS_MEMO_MDL_TOLD, mdl, number);
     if (what == UNLOCKED_IN_TRANSFER && buffer != 0)
         told(machine, buffer, number);
 }

@@ -154,10 +154,13 @@ enum kss_memo {
     KSS_MEMO_APC_TOLD,      // thread -> 1: a KSS5003 spoke since it entered a region last
     KSS_MARK_REGION = 212,  // thread: it entered a critical or guarded region
     // Of DMA.
-    KSS_MEMO_DMA = 80,   // address of a buffer -> number of the finding that speaks of its DMA
-    KSS_MEMO_DMA_RESULT, // 0 -> what the last transfer came to
-    KSS_MEMO_DMA_WRITES, // 0 -> whether it wrote
-    KSS_MARK_MDL_LOCK,   // MDL (object number): its pages were locked
+    KSS_MEMO_DMA = 80,      // address of a buffer -> number of the finding that speaks of its DMA
+    KSS_MEMO_DMA_RESULT,    // 0 -> what the last transfer came to
+    KSS_MEMO_DMA_WRITES,    // 0 -> whether it wrote
+    KSS_MARK_MDL_LOCK,      // MDL (object number): its pages were locked
+    KSS_MEMO_MDL_TOLD = 85, // MDL (object number) -> number of the finding that speaks of it
+    KSS_MEMO_FREE_TOLD,     // place of a free -> number of the KSS3003 that speaks of it,
+    KSS_MEMO_FREE_TIME,     //                    of this time + 1
 };
 
 // The value, 0 when there is none.

@@ -75,11 +75,22 @@ static void freed_in_use(struct kss_machine *machine, const struct kss_event *ev
                          kss_addr address) {
     struct kss_finding finding;
     uint32_t number;
-    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_freed_while_in_use, event->place,
-                           kss_mark(machine, KSS_MARK_INIT, address).place, &number))
-        return;
     struct kss_text what = {0};
     kss_say_address(machine, address, &what);
+    if (kss_memo(machine, KSS_MEMO_FREE_TIME, event->place) == event->time + 1) {
+        number = (uint32_t)kss_memo(machine, KSS_MEMO_FREE_TOLD, event->place);
+        kss_finding_late_cause(machine, number, event->place, "so is %s, which is in use, too",
+                               what.bytes);
+        kss_text_free(&what);
+        return; // one free, one finding
+    }
+    if (!kss_finding_begin(machine, &finding, KSS_HAZARD_freed_while_in_use, event->place,
+                           kss_mark(machine, KSS_MARK_INIT, address).place, &number)) {
+        kss_text_free(&what);
+        return;
+    }
+    kss_memo_set(machine, KSS_MEMO_FREE_TOLD, event->place, number);
+    kss_memo_set(machine, KSS_MEMO_FREE_TIME, event->place, event->time + 1);
     if (event->words[1] & USED_BY_WAIT)
         kss_text_format(&finding.message, "%s is freed while a thread waits for it", what.bytes);
     else if (event->words[1] & USED_BY_IRP)

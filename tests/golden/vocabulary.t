@@ -83,3 +83,8 @@ An option for tests: no help names it, and it is checked.
     [2]
     $ kss run --quiet --without KSS4008 scenarios/rules/KSS4008-dpc-too-long-flagged.kss | head -1
     FAIL  scenarios/rules/KSS4008-dpc-too-long-flagged.kss
+
+Threads that nt makes during a run have their names in events as they are written.
+
+    $ kss run --format jsonl scenarios/silence/work-item-that-frees-itself.kss | grep -m1 -o '"to":"Worker 1"'
+    "to":"Worker 1"
