@@ -50,6 +50,7 @@ struct kss_jsonl {
     struct kind kinds[KSS_EV_COUNT];
     struct piece irqls[32];
     struct piece *threads, *thread_values; // ,"thread":"App" and "App"
+    unsigned thread_count, thread_room, value_room; // nt and drivers make threads during the run
     struct piece *routines;
     struct piece nts[KSS_NT_COUNT];
     struct place *places;
@@ -96,6 +97,20 @@ static void make_kind(struct kss_jsonl *jsonl, int id) {
     }
 }
 
+static void make_threads(struct kss_jsonl *jsonl) {
+    const struct kss_log *log = jsonl->log;
+    jsonl->threads =
+        kss_grow(jsonl->threads, &jsonl->thread_room, log->thread_count, sizeof *jsonl->threads);
+    jsonl->thread_values = kss_grow(jsonl->thread_values, &jsonl->value_room, log->thread_count,
+                                    sizeof *jsonl->thread_values);
+    for (; jsonl->thread_count < log->thread_count; jsonl->thread_count++) {
+        const char *name = log->threads[jsonl->thread_count].name;
+        jsonl->threads[jsonl->thread_count] =
+            piece(jsonl, ",\"thread\":", name, strlen(name), "");
+        jsonl->thread_values[jsonl->thread_count] = piece(jsonl, "", name, strlen(name), "");
+    }
+}
+
 static void make_names(struct kss_jsonl *jsonl) {
     const struct kss_log *log = jsonl->log;
     struct kss_text text = {0};
@@ -105,13 +120,7 @@ static void make_names(struct kss_jsonl *jsonl) {
         kss_log_symbol(log, i, &text);
         jsonl->routines[i] = piece(jsonl, "", text.bytes, text.length, "");
     }
-    jsonl->threads = KSS_NEW_ARRAY(&jsonl->arena, struct piece, log->thread_count);
-    jsonl->thread_values = KSS_NEW_ARRAY(&jsonl->arena, struct piece, log->thread_count);
-    for (uint32_t i = 0; i < log->thread_count; i++) {
-        const char *name = log->threads[i].name;
-        jsonl->threads[i] = piece(jsonl, ",\"thread\":", name, strlen(name), "");
-        jsonl->thread_values[i] = piece(jsonl, "", name, strlen(name), "");
-    }
+    make_threads(jsonl);
     for (int i = 0; i < KSS_NT_COUNT; i++)
         jsonl->nts[i] = piece(jsonl, "", kss_routines[i].name, strlen(kss_routines[i].name), "");
     for (unsigned i = 0; i < 32; i++) {
@@ -135,6 +144,8 @@ struct kss_jsonl *kss_jsonl_new(const struct kss_log *log) {
 
 void kss_jsonl_free(struct kss_jsonl *jsonl) {
     kss_arena_free(&jsonl->arena);
+    free(jsonl->threads);
+    free(jsonl->thread_values);
     free(jsonl);
 }
 
@@ -282,6 +293,8 @@ static char *put_text(const struct kss_jsonl *jsonl, struct kss_text *out, char 
 
 void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, struct kss_text *out) {
     const struct kind *kind = &jsonl->kinds[event->kind];
+    if (jsonl->thread_count < jsonl->log->thread_count)
+        make_threads(jsonl);
     char *at = kss_text_room(out, LINE_ROOM + 6 * jsonl->longest);
     at = put(at, &kind->head);
     at = put_digits(at, event->time);
