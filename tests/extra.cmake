@@ -28,3 +28,12 @@ add_test(NAME coverage.routines
          COMMAND sh tests/coverage.sh
          WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 set_tests_properties(coverage.routines PROPERTIES LABELS golden)
+
+# Correct programs with one word changed: one finding each, and the right one.
+if(TARGET kss_command)
+    add_test(NAME rules.mutation
+             COMMAND sh ${PROJECT_SOURCE_DIR}/tests/mutation/run.sh $<TARGET_FILE:kss_command>
+             WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(rules.mutation PROPERTIES LABELS golden
+        ENVIRONMENT "KSS_EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}")
+endif()

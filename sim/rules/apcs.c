@@ -25,7 +25,14 @@ static void help_5003(struct kss_finding *finding) {
 static void left_without_entering(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number;
+    uint32_t told = (uint32_t)kss_memo(machine, KSS_MEMO_REGION_TOLD, event->thread);
     kss_memo_set(machine, KSS_MEMO_APC_TOLD, event->thread, 1);
+    if (told != 0) { // a lock was acquired outside the region it needs
+        kss_memo_set(machine, KSS_MEMO_REGION_TOLD, event->thread, 0);
+        kss_finding_follows(machine, told, event->place,
+                            "the region that is left here was not entered");
+        return;
+    }
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_apc_count_unbalanced, event->place,
                            event->thread, &number))
         return;
@@ -47,6 +54,7 @@ void kss_rule_apc_count(struct kss_machine *machine, const struct kss_event *eve
     if (enters) {
         kss_mark_set(machine, KSS_MARK_REGION, event->thread, event);
         kss_memo_set(machine, KSS_MEMO_APC_TOLD, event->thread, 0);
+        kss_memo_set(machine, KSS_MEMO_REGION_TOLD, event->thread, 0);
         return;
     }
     const struct kss_thread *thread = see_thread(machine, event->thread);

@@ -251,16 +251,41 @@ static const struct {
                        "release once for each acquisition that returned TRUE"},
 };
 
+// A lock that is kept is in use when it is deleted; a handle that is free stays so until it is used.
+static bool misuse_follows(struct kss_machine *machine, const struct kss_event *event,
+                           uint16_t object) {
+    kss_addr address = see_object(machine, object)->address;
+    uint64_t told = 0;
+    if (event->words[1] == DELETED_IN_USE)
+        told = kss_memo(machine, KSS_MEMO_LOCK_TOLD, address);
+    else if (event->words[1] == HANDLE_FREE)
+        told = kss_memo(machine, KSS_MEMO_MISUSE, address);
+    if (told != 0)
+        kss_finding_follows(machine, (uint32_t)told, event->place, "%s",
+                            event->words[1] == DELETED_IN_USE ? "it is deleted here"
+                                                              : "released here again");
+    return told != 0;
+}
+
 void kss_rule_lock_misuse(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number;
     unsigned what = (unsigned)event->words[1];
     uint16_t object = kss_object_numbered(machine, (uint32_t)event->words[0]);
-    if (object == KSS_NONE || !kss_finding_begin(machine, &finding, KSS_HAZARD_lock_misuse,
-                                                 event->place, (uint32_t)event->words[0], &number))
+    if (object == KSS_NONE || misuse_follows(machine, event, object))
+        return;
+    bool begun = kss_finding_begin(machine, &finding, KSS_HAZARD_lock_misuse, event->place,
+                                   (uint32_t)event->words[0], &number);
+    if (what == APCS_ENABLED && event->thread != KSS_NONE)
+        kss_memo_set(machine, KSS_MEMO_REGION_TOLD, event->thread, number);
+    if (!begun)
         return;
     struct kss_text name = {0};
     kss_addr address = see_object(machine, object)->address;
+    if (what == HANDLE_FREE) { // the lock that was meant stays held
+        kss_memo_set(machine, KSS_MEMO_MISUSE, address, number);
+        kss_locks_tell(machine, event->cpu, number);
+    }
     kss_text_format(&finding.message, "%s%s%s", misuses[what].before,
                     kss_say_address(machine, address, &name), misuses[what].after);
     kss_text_str(&finding.label, misuses[what].label);
@@ -270,7 +295,7 @@ void kss_rule_lock_misuse(struct kss_machine *machine, const struct kss_event *e
     else if (made.place != 0)
         kss_finding_cause(&finding, made, "put into the queue of a lock here");
     if (what == HANDLE_IN_USE) // that lock stays held, which is the same mistake
-        kss_memo_set(machine, KSS_MEMO_LOCK_TOLD, see_object(machine, object)->context, 1);
+        kss_memo_set(machine, KSS_MEMO_LOCK_TOLD, see_object(machine, object)->context, number);
     struct kss_mark acquired = kss_mark(machine, KSS_MARK_QUEUE, address);
     if (acquired.place != 0 && what != APCS_ENABLED)
         kss_finding_cause(&finding, acquired, "acquired here last");

@@ -124,6 +124,7 @@ void kss_rule_remember_init(struct kss_machine *machine, const struct kss_event 
     kss_addr address = see_object(machine, object)->address;
     kss_mark_set(machine, KSS_MARK_INIT, address, event);
     kss_memo_set(machine, KSS_MEMO_DIED, address, 0);
+    kss_memo_set(machine, KSS_MEMO_MISUSE, address, 0);
     kss_memo_set(machine, KSS_MARK_WAITED, address, 0);
     uint32_t depth, routine;
     const struct kss_local *local;
@@ -281,18 +282,35 @@ uint32_t kss_finding_emit(struct kss_machine *machine, struct kss_finding *findi
     return number;
 }
 
+static void late_cause(struct kss_machine *machine, uint32_t number, uint32_t place,
+                       const char *format, va_list arguments) {
+    struct kss_text text = {0};
+    append(&text, format, arguments);
+    kss_emit_at(machine, KSS_EV_FINDING_CAUSE, place, kss_text_id(machine, text.bytes),
+                kss_now(machine), KSS_FINDING_CAUSES + 1, number);
+    kss_text_free(&text);
+}
+
 void kss_finding_late_cause(struct kss_machine *machine, uint32_t number, uint32_t place,
                             const char *format, ...) {
     if (number == 0) // its rule is off
         return;
-    struct kss_text text = {0};
     va_list arguments;
     va_start(arguments, format);
-    append(&text, format, arguments);
+    late_cause(machine, number, place, format, arguments);
     va_end(arguments);
-    kss_emit_at(machine, KSS_EV_FINDING_CAUSE, place, kss_text_id(machine, text.bytes),
-                kss_now(machine), KSS_FINDING_CAUSES + 1, number);
-    kss_text_free(&text);
+}
+
+void kss_finding_follows(struct kss_machine *machine, uint32_t number, uint32_t place,
+                         const char *format, ...) {
+    uint64_t said = (uint64_t)number << 24 | (place & 0xFFFFFF);
+    if (number == 0 || kss_memo(machine, KSS_MEMO_TOUCHED, said) != 0)
+        return;
+    kss_memo_set(machine, KSS_MEMO_TOUCHED, said, 1);
+    va_list arguments;
+    va_start(arguments, format);
+    late_cause(machine, number, place, format, arguments);
+    va_end(arguments);
 }
 
 // ---- Reading the state --------------------------------------------------------------------------

@@ -53,6 +53,11 @@ void kss_tell_user_wait(struct kss_machine *machine, const struct kss_event *eve
 // locks.c
 kss_rule kss_rule_lock_recursion, kss_rule_lock_balance, kss_rule_remember_lock,
     kss_rule_lock_unowned, kss_rule_lock_lowered, kss_rule_complete_under_lock;
+// The finding that says of a spin lock the processor holds that it is kept, when each of them has
+// one; else 0.
+uint32_t kss_locks_told(struct kss_machine *machine, unsigned cpu);
+// Every spin lock the processor holds is one of which finding [number] speaks.
+void kss_locks_tell(struct kss_machine *machine, unsigned cpu, uint32_t number);
 // deadlock.c
 kss_rule kss_rule_own, kss_rule_lock_misuse, kss_rule_hang;
 bool kss_is_lock(unsigned kind); // that threads own
@@ -70,6 +75,7 @@ kss_rule kss_rule_irp_sent, kss_rule_irp_return, kss_rule_irp_pending, kss_rule_
     kss_rule_irp_freed, kss_rule_apc_left, kss_rule_apc_level;
 bool kss_irp_explains_wait(struct kss_machine *machine, uint16_t thread, uint16_t waited);
 bool kss_irp_was_denied(struct kss_machine *machine);
+uint32_t kss_irp_told_of_completed(struct kss_machine *machine);
 // The context that stack location [location] (from 1) of a live IRP hands to a completion routine
 // that is still to be called; 0: none is.
 kss_addr kss_irp_context(struct kss_machine *machine, const struct kss_object *irp,
@@ -127,7 +133,7 @@ enum kss_memo {
     KSS_MEMO_IRP_SENT_TO = 52, // IRP -> routine it was last sent to, + 1
     KSS_MEMO_IRP_RETURNED_BY,  // IRP -> routine + 1 that returned as if it were complete,
     KSS_MEMO_IRP_STATUS,       //        with this status
-    KSS_MEMO_IRP_TOLD,         // IRP -> 1: a KSS8002 speaks of it
+    KSS_MEMO_IRP_TOLD,         // IRP -> number of the KSS8002 that speaks of it
     KSS_MEMO_IRP_COMPLETER,    // IRP -> routine that completed it last, + 1
     // Of waits.
     KSS_MEMO_WAIT_ARRAY = 100, // thread -> wait block array of the wait that begins, 0: none
@@ -143,16 +149,29 @@ enum kss_memo {
     // Of locks.
     KSS_MARK_OWNED = 60,       // (lock, thread): acquired
     KSS_MEMO_IN_CIRCLE = 62,   // thread -> 1: it is said why it waits for ever
-    KSS_MEMO_LOCK_TOLD,        // address -> 1: a KSS5002 speaks of this lock
+    KSS_MEMO_LOCK_TOLD,        // address -> number of the finding that says this lock is kept
     KSS_MEMO_PAGED_TOLD = 200, // (routine, place of the raise) -> 1: a KSS4004 speaks of it
-    KSS_MEMO_PAGED_RAISE,      // place of a raise in pageable code -> 1: a KSS4004 speaks of it
+    KSS_MEMO_PAGED_RAISE,      // place of a raise in pageable code -> number of its KSS4004
     KSS_MEMO_BUSY,             // cpu -> 100 ns its DPC or ISR has stalled or spun for
     KSS_MEMO_BUSY_TOLD,        // cpu -> 1: a KSS4008 speaks of its DPC or ISR
     KSS_MARK_ROUTINE = 204,    // cpu: its DPC or ISR began
     // Of APCs.
-    KSS_MEMO_REGIONS = 210, // thread -> regions entered less those left, biased
-    KSS_MEMO_APC_TOLD,      // thread -> 1: a KSS5003 spoke since it entered a region last
-    KSS_MARK_REGION = 212,  // thread: it entered a critical or guarded region
+    KSS_MEMO_REGIONS = 210,     // thread -> regions entered less those left, biased
+    KSS_MEMO_APC_TOLD,          // thread -> 1: a KSS5003 spoke since it entered a region last
+    KSS_MARK_REGION = 212,      // thread: it entered a critical or guarded region
+    KSS_MEMO_REGION_TOLD = 120, // thread -> number of the KSS5008 that misses a region
+    // Of what follows from what was told.
+    KSS_MEMO_RAISE_TOLD, // cpu -> number of the KSS4003 that says its IRQL stays raised
+    KSS_MEMO_CALL_TOLD,  // cpu -> number of the last KSS4001 or KSS4002 under this raise
+    KSS_MEMO_LOW_TOLD,   // cpu -> number of the last KSS4001 of an IRQL that is too low,
+    KSS_MEMO_LOW_FRAME,  //        in this frame
+    KSS_MEMO_LEAK,       // place a lock was acquired at -> number of the KSS5002
+    KSS_MEMO_MISUSE,     // address of a lock or handle -> number of its last KSS5008
+    KSS_MEMO_UNOWNED,    // cpu -> number of the last KSS5002 of a lock it does not hold,
+    KSS_MEMO_UNOWNED_AT, //        at this place
+    KSS_MEMO_DEATH,      // (routine, place) -> number of the KSS3001 of what died there,
+    KSS_MEMO_DEATH_TIME, //        at this time
+    KSS_MEMO_DEAD_TOUCH, // (stack, frame) -> number of the KSS3001 of what the frame touched there
     // Of DMA.
     KSS_MEMO_DMA = 80,      // address of a buffer -> number of the finding that speaks of its DMA
     KSS_MEMO_DMA_RESULT,    // 0 -> what the last transfer came to
@@ -214,6 +233,9 @@ uint32_t kss_finding_emit(struct kss_machine *machine, struct kss_finding *findi
 // Adds a cause to a finding that was emitted already.
 void kss_finding_late_cause(struct kss_machine *machine, uint32_t number, uint32_t place,
                             const char *format, ...) __attribute__((format(printf, 4, 5)));
+// The same, once for each place.
+void kss_finding_follows(struct kss_machine *machine, uint32_t number, uint32_t place,
+                         const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 // ---- Reading the state --------------------------------------------------------------------------
 #define KSS_SEE(name, type, section)                                                               \

@@ -169,12 +169,11 @@ void kss_rule_irp_mismatch(struct kss_machine *machine, const struct kss_event *
     struct kss_mark pending = kss_mark(machine, KSS_MARK_IRP_PENDING, irp);
     if (marked && pending.place != 0)
         kss_finding_cause(&finding, pending, "marked pending here");
-    kss_memo_set(machine, KSS_MEMO_IRP_TOLD, irp, 1);
     kss_finding_remark(&finding, KSS_REMARK_HELP,
                        marked ? "once it is marked, return STATUS_PENDING, whatever became of it"
                               : "call IoMarkIrpPending before the IRP is queued or passed on");
     kss_finding_source(&finding);
-    kss_finding_emit(machine, &finding);
+    kss_memo_set(machine, KSS_MEMO_IRP_TOLD, irp, kss_finding_emit(machine, &finding));
     kss_text_free(&who);
     kss_text_free(&status);
 }
@@ -366,6 +365,20 @@ bool kss_irp_was_denied(struct kss_machine *machine) {
             kss_mark(machine, KSS_MARK_IRP_RETURNED, see_object_cold(machine, i)->number).place)
             return true;
     return false;
+}
+
+// The KSS8002 of a request that is being completed into its thread, whose frame may be gone for it.
+uint32_t kss_irp_told_of_completed(struct kss_machine *machine) {
+    for (uint32_t i = 0; i < see_object_count(machine); i++) {
+        unsigned flags = KSS_IRP_COMPLETED | KSS_IRP_THREADED;
+        const struct kss_object *irp = see_object(machine, i);
+        if (!is_irp(irp) || (irp->irql & flags) != flags)
+            continue;
+        uint64_t told = kss_memo(machine, KSS_MEMO_IRP_TOLD, see_object_cold(machine, i)->number);
+        if (told != 0)
+            return (uint32_t)told;
+    }
+    return 0;
 }
 
 static bool in_file(const struct kss_machine *machine, kss_addr address) {

@@ -12,6 +12,11 @@ enum { BALANCE_IRQL = 0 };
 void kss_rule_remember_irql(struct kss_machine *machine, const struct kss_event *event) {
     if (event->words[0] < KSS_DISPATCH_LEVEL && event->words[1] >= KSS_DISPATCH_LEVEL)
         kss_mark_set(machine, KSS_MARK_RAISE, event->cpu, event);
+    kss_memo_set(machine, KSS_MEMO_LOW_TOLD, event->cpu, 0);
+    if (event->words[1] < KSS_DISPATCH_LEVEL || event->words[0] < KSS_DISPATCH_LEVEL) {
+        kss_memo_set(machine, KSS_MEMO_RAISE_TOLD, event->cpu, 0);
+        kss_memo_set(machine, KSS_MEMO_CALL_TOLD, event->cpu, 0);
+    }
     if (event->words[1] < KSS_DISPATCH_LEVEL && event->thread != KSS_NONE)
         kss_memo_set(machine, KSS_MEMO_LEFT_RAISED, event->thread, 0);
 }
@@ -47,6 +52,41 @@ static bool released_already(const struct kss_machine *machine, const struct kss
     }
 }
 
+// The IRQL that a thread runs at is raised, and a finding has said whose fault that is: a lock that is
+// kept, or a routine that did not restore it.
+static uint32_t raise_told(struct kss_machine *machine, const struct kss_event *event) {
+    const struct kss_cpu *cpu = see_cpu(machine, event->cpu);
+    if (cpu->in_dpc || cpu->interrupts || event->irql < KSS_DISPATCH_LEVEL)
+        return 0;
+    uint32_t told = (uint32_t)kss_memo(machine, KSS_MEMO_RAISE_TOLD, event->cpu);
+    return told != 0 ? told : kss_locks_told(machine, event->cpu);
+}
+
+// Remembers that finding [number] speaks of a call under the raised IRQL, or the locks held.
+static void call_told(struct kss_machine *machine, const struct kss_event *event, uint32_t number) {
+    const struct kss_cpu *cpu = see_cpu(machine, event->cpu);
+    if (cpu->in_dpc || cpu->interrupts || event->irql < KSS_DISPATCH_LEVEL)
+        return;
+    kss_memo_set(machine, KSS_MEMO_CALL_TOLD, event->cpu, number);
+    kss_locks_tell(machine, event->cpu, number);
+}
+
+// What a frame does at an IRQL that is too low is one mistake until the IRQL changes.
+static uint32_t low_told(struct kss_machine *machine, const struct kss_event *event) {
+    uint32_t key;
+    kss_see_innermost(machine, &key);
+    return kss_memo(machine, KSS_MEMO_LOW_FRAME, event->cpu) == key
+               ? (uint32_t)kss_memo(machine, KSS_MEMO_LOW_TOLD, event->cpu)
+               : 0;
+}
+
+static void tell_low(struct kss_machine *machine, const struct kss_event *event, uint32_t number) {
+    uint32_t key;
+    kss_see_innermost(machine, &key);
+    kss_memo_set(machine, KSS_MEMO_LOW_FRAME, event->cpu, key);
+    kss_memo_set(machine, KSS_MEMO_LOW_TOLD, event->cpu, number);
+}
+
 void kss_rule_irql(struct kss_machine *machine, const struct kss_event *event) {
     const struct kss_routine *routine = &kss_routines[event->words[0]];
     unsigned min = (unsigned)event->words[1], max = (unsigned)event->words[2];
@@ -55,6 +95,12 @@ void kss_rule_irql(struct kss_machine *machine, const struct kss_event *event) {
     kss_mark_set(machine, KSS_MARK_IRQL_RULE, event->cpu, event);
     if (kss_left_raised(machine, event) || released_already(machine, event))
         return;
+    uint32_t told = event->irql < min ? low_told(machine, event) : raise_told(machine, event);
+    if (told != 0) {
+        kss_finding_follows(machine, told, event->place, "`%s` is called at this IRQL",
+                            routine->name);
+        return;
+    }
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_irql_too_high, event->place,
                            (uint32_t)event->words[0], &number))
         return;
@@ -76,7 +122,11 @@ void kss_rule_irql(struct kss_machine *machine, const struct kss_event *event) {
                                : "call it at a lower IRQL: before raising, after lowering, or from "
                                  "a work item");
     kss_finding_remark(&finding, KSS_REMARK_SOURCE, "%s", routine->source);
-    kss_finding_emit(machine, &finding);
+    number = kss_finding_emit(machine, &finding);
+    if (low)
+        tell_low(machine, event, number);
+    else
+        call_told(machine, event, number);
     kss_text_free(&at);
     kss_text_free(&limit);
 }
@@ -89,6 +139,12 @@ void kss_rule_wait_at_dispatch(struct kss_machine *machine, const struct kss_eve
     if (kss_left_raised(machine, event) ||
         (last.place == event->place && last.place != 0 && last.time == event->time))
         return;
+    uint32_t told = raise_told(machine, event);
+    if (told != 0) {
+        kss_finding_follows(machine, told, event->place, "`%s` cannot block at this IRQL",
+                            kss_routines[event->words[0]].name);
+        return;
+    }
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_blocking_wait_at_dispatch, event->place, 0,
                            &number))
         return;
@@ -104,7 +160,7 @@ void kss_rule_wait_at_dispatch(struct kss_machine *machine, const struct kss_eve
                        "poll with a zero timeout, or wait below DISPATCH_LEVEL in a thread or a "
                        "work item");
     kss_finding_source(&finding);
-    kss_finding_emit(machine, &finding);
+    call_told(machine, event, kss_finding_emit(machine, &finding));
     kss_text_free(&at);
 }
 
@@ -118,6 +174,14 @@ void kss_rule_irql_balance(struct kss_machine *machine, const struct kss_event *
         (after > before && after == KSS_APC_LEVEL && event->thread != KSS_NONE &&
          see_thread(machine, event->thread)->owned != 0))
         return;
+    uint32_t told =
+        after > before ? (uint32_t)kss_memo(machine, KSS_MEMO_RAISE_TOLD, event->cpu) : 0;
+    if (told == 0 && after > before)
+        told = (uint32_t)kss_memo(machine, KSS_MEMO_CALL_TOLD, event->cpu);
+    if (told != 0) {
+        kss_finding_follows(machine, told, event->place, "the IRQL is still raised at this return");
+        return;
+    }
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_irql_not_restored, event->place, routine,
                            &number))
         return;
@@ -133,7 +197,9 @@ void kss_rule_irql_balance(struct kss_machine *machine, const struct kss_event *
     kss_finding_remark(&finding, KSS_REMARK_HELP,
                        "on every path out, call KeLowerIrql with the IRQL that was saved");
     kss_finding_source(&finding);
-    kss_finding_emit(machine, &finding);
+    number = kss_finding_emit(machine, &finding);
+    if (after > before && after >= KSS_DISPATCH_LEVEL)
+        kss_memo_set(machine, KSS_MEMO_RAISE_TOLD, event->cpu, number);
     kss_text_free(&who);
     kss_text_free(&was);
     kss_text_free(&is);
@@ -154,8 +220,6 @@ static bool paged_told(struct kss_machine *machine, const struct kss_event *even
         kss_memo(machine, KSS_MEMO_PAGED_TOLD, key) != 0)
         return true;
     kss_memo_set(machine, KSS_MEMO_PAGED_TOLD, key, 1);
-    if (*raised_here)
-        kss_memo_set(machine, KSS_MEMO_PAGED_RAISE, raise.place, 1);
     return false;
 }
 
@@ -186,7 +250,9 @@ void kss_rule_paged_code(struct kss_machine *machine, const struct kss_event *ev
                                    : "keep the routine in nonpaged code, or call it below "
                                      "DISPATCH_LEVEL only");
     kss_finding_source(&finding);
-    kss_finding_emit(machine, &finding);
+    number = kss_finding_emit(machine, &finding);
+    if (raised_here)
+        kss_memo_set(machine, KSS_MEMO_PAGED_RAISE, event->place, number);
     kss_text_free(&who);
     kss_text_free(&at);
 }

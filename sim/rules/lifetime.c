@@ -161,6 +161,17 @@ static const char *fix_of(uint64_t used_by) {
 }
 
 // ---- KSS3001 ------------------------------------------------------------------------------------
+// What a frame takes with it when it ends too early is one mistake.
+static uint64_t death_key(const struct kss_event *event) {
+    return (event->words[2] & 0xFFFFFF) << 24 | (event->place & 0xFFFFFF);
+}
+
+static uint32_t died_with(struct kss_machine *machine, const struct kss_event *event) {
+    if (kss_memo(machine, KSS_MEMO_DEATH_TIME, death_key(event)) != event->time + 1)
+        return 0;
+    return (uint32_t)kss_memo(machine, KSS_MEMO_DEATH, death_key(event));
+}
+
 void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *event) {
     uint16_t index = kss_object_numbered(machine, (uint32_t)event->words[0]);
     if (index == KSS_NONE)
@@ -177,10 +188,14 @@ void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *e
         return;
     if (used_by == 0 || (used_by == USED_BY_IRP && kss_irp_was_denied(machine)))
         return; // KSS8002 or 8003 will say whose fault it is
-    if (see_object(machine, index)->kind == KSS_O_LOCK_HANDLE)
-        kss_memo_set(machine, KSS_MEMO_LOCK_TOLD, see_object(machine, index)->context, 1);
-    if (kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_outlives_frame, event->place,
-                          subject, &number)) {
+    number = died_with(machine, event);
+    if (number != 0) {
+        struct kss_text what = {0};
+        kss_finding_late_cause(machine, number, event->place, "so does %s",
+                               kss_say_dead(machine, address, &what));
+        kss_text_free(&what);
+    } else if (kss_finding_begin(machine, &finding, KSS_HAZARD_stack_object_outlives_frame,
+                                 event->place, subject, &number)) {
         struct kss_text what = {0}, who = {0};
         kss_say_dead(machine, address, &what);
         kss_say_routine(machine, (uint32_t)event->words[2], &who);
@@ -204,10 +219,14 @@ void kss_rule_object_dies(struct kss_machine *machine, const struct kss_event *e
         kss_finding_remark(&finding, KSS_REMARK_HELP, "%s", fix_of(used_by));
         kss_finding_source(&finding);
         kss_finding_emit(machine, &finding);
+        kss_memo_set(machine, KSS_MEMO_DEATH, death_key(event), number);
+        kss_memo_set(machine, KSS_MEMO_DEATH_TIME, death_key(event), event->time + 1);
         kss_text_free(&what);
         kss_text_free(&who);
     }
     kss_memo_set(machine, KSS_MEMO_DIED, address, number);
+    if (see_object(machine, index)->kind == KSS_O_LOCK_HANDLE)
+        kss_memo_set(machine, KSS_MEMO_LOCK_TOLD, see_object(machine, index)->context, number);
 }
 
 // The dead object that [address] is in; KSS_NONE: none is known.
@@ -273,8 +292,17 @@ void kss_rule_touch_dead(struct kss_machine *machine, const struct kss_event *ev
     uint16_t object = dead_object(machine, event->words[0]);
     kss_addr address = object == KSS_NONE ? 0 : see_object(machine, object)->address;
     uint32_t known = address ? (uint32_t)kss_memo(machine, KSS_MEMO_DIED, address) : 0;
+    uint32_t depth, key;
+    uint16_t stack = kss_stack_of(machine, event->words[0], &depth);
+    kss_see_innermost(machine, &key);
+    uint64_t toucher = (uint64_t)stack << 32 | key;
+    if (known == 0)
+        known = kss_irp_told_of_completed(machine); // whose caller did not wait for it
+    if (known == 0 && object == KSS_NONE)
+        known = (uint32_t)kss_memo(machine, KSS_MEMO_DEAD_TOUCH, toucher);
     if (known == 0) {
         known = touched(machine, event, object);
+        kss_memo_set(machine, KSS_MEMO_DEAD_TOUCH, toucher, known);
         if (address != 0)
             kss_memo_set(machine, KSS_MEMO_DIED, address, known);
         kss_memo_set(machine, KSS_MEMO_TOUCHED, (uint64_t)known << 24 | event->place, 1);
@@ -285,6 +313,11 @@ void kss_rule_touch_dead(struct kss_machine *machine, const struct kss_event *ev
     if (kss_memo(machine, KSS_MEMO_TOUCHED, said) != 0)
         return;
     kss_memo_set(machine, KSS_MEMO_TOUCHED, said, 1);
+    if (object == KSS_NONE) {
+        kss_finding_late_cause(machine, known, event->place, "more of that stack is %s here",
+                               event->words[2] ? "written" : "read");
+        return;
+    }
     struct kss_text what = {0};
     bool queued_here = kss_mark(machine, KSS_MARK_QUEUE, address).place == event->place;
     kss_finding_late_cause(

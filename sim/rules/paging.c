@@ -520,6 +520,16 @@ void kss_rule_touch_out(struct kss_machine *machine, const struct kss_event *eve
 void kss_rule_touch_paged(struct kss_machine *machine, const struct kss_event *event) {
     struct kss_finding finding;
     uint32_t number;
+    const struct kss_cpu *cpu = see_cpu(machine, event->cpu);
+    if (!cpu->in_dpc && !cpu->interrupts && event->irql >= KSS_DISPATCH_LEVEL) {
+        struct kss_mark raise = kss_mark(machine, KSS_MARK_RAISE, event->cpu);
+        number = (uint32_t)kss_memo(machine, KSS_MEMO_PAGED_RAISE, raise.place);
+        if (raise.place != 0 && number != 0) {
+            kss_finding_follows(machine, number, event->place, "pageable data is %s here",
+                                event->words[1] ? "written" : "read");
+            return;
+        }
+    }
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_pageable_data_at_dispatch, event->place, 0,
                            &number)) {
         if (event->words[2])
