@@ -21,7 +21,7 @@ static void set_questionable(struct kss_machine *m, kss_addr lock) {
 }
 
 KSS_NT(FsRtlInitializeFileLock) { // FileLock, CompleteLockIrpRoutine, UnlockRoutine
-    unsigned p = kss_pointer(m), size = kss_wide(m) ? 104 : 80;
+    unsigned p = kss_pointer(m), size = kss_wide(m) ? 96 : 64; // of a FILE_LOCK
     for (unsigned i = 0; i < size; i += 4)
         KSS_STORE(KSS_A(0) + i, 4, 0);
     KSS_STORE(KSS_A(0), p, KSS_A(1));
