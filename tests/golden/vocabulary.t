@@ -86,5 +86,5 @@ An option for tests: no help names it, and it is checked.
 
 Threads that nt makes during a run have their names in events as they are written.
 
-    $ kss run --format jsonl scenarios/silence/work-item-that-frees-itself.kss | grep -m1 -o '"to":"Worker 1"'
+    $ kss run --format jsonl scenarios/silence/work-item-that-frees-itself.kss | grep -o '"to":"Worker 1"' | sort -u
     "to":"Worker 1"
