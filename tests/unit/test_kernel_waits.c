@@ -156,35 +156,63 @@ static void what_follows_wait_true(void **state) {
 }
 
 // ---- The end of a thread ------------------------------------------------------------------------
-enum { APC_COUNT = 1, SWAP = 2, MUTEX = 4 };
+// 0xE9 for a worker, 0x20 for the APC disable count, 0x94, 0x4000008A, 0x20 for an APC that is left. Only
+// system threads can be workers, and only they end with APCs that could never come in.
+enum { WORKER = 1, APC_COUNT = 2, SWAP = 4, MUTEX = 8, LEFT = 16, FAULTS = 32 };
 
-static void each_pair_of_exit_faults_comes_in_order(void **state) {
+static void leave_an_apc(struct rig *rig, kss_addr apc) {
+    struct kss_thread *thread = kss_thread_at(rig->m, 0);
+    thread->apc_at_start = thread->kernel_apc_disable = -1; // as PsCreateSystemThread begins one
+    kss_addr routine = kss_code_address(rig->m, 1);
+    RIG_CALL(rig, KeInitializeApc, apc, kss_thread_address(rig->m, 0), 0, routine, 0, routine, 0,
+             0);
+    assert_int_equal(RIG_CALL(rig, KeInsertQueueApc, apc, 0, 0, 0), 1);
+}
+
+static uint64_t end_with(struct rig *rig, unsigned faults, kss_addr apc) {
+    if (faults & LEFT)
+        leave_an_apc(rig, apc);
+    if (faults & APC_COUNT)
+        RIG_CALL0(rig, KeEnterCriticalRegion);
+    if (faults & SWAP)
+        RIG_CALL(rig, KeSetKernelStackSwapEnable, 0);
+    if (faults & MUTEX) {
+        RIG_CALL(rig, KeInitializeMutex, global(rig, 0), 0);
+        RIG_CALL(rig, KeWaitForSingleObject, global(rig, 0), 0, KERNEL, 0, 0);
+    }
+    if (faults & WORKER)
+        kss_thread_at(rig->m, 0)->worker = 1;
+    kss_returned(rig->m, 0);
+    if (kss_ended(rig->m) == KSS_END_RUNNING)
+        rig_turn(rig);
+    return stop_code(rig);
+}
+
+static void every_set_of_exit_faults_comes_in_order(void **state) {
     (void)state;
-    for (unsigned faults = 0; faults < 8; faults++)
+    for (unsigned faults = 0; faults < FAULTS; faults++)
         for (unsigned user = 0; user < 2; user++) {
+            if (user && faults & (WORKER | LEFT))
+                continue;
             struct rig rig;
             start(&rig, user == 0);
-            if (faults & APC_COUNT)
-                RIG_CALL0(&rig, KeEnterCriticalRegion);
-            if (faults & SWAP)
-                RIG_CALL(&rig, KeSetKernelStackSwapEnable, 0);
-            if (faults & MUTEX) {
-                RIG_CALL(&rig, KeInitializeMutex, global(&rig, 0), 0);
-                RIG_CALL(&rig, KeWaitForSingleObject, global(&rig, 0), 0, KERNEL, 0, 0);
-            }
-            kss_returned(rig.m, 0);
-            uint64_t expected = faults & APC_COUNT ? 0x20
-                                : faults & SWAP    ? 0x94
-                                : faults & MUTEX   ? 0x4000008A
-                                                   : 0;
+            kss_addr apc = pool(&rig, 96);
+            uint64_t expected = faults & WORKER      ? 0xE9
+                                : faults & APC_COUNT ? 0x20
+                                : faults & SWAP      ? 0x94
+                                : faults & MUTEX     ? 0x4000008A
+                                : faults & LEFT      ? 0x20
+                                                     : 0;
             if (user && faults & (APC_COUNT | MUTEX)) // it returns to user mode first
                 expected = 0x1;
-            assert_int_equal(stop_code(&rig), expected);
+            assert_int_equal(end_with(&rig, faults, apc), expected);
             const struct kss_event *stop = rig_last(&rig, KSS_EV_BUGCHECK);
             if (expected == 0x4000008A) {
                 assert_int_equal(stop->words[1], kss_thread_address(rig.m, 0));
                 assert_int_equal(stop->words[2], global(&rig, 0));
             }
+            if (faults == LEFT)
+                assert_int_equal(stop->words[1], apc);
             rig_close(&rig);
         }
 }
@@ -365,7 +393,7 @@ int main(void) {
         cmocka_unit_test(the_number_of_objects_is_limited),
         cmocka_unit_test(wait_true_follows_each_routines_rule),
         cmocka_unit_test(what_follows_wait_true),
-        cmocka_unit_test(each_pair_of_exit_faults_comes_in_order),
+        cmocka_unit_test(every_set_of_exit_faults_comes_in_order),
         cmocka_unit_test(the_count_of_held_mutexes_is_their_own),
         cmocka_unit_test(a_wait_goes_on_after_another_in_between),
         cmocka_unit_test(a_status_outlives_another_wait),
