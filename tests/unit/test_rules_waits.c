@@ -5,7 +5,7 @@
 #include "rules_rig.h"
 
 enum { KERNEL = 0, USER = 1, ALL = 0, ANY = 1 };
-enum what { EVENT, SEMAPHORE, TIMER, MUTEX, POINTERS, TIMEOUT, BLOCKS, SPIN_LOCK, ROWS };
+enum what { EVENT, SEMAPHORE, TIMER, MUTEX, POINTERS, TIMEOUT, BLOCKS, SPIN_LOCK, ROWS, TRANSFER };
 
 struct place { // the stack has 0x40 bytes of locals; the rest lies in nonpaged memory
     kss_addr stack, global;
@@ -32,6 +32,13 @@ static void wait_with(struct rig *rig, enum what what, unsigned mode, bool many)
         kss_poke(rig->m, timeout = stack, 8, (uint64_t)-SECONDS);
     if (what == SPIN_LOCK)
         RIG_CALL(rig, KeInitializeSpinLock, stack);
+    if (what == TRANSFER) { // a device was given the bytes, and their pages are not locked
+        struct kss_due due = {.kind = KSS_DUE_DMA,
+                              .irql = KSS_DMA_WRITE,
+                              .arguments = {stack, 16},
+                              .argument_count = 2};
+        kss_promise(rig->m, &due, 20 * SECONDS, 0, 0);
+    }
     kss_addr pointers = what == POINTERS ? stack : global + 0x80;
     kss_addr blocks = what == BLOCKS ? stack : global + 0x90;
     for (unsigned i = 0; i < 2; i++)
@@ -70,6 +77,20 @@ static void each_kind_of_stack_object_in_each_mode(void **state) {
                     assert_int_equal(rules_found(&rig, (enum kss_hazard_id)rows[i].finding), 1);
                 rig_close(&rig);
             }
+}
+
+// Its pages may change frames in any wait; in a UserMode wait they may leave memory as well.
+static void a_transfer_is_told_apart(void **state) {
+    (void)state;
+    for (unsigned mode = KERNEL; mode <= USER; mode++) {
+        struct rig rig;
+        rules_open(&rig, NULL);
+        wait_with(&rig, TRANSFER, mode, false);
+        assert_int_equal(rules_found(&rig, KSS_HAZARD_stack_buffer_dma), 1);
+        assert_int_equal(rules_found(&rig, KSS_HAZARD_stack_object_user_wait), mode == USER);
+        assert_int_equal(rules_total(&rig), mode == USER ? 2 : 1);
+        rig_close(&rig);
+    }
 }
 
 static void with_swapping_disabled_only_a_note_remains(void **state) {
@@ -131,6 +152,7 @@ static void a_forgotten_waiter_is_told_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_of_stack_object_in_each_mode),
+        cmocka_unit_test(a_transfer_is_told_apart),
         cmocka_unit_test(with_swapping_disabled_only_a_note_remains),
         cmocka_unit_test(all_objects_of_a_wait_are_causes_of_one_finding),
         cmocka_unit_test(a_forgotten_waiter_is_told_once),
