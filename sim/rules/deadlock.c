@@ -58,10 +58,13 @@ static bool closes(struct kss_machine *machine, struct circle *circle, uint16_t 
 }
 
 static const char *say_thread(struct kss_machine *machine, uint16_t thread, struct kss_text *out) {
-    const struct kss_code *code =
-        &kss_machine_image(machine)->code[see_thread(machine, thread)->body];
+    const struct kss_image *image = kss_machine_image(machine);
+    uint32_t body = see_thread(machine, thread)->body;
     kss_text_clear(out);
-    kss_text_str(out, code->name);
+    if (body < image->code_count)
+        kss_text_str(out, image->code[body].name);
+    else
+        kss_text_str(out, "Worker"); // nt's own
     return out->bytes;
 }
 

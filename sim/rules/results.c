@@ -133,22 +133,41 @@ static bool owner_explains(struct kss_machine *machine, uint16_t thread) {
     return false;
 }
 
+static bool owns(struct kss_machine *machine, uint16_t thread, uint16_t object) {
+    enum { MOST = 16 };
+    uint16_t owners[MOST];
+    unsigned kind = object == KSS_NONE ? KSS_O_FREE : see_object(machine, object)->kind;
+    if (!kss_is_lock(kind) && kind != KSS_O_MUTEX)
+        return false;
+    unsigned count = kss_lock_owners(machine, object, owners, MOST);
+    for (unsigned i = 0; i < count; i++)
+        if (owners[i] == thread)
+            return true;
+    return false;
+}
+
+// Who waits meanwhile for what the thread owns: perhaps the one who was to end its wait.
 static void causes_of_waiters(struct kss_machine *machine, struct kss_finding *finding,
                               uint16_t thread) {
-    uint16_t owner;
+    bool worker = false;
     for (uint32_t i = 0; i < see_thread_count(machine); i++) {
-        if (see_thread(machine, i)->state != KSS_T_WAITING ||
-            !waits_for_owner(machine, (uint16_t)i, &owner) || owner != thread)
+        struct kss_thread waiter = *see_thread(machine, i);
+        if (waiter.state != KSS_T_WAITING || i == thread ||
+            !owns(machine, thread, waiter.waiting_on))
             continue;
         const struct kss_thread_cold *cold = see_thread_cold(machine, i);
         struct kss_mark mark = {cold->wait_place, cold->wait_began};
         struct kss_text what = {0};
-        kss_addr address = see_object(machine, see_thread(machine, i)->waiting_on)->address;
-        kss_finding_cause(finding, mark,
-                          "another thread waits here for the mutex %s, which it owns",
+        kss_addr address = see_object(machine, waiter.waiting_on)->address;
+        kss_finding_cause(finding, mark, "%s waits here for %s, which it owns",
+                          waiter.worker != 0 ? "a worker routine" : "another thread",
                           kss_say_address(machine, address, &what));
         kss_text_free(&what);
+        worker |= waiter.worker != 0;
     }
+    if (worker)
+        kss_finding_remark(finding, KSS_REMARK_HELP,
+                           "hold nothing that the work item needs while you wait for it");
 }
 
 void kss_rule_wait_never(struct kss_machine *machine, const struct kss_event *event) {
