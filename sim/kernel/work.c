@@ -187,11 +187,13 @@ static struct kss_outcome ran(struct kss_machine *m, struct kss_call *call) {
     kss_addr routine = kss_code_address(m, (uint32_t)call->local[0]);
     uint32_t count = (uint32_t)(uint16_t)thread->special_apc_disable << 16 |
                      (uint16_t)thread->kernel_apc_disable;
+    bool balanced =
+        thread->kernel_apc_disable == thread->apc_at_start && thread->special_apc_disable == 0;
     KSS_EMIT(m, KSS_EV_WORK_DONE, call->local[4], call->local[0], 0, 0);
     if (kss_cpu(m)->irql != KSS_PASSIVE_LEVEL)
         kss_bugcheck(m, 0xE1, routine, kss_cpu(m)->irql, call->local[3], call->local[1],
                      KSS_NT_COUNT, NULL);
-    else if (thread->kernel_apc_disable != thread->apc_at_start || thread->special_apc_disable != 0)
+    else if (!balanced)
         kss_bugcheck(m, 0x1, routine, 0, count, 1, KSS_NT_COUNT, NULL);
     if (kss_globals(m)->stopped)
         return kss_stopped();

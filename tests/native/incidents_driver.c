@@ -112,8 +112,10 @@ VOID ReceivePooledDpc(PKDPC Dpc, PVOID Context, PVOID Argument1, PVOID Argument2
     Receive((ULONG)(ULONG_PTR)Context, TRUE);
 }
 
+#define DELIBERATE __attribute__((no_sanitize("undefined"))) // the sanitizer is not asked
+
 // ---- A filter that faults ---------------------------------------------------------------------------
-static LONG LogException(ULONG Code) {
+DELIBERATE static LONG LogException(ULONG Code) {
     DbgPrint("%x in %x\n", Code, *Name);
     return EXCEPTION_EXECUTE_HANDLER;
 }
@@ -124,7 +126,7 @@ static LONG LogIfNamed(ULONG Code) {
     return EXCEPTION_EXECUTE_HANDLER;
 }
 
-NTSTATUS FilterThatFaults(PULONG Buffer) {
+DELIBERATE NTSTATUS FilterThatFaults(PULONG Buffer) {
     __try {
         return (NTSTATUS)*Buffer;
     } __except (LogException(GetExceptionCode())) {
