@@ -134,7 +134,7 @@ DELIBERATE NTSTATUS FilterThatFaults(PULONG Buffer) {
     }
 }
 
-NTSTATUS FilterThatLooksFirst(PULONG Buffer) {
+DELIBERATE NTSTATUS FilterThatLooksFirst(PULONG Buffer) {
     __try {
         return (NTSTATUS)*Buffer;
     } __except (LogIfNamed(GetExceptionCode())) {
@@ -250,7 +250,7 @@ VOID Unload(PDRIVER_OBJECT DriverObject) {
     ExRaiseStatus(STATUS_UNSUCCESSFUL);
 }
 
-NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) {
+DELIBERATE NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) {
     UNREFERENCED_PARAMETER(RegistryPath);
     DriverObject->DriverUnload = Unload;
     if (RaiseInEntry == 1)

@@ -13,10 +13,10 @@
 
 struct CMUnitTest {
     const char *name;
-    void (*test)(void **state);
-    int (*setup)(void **state);
-    int (*teardown)(void **state);
-    void *initial;
+    void (*test_func)(void **state);
+    int (*setup_func)(void **state);
+    int (*teardown_func)(void **state);
+    void *initial_state;
 };
 
 static jmp_buf plain_failed;
@@ -77,17 +77,17 @@ static inline void plain_equal(uint64_t a, uint64_t b, const char *words, const 
 static inline int plain_run(const char *group, const struct CMUnitTest *tests, size_t count) {
     volatile size_t failed = 0;
     for (volatile size_t i = 0; i < count; i++) {
-        void *state = tests[i].initial;
+        void *state = tests[i].initial_state;
         int outcome = setjmp(plain_failed);
         if (outcome == 0) {
-            if (tests[i].setup != NULL)
-                tests[i].setup(&state);
-            tests[i].test(&state);
+            if (tests[i].setup_func != NULL)
+                tests[i].setup_func(&state);
+            tests[i].test_func(&state);
         }
         printf("%s %s\n", outcome == 1 ? "FAILED" : "ok", tests[i].name);
         failed += outcome == 1;
-        if (tests[i].teardown != NULL)
-            tests[i].teardown(&state);
+        if (tests[i].teardown_func != NULL)
+            tests[i].teardown_func(&state);
     }
     printf("%s: %u tests, %u failed\n", group, (unsigned)count, (unsigned)failed);
     return failed != 0;
