@@ -50,7 +50,7 @@ void kss_rule_apc_count(struct kss_machine *machine, const struct kss_event *eve
         return;
     bool enters = event->words[0] == ENTER_CRITICAL || event->words[0] == ENTER_GUARDED;
     int net = net_of(machine, event->thread) + (enters ? 1 : -1);
-    kss_memo_set(machine, KSS_MEMO_REGIONS, event->thread, (uint64_t)(net + BIAS));
+    kss_memo_set(machine, KSS_MEMO_REGIONS, event->thread, (uint64_t)net + BIAS);
     if (enters) {
         kss_mark_set(machine, KSS_MARK_REGION, event->thread, event);
         kss_memo_set(machine, KSS_MEMO_APC_TOLD, event->thread, 0);
