@@ -151,13 +151,9 @@ static struct kss_outcome remove_entry(struct kss_machine *m, struct kss_call *c
     return kss_return(inserted);
 }
 
-#define DEVICE_QUEUE(name, body)                                                                   \
-    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
-        return body;                                                                               \
-    }
-DEVICE_QUEUE(KeInsertDeviceQueue, insert(m, call, false))
-DEVICE_QUEUE(KeInsertByKeyDeviceQueue, insert(m, call, true))
-DEVICE_QUEUE(KeRemoveDeviceQueue, remove_first(m, call))
-DEVICE_QUEUE(KeRemoveByKeyDeviceQueue, remove_by_key(m, call, false))
-DEVICE_QUEUE(KeRemoveByKeyDeviceQueueIfBusy, remove_by_key(m, call, true))
-DEVICE_QUEUE(KeRemoveEntryDeviceQueue, remove_entry(m, call))
+KSS_NT_IS(KeInsertDeviceQueue, insert(m, call, false))
+KSS_NT_IS(KeInsertByKeyDeviceQueue, insert(m, call, true))
+KSS_NT_IS(KeRemoveDeviceQueue, remove_first(m, call))
+KSS_NT_IS(KeRemoveByKeyDeviceQueue, remove_by_key(m, call, false))
+KSS_NT_IS(KeRemoveByKeyDeviceQueueIfBusy, remove_by_key(m, call, true))
+KSS_NT_IS(KeRemoveEntryDeviceQueue, remove_entry(m, call))

@@ -144,19 +144,15 @@ static struct kss_outcome release(struct kss_machine *m, struct kss_call *call,
     return kss_return(0);
 }
 
-#define MUTEX(name, body)                                                                          \
-    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
-        return body;                                                                               \
-    }
-MUTEX(ExInitializeFastMutex, initialize(m, call->arguments[0], KSS_O_FAST_MUTEX))
-MUTEX(ExAcquireFastMutex, acquire_void(m, call, &fast))
-MUTEX(ExTryToAcquireFastMutex, acquire(m, call, &fast, false))
-MUTEX(ExReleaseFastMutex, release(m, call, &fast))
-MUTEX(ExAcquireFastMutexUnsafe, acquire_void(m, call, &fast_unsafe))
-MUTEX(ExReleaseFastMutexUnsafe, release(m, call, &fast_unsafe))
-MUTEX(KeInitializeGuardedMutex, initialize(m, call->arguments[0], KSS_O_GUARDED_MUTEX))
-MUTEX(KeAcquireGuardedMutex, acquire_void(m, call, &guarded))
-MUTEX(KeTryToAcquireGuardedMutex, acquire(m, call, &guarded, false))
-MUTEX(KeReleaseGuardedMutex, release(m, call, &guarded))
-MUTEX(KeAcquireGuardedMutexUnsafe, acquire_void(m, call, &guarded_unsafe))
-MUTEX(KeReleaseGuardedMutexUnsafe, release(m, call, &guarded_unsafe))
+KSS_NT_IS(ExInitializeFastMutex, initialize(m, call->arguments[0], KSS_O_FAST_MUTEX))
+KSS_NT_IS(ExAcquireFastMutex, acquire_void(m, call, &fast))
+KSS_NT_IS(ExTryToAcquireFastMutex, acquire(m, call, &fast, false))
+KSS_NT_IS(ExReleaseFastMutex, release(m, call, &fast))
+KSS_NT_IS(ExAcquireFastMutexUnsafe, acquire_void(m, call, &fast_unsafe))
+KSS_NT_IS(ExReleaseFastMutexUnsafe, release(m, call, &fast_unsafe))
+KSS_NT_IS(KeInitializeGuardedMutex, initialize(m, call->arguments[0], KSS_O_GUARDED_MUTEX))
+KSS_NT_IS(KeAcquireGuardedMutex, acquire_void(m, call, &guarded))
+KSS_NT_IS(KeTryToAcquireGuardedMutex, acquire(m, call, &guarded, false))
+KSS_NT_IS(KeReleaseGuardedMutex, release(m, call, &guarded))
+KSS_NT_IS(KeAcquireGuardedMutexUnsafe, acquire_void(m, call, &guarded_unsafe))
+KSS_NT_IS(KeReleaseGuardedMutexUnsafe, release(m, call, &guarded_unsafe))

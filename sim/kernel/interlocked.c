@@ -50,29 +50,25 @@ static struct kss_outcome bit(struct kss_machine *m, const struct kss_call *call
 #define A1      call->arguments[1]
 #define A2      call->arguments[2]
 #define POINTER kss_pointer(m)
-#define ATOMIC(name, body)                                                                         \
-    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
-        return body;                                                                               \
-    }
-ATOMIC(InterlockedIncrement, exchange(m, A0, 4, ADD, 1, 0, NEW))
-ATOMIC(InterlockedDecrement, exchange(m, A0, 4, ADD, UINT64_MAX, 0, NEW))
-ATOMIC(InterlockedIncrement64, exchange(m, A0, 8, ADD, 1, 0, NEW))
-ATOMIC(InterlockedDecrement64, exchange(m, A0, 8, ADD, UINT64_MAX, 0, NEW))
-ATOMIC(InterlockedAdd, exchange(m, A0, 4, ADD, A1, 0, NEW))
-ATOMIC(InterlockedAdd64, exchange(m, A0, 8, ADD, A1, 0, NEW))
-ATOMIC(InterlockedExchange, exchange(m, A0, 4, SWAP, A1, 0, OLD))
-ATOMIC(InterlockedExchange64, exchange(m, A0, 8, SWAP, A1, 0, OLD))
-ATOMIC(InterlockedExchangeAdd, exchange(m, A0, 4, ADD, A1, 0, OLD))
-ATOMIC(InterlockedExchangeAdd64, exchange(m, A0, 8, ADD, A1, 0, OLD))
-ATOMIC(InterlockedCompareExchange, exchange(m, A0, 4, COMPARE, A1, A2, OLD))
-ATOMIC(InterlockedCompareExchange64, exchange(m, A0, 8, COMPARE, A1, A2, OLD))
-ATOMIC(InterlockedAnd, exchange(m, A0, 4, AND, A1, 0, OLD))
-ATOMIC(InterlockedOr, exchange(m, A0, 4, OR, A1, 0, OLD))
-ATOMIC(InterlockedXor, exchange(m, A0, 4, XOR, A1, 0, OLD))
-ATOMIC(InterlockedExchangePointer, exchange(m, A0, POINTER, SWAP, A1, 0, OLD))
-ATOMIC(InterlockedCompareExchangePointer, exchange(m, A0, POINTER, COMPARE, A1, A2, OLD))
-ATOMIC(InterlockedBitTestAndSet, bit(m, call, true))
-ATOMIC(InterlockedBitTestAndReset, bit(m, call, false))
+KSS_NT_IS(InterlockedIncrement, exchange(m, A0, 4, ADD, 1, 0, NEW))
+KSS_NT_IS(InterlockedDecrement, exchange(m, A0, 4, ADD, UINT64_MAX, 0, NEW))
+KSS_NT_IS(InterlockedIncrement64, exchange(m, A0, 8, ADD, 1, 0, NEW))
+KSS_NT_IS(InterlockedDecrement64, exchange(m, A0, 8, ADD, UINT64_MAX, 0, NEW))
+KSS_NT_IS(InterlockedAdd, exchange(m, A0, 4, ADD, A1, 0, NEW))
+KSS_NT_IS(InterlockedAdd64, exchange(m, A0, 8, ADD, A1, 0, NEW))
+KSS_NT_IS(InterlockedExchange, exchange(m, A0, 4, SWAP, A1, 0, OLD))
+KSS_NT_IS(InterlockedExchange64, exchange(m, A0, 8, SWAP, A1, 0, OLD))
+KSS_NT_IS(InterlockedExchangeAdd, exchange(m, A0, 4, ADD, A1, 0, OLD))
+KSS_NT_IS(InterlockedExchangeAdd64, exchange(m, A0, 8, ADD, A1, 0, OLD))
+KSS_NT_IS(InterlockedCompareExchange, exchange(m, A0, 4, COMPARE, A1, A2, OLD))
+KSS_NT_IS(InterlockedCompareExchange64, exchange(m, A0, 8, COMPARE, A1, A2, OLD))
+KSS_NT_IS(InterlockedAnd, exchange(m, A0, 4, AND, A1, 0, OLD))
+KSS_NT_IS(InterlockedOr, exchange(m, A0, 4, OR, A1, 0, OLD))
+KSS_NT_IS(InterlockedXor, exchange(m, A0, 4, XOR, A1, 0, OLD))
+KSS_NT_IS(InterlockedExchangePointer, exchange(m, A0, POINTER, SWAP, A1, 0, OLD))
+KSS_NT_IS(InterlockedCompareExchangePointer, exchange(m, A0, POINTER, COMPARE, A1, A2, OLD))
+KSS_NT_IS(InterlockedBitTestAndSet, bit(m, call, true))
+KSS_NT_IS(InterlockedBitTestAndReset, bit(m, call, false))
 
 // ---- Under a spin lock --------------------------------------------------------------------------
 struct kss_outcome kss_nt_ExInterlockedAddUlong(struct kss_machine *m, struct kss_call *call) {
@@ -132,11 +128,11 @@ static struct kss_outcome pop_entry(struct kss_machine *m, struct kss_call *call
     return kss_return(first);
 }
 
-ATOMIC(ExInterlockedInsertHeadList, insert(m, call, true))
-ATOMIC(ExInterlockedInsertTailList, insert(m, call, false))
-ATOMIC(ExInterlockedRemoveHeadList, remove_head(m, call))
-ATOMIC(ExInterlockedPushEntryList, push_entry(m, call))
-ATOMIC(ExInterlockedPopEntryList, pop_entry(m, call))
+KSS_NT_IS(ExInterlockedInsertHeadList, insert(m, call, true))
+KSS_NT_IS(ExInterlockedInsertTailList, insert(m, call, false))
+KSS_NT_IS(ExInterlockedRemoveHeadList, remove_head(m, call))
+KSS_NT_IS(ExInterlockedPushEntryList, push_entry(m, call))
+KSS_NT_IS(ExInterlockedPopEntryList, pop_entry(m, call))
 
 // ---- Sequenced lists ----------------------------------------------------------------------------
 struct slist {
@@ -221,16 +217,16 @@ static struct kss_outcome flush(struct kss_machine *m, kss_addr header) {
     return kss_return(first);
 }
 
-ATOMIC(InitializeSListHead, kss_slist_init(m, A0, DRIVER))
-ATOMIC(ExInitializeSListHead, kss_slist_init(m, A0, DRIVER))
-ATOMIC(InterlockedPushEntrySList, kss_slist_push(m, A0, A1, DRIVER))
-ATOMIC(ExInterlockedPushEntrySList, kss_slist_push(m, A0, A1, DRIVER))
-ATOMIC(ExpInterlockedPushEntrySList, kss_slist_push(m, A0, A1, DRIVER))
-ATOMIC(InterlockedPopEntrySList, kss_slist_pop(m, A0, DRIVER))
-ATOMIC(ExInterlockedPopEntrySList, kss_slist_pop(m, A0, DRIVER))
-ATOMIC(ExpInterlockedPopEntrySList, kss_slist_pop(m, A0, DRIVER))
-ATOMIC(InterlockedFlushSList, flush(m, A0))
-ATOMIC(ExInterlockedFlushSList, flush(m, A0))
-ATOMIC(ExpInterlockedFlushSList, flush(m, A0))
-ATOMIC(QueryDepthSList, kss_slist_depth(m, A0, DRIVER))
-ATOMIC(ExQueryDepthSList, kss_slist_depth(m, A0, DRIVER))
+KSS_NT_IS(InitializeSListHead, kss_slist_init(m, A0, DRIVER))
+KSS_NT_IS(ExInitializeSListHead, kss_slist_init(m, A0, DRIVER))
+KSS_NT_IS(InterlockedPushEntrySList, kss_slist_push(m, A0, A1, DRIVER))
+KSS_NT_IS(ExInterlockedPushEntrySList, kss_slist_push(m, A0, A1, DRIVER))
+KSS_NT_IS(ExpInterlockedPushEntrySList, kss_slist_push(m, A0, A1, DRIVER))
+KSS_NT_IS(InterlockedPopEntrySList, kss_slist_pop(m, A0, DRIVER))
+KSS_NT_IS(ExInterlockedPopEntrySList, kss_slist_pop(m, A0, DRIVER))
+KSS_NT_IS(ExpInterlockedPopEntrySList, kss_slist_pop(m, A0, DRIVER))
+KSS_NT_IS(InterlockedFlushSList, flush(m, A0))
+KSS_NT_IS(ExInterlockedFlushSList, flush(m, A0))
+KSS_NT_IS(ExpInterlockedFlushSList, flush(m, A0))
+KSS_NT_IS(QueryDepthSList, kss_slist_depth(m, A0, DRIVER))
+KSS_NT_IS(ExQueryDepthSList, kss_slist_depth(m, A0, DRIVER))

@@ -155,20 +155,16 @@ static struct kss_outcome empty(struct kss_machine *m, struct kss_call *call, bo
     }
 }
 
-#define LOOKASIDE(name, body)                                                                      \
-    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
-        return body;                                                                               \
-    }
-LOOKASIDE(ExInitializeNPagedLookasideList, initialize(m, call, 0))
-LOOKASIDE(ExInitializePagedLookasideList, initialize(m, call, PAGED_POOL))
-LOOKASIDE(ExInitializeLookasideListEx, initialize_ex(m, call))
-LOOKASIDE(ExAllocateFromNPagedLookasideList, allocate(m, call, false))
-LOOKASIDE(ExAllocateFromPagedLookasideList, allocate(m, call, false))
-LOOKASIDE(ExAllocateFromLookasideListEx, allocate(m, call, true))
-LOOKASIDE(ExFreeToNPagedLookasideList, release(m, call, false))
-LOOKASIDE(ExFreeToPagedLookasideList, release(m, call, false))
-LOOKASIDE(ExFreeToLookasideListEx, release(m, call, true))
-LOOKASIDE(ExDeleteNPagedLookasideList, empty(m, call, false))
-LOOKASIDE(ExDeletePagedLookasideList, empty(m, call, false))
-LOOKASIDE(ExDeleteLookasideListEx, empty(m, call, true))
-LOOKASIDE(ExFlushLookasideListEx, empty(m, call, true))
+KSS_NT_IS(ExInitializeNPagedLookasideList, initialize(m, call, 0))
+KSS_NT_IS(ExInitializePagedLookasideList, initialize(m, call, PAGED_POOL))
+KSS_NT_IS(ExInitializeLookasideListEx, initialize_ex(m, call))
+KSS_NT_IS(ExAllocateFromNPagedLookasideList, allocate(m, call, false))
+KSS_NT_IS(ExAllocateFromPagedLookasideList, allocate(m, call, false))
+KSS_NT_IS(ExAllocateFromLookasideListEx, allocate(m, call, true))
+KSS_NT_IS(ExFreeToNPagedLookasideList, release(m, call, false))
+KSS_NT_IS(ExFreeToPagedLookasideList, release(m, call, false))
+KSS_NT_IS(ExFreeToLookasideListEx, release(m, call, true))
+KSS_NT_IS(ExDeleteNPagedLookasideList, empty(m, call, false))
+KSS_NT_IS(ExDeletePagedLookasideList, empty(m, call, false))
+KSS_NT_IS(ExDeleteLookasideListEx, empty(m, call, true))
+KSS_NT_IS(ExFlushLookasideListEx, empty(m, call, true))

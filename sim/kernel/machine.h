@@ -158,6 +158,11 @@ typedef struct kss_outcome kss_step(struct kss_machine *m, struct kss_call *call
 #define ROUTINE(name, ...) kss_step kss_nt_##name;
 #include "nt/routines.def"
 #undef ROUTINE
+// An NT routine that is one expression of m and call.
+#define KSS_NT_IS(name, outcome)                                                                   \
+    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
+        return outcome;                                                                            \
+    }
 
 // Suspends the routine: it goes on with [step] when its thread runs again. Returns TURN.
 struct kss_outcome kss_suspend(struct kss_machine *m, struct kss_call *call, uint8_t step);

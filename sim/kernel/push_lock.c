@@ -103,15 +103,11 @@ static struct kss_outcome release(struct kss_machine *m, struct kss_call *call,
     return kss_return(0);
 }
 
-#define PUSH_LOCK(name, body)                                                                      \
-    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
-        return body;                                                                               \
-    }
-PUSH_LOCK(ExAcquirePushLockExclusive, acquire(m, call, KSS_EXCLUSIVE))
-PUSH_LOCK(ExAcquirePushLockExclusiveEx, acquire(m, call, KSS_EXCLUSIVE))
-PUSH_LOCK(ExAcquirePushLockShared, acquire(m, call, KSS_SHARED))
-PUSH_LOCK(ExAcquirePushLockSharedEx, acquire(m, call, KSS_SHARED))
-PUSH_LOCK(ExReleasePushLockExclusive, release(m, call, KSS_EXCLUSIVE))
-PUSH_LOCK(ExReleasePushLockExclusiveEx, release(m, call, KSS_EXCLUSIVE))
-PUSH_LOCK(ExReleasePushLockShared, release(m, call, KSS_SHARED))
-PUSH_LOCK(ExReleasePushLockSharedEx, release(m, call, KSS_SHARED))
+KSS_NT_IS(ExAcquirePushLockExclusive, acquire(m, call, KSS_EXCLUSIVE))
+KSS_NT_IS(ExAcquirePushLockExclusiveEx, acquire(m, call, KSS_EXCLUSIVE))
+KSS_NT_IS(ExAcquirePushLockShared, acquire(m, call, KSS_SHARED))
+KSS_NT_IS(ExAcquirePushLockSharedEx, acquire(m, call, KSS_SHARED))
+KSS_NT_IS(ExReleasePushLockExclusive, release(m, call, KSS_EXCLUSIVE))
+KSS_NT_IS(ExReleasePushLockExclusiveEx, release(m, call, KSS_EXCLUSIVE))
+KSS_NT_IS(ExReleasePushLockShared, release(m, call, KSS_SHARED))
+KSS_NT_IS(ExReleasePushLockSharedEx, release(m, call, KSS_SHARED))

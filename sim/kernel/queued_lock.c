@@ -63,13 +63,9 @@ static struct kss_outcome release(struct kss_machine *m, struct kss_call *call, 
     return kss_return(0);
 }
 
-#define QUEUED(name, body)                                                                         \
-    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
-        return body;                                                                               \
-    }
-QUEUED(KeAcquireInStackQueuedSpinLock, acquire(m, call, true))
-QUEUED(KeAcquireInStackQueuedSpinLockAtDpcLevel, acquire(m, call, false))
-QUEUED(KeAcquireInStackQueuedSpinLockForDpc, acquire(m, call, true))
-QUEUED(KeReleaseInStackQueuedSpinLock, release(m, call, true))
-QUEUED(KeReleaseInStackQueuedSpinLockFromDpcLevel, release(m, call, false))
-QUEUED(KeReleaseInStackQueuedSpinLockForDpc, release(m, call, true))
+KSS_NT_IS(KeAcquireInStackQueuedSpinLock, acquire(m, call, true))
+KSS_NT_IS(KeAcquireInStackQueuedSpinLockAtDpcLevel, acquire(m, call, false))
+KSS_NT_IS(KeAcquireInStackQueuedSpinLockForDpc, acquire(m, call, true))
+KSS_NT_IS(KeReleaseInStackQueuedSpinLock, release(m, call, true))
+KSS_NT_IS(KeReleaseInStackQueuedSpinLockFromDpcLevel, release(m, call, false))
+KSS_NT_IS(KeReleaseInStackQueuedSpinLockForDpc, release(m, call, true))

@@ -77,15 +77,11 @@ static struct kss_outcome release_and_wait(struct kss_machine *m, struct kss_cal
     return kss_return(0);
 }
 
-#define REMOVE_LOCK(name, body)                                                                    \
-    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
-        return body;                                                                               \
-    }
-REMOVE_LOCK(IoInitializeRemoveLock, initialize(m, call->arguments[0]))
-REMOVE_LOCK(IoInitializeRemoveLockEx, initialize(m, call->arguments[0]))
-REMOVE_LOCK(IoAcquireRemoveLock, acquire(m, call->arguments[0]))
-REMOVE_LOCK(IoAcquireRemoveLockEx, acquire(m, call->arguments[0]))
-REMOVE_LOCK(IoReleaseRemoveLock, release(m, call->arguments[0]))
-REMOVE_LOCK(IoReleaseRemoveLockEx, release(m, call->arguments[0]))
-REMOVE_LOCK(IoReleaseRemoveLockAndWait, release_and_wait(m, call))
-REMOVE_LOCK(IoReleaseRemoveLockAndWaitEx, release_and_wait(m, call))
+KSS_NT_IS(IoInitializeRemoveLock, initialize(m, call->arguments[0]))
+KSS_NT_IS(IoInitializeRemoveLockEx, initialize(m, call->arguments[0]))
+KSS_NT_IS(IoAcquireRemoveLock, acquire(m, call->arguments[0]))
+KSS_NT_IS(IoAcquireRemoveLockEx, acquire(m, call->arguments[0]))
+KSS_NT_IS(IoReleaseRemoveLock, release(m, call->arguments[0]))
+KSS_NT_IS(IoReleaseRemoveLockEx, release(m, call->arguments[0]))
+KSS_NT_IS(IoReleaseRemoveLockAndWait, release_and_wait(m, call))
+KSS_NT_IS(IoReleaseRemoveLockAndWaitEx, release_and_wait(m, call))

@@ -284,26 +284,22 @@ static struct kss_outcome release_and_leave(struct kss_machine *m, struct kss_ca
 }
 
 #define WAIT_ARGUMENT ((call->arguments[1] & 0xFF) != 0)
-#define RESOURCE(name, body)                                                                       \
-    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
-        return body;                                                                               \
-    }
-RESOURCE(ExAcquireResourceExclusiveLite, acquire(m, call, EXCLUSIVE, WAIT_ARGUMENT))
-RESOURCE(ExAcquireResourceSharedLite, acquire(m, call, SHARED, WAIT_ARGUMENT))
-RESOURCE(ExAcquireSharedStarveExclusive, acquire(m, call, STARVE_EXCLUSIVE, WAIT_ARGUMENT))
-RESOURCE(ExAcquireSharedWaitForExclusive, acquire(m, call, WAIT_FOR_EXCLUSIVE, WAIT_ARGUMENT))
-RESOURCE(ExEnterCriticalRegionAndAcquireResourceExclusive, enter_and(m, call, EXCLUSIVE))
-RESOURCE(ExEnterCriticalRegionAndAcquireResourceShared, enter_and(m, call, SHARED))
-RESOURCE(ExEnterCriticalRegionAndAcquireSharedWaitForExclusive,
-         enter_and(m, call, WAIT_FOR_EXCLUSIVE))
-RESOURCE(ExReleaseResourceLite, release(m, call, kss_lock_self_id(m)))
-RESOURCE(ExReleaseResourceForThreadLite, release(m, call, call->arguments[1]))
-RESOURCE(ExReleaseResourceAndLeaveCriticalRegion, release_and_leave(m, call))
-RESOURCE(ExIsResourceAcquiredExclusiveLite, acquired(m, call, true))
-RESOURCE(ExIsResourceAcquiredLite, acquired(m, call, false))
-RESOURCE(ExIsResourceAcquiredSharedLite, acquired(m, call, false))
-RESOURCE(ExGetExclusiveWaiterCount, waiters(m, call, WANTS_EXCLUSIVE))
-RESOURCE(ExGetSharedWaiterCount, waiters(m, call, WANTS_SHARED))
-RESOURCE(ExSetResourceOwnerPointer, set_owner(m, call))
-RESOURCE(ExSetResourceOwnerPointerEx, set_owner(m, call))
-RESOURCE(ExGetCurrentResourceThread, ((void)call, kss_return(kss_lock_self_id(m))))
+KSS_NT_IS(ExAcquireResourceExclusiveLite, acquire(m, call, EXCLUSIVE, WAIT_ARGUMENT))
+KSS_NT_IS(ExAcquireResourceSharedLite, acquire(m, call, SHARED, WAIT_ARGUMENT))
+KSS_NT_IS(ExAcquireSharedStarveExclusive, acquire(m, call, STARVE_EXCLUSIVE, WAIT_ARGUMENT))
+KSS_NT_IS(ExAcquireSharedWaitForExclusive, acquire(m, call, WAIT_FOR_EXCLUSIVE, WAIT_ARGUMENT))
+KSS_NT_IS(ExEnterCriticalRegionAndAcquireResourceExclusive, enter_and(m, call, EXCLUSIVE))
+KSS_NT_IS(ExEnterCriticalRegionAndAcquireResourceShared, enter_and(m, call, SHARED))
+KSS_NT_IS(ExEnterCriticalRegionAndAcquireSharedWaitForExclusive,
+          enter_and(m, call, WAIT_FOR_EXCLUSIVE))
+KSS_NT_IS(ExReleaseResourceLite, release(m, call, kss_lock_self_id(m)))
+KSS_NT_IS(ExReleaseResourceForThreadLite, release(m, call, call->arguments[1]))
+KSS_NT_IS(ExReleaseResourceAndLeaveCriticalRegion, release_and_leave(m, call))
+KSS_NT_IS(ExIsResourceAcquiredExclusiveLite, acquired(m, call, true))
+KSS_NT_IS(ExIsResourceAcquiredLite, acquired(m, call, false))
+KSS_NT_IS(ExIsResourceAcquiredSharedLite, acquired(m, call, false))
+KSS_NT_IS(ExGetExclusiveWaiterCount, waiters(m, call, WANTS_EXCLUSIVE))
+KSS_NT_IS(ExGetSharedWaiterCount, waiters(m, call, WANTS_SHARED))
+KSS_NT_IS(ExSetResourceOwnerPointer, set_owner(m, call))
+KSS_NT_IS(ExSetResourceOwnerPointerEx, set_owner(m, call))
+KSS_NT_IS(ExGetCurrentResourceThread, ((void)call, kss_return(kss_lock_self_id(m))))

@@ -72,15 +72,11 @@ static struct kss_outcome set(struct kss_machine *m, struct kss_call *call, uint
     return write_count(m, call->arguments[0], value);
 }
 
-#define RUNDOWN(name, body)                                                                        \
-    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
-        return body;                                                                               \
-    }
-RUNDOWN(ExInitializeRundownProtection, initialize(m, call->arguments[0]))
-RUNDOWN(ExReInitializeRundownProtection, set(m, call, 0))
-RUNDOWN(ExAcquireRundownProtection, acquire(m, call, 1))
-RUNDOWN(ExAcquireRundownProtectionEx, acquire(m, call, (uint32_t)call->arguments[1]))
-RUNDOWN(ExReleaseRundownProtection, release(m, call, 1))
-RUNDOWN(ExReleaseRundownProtectionEx, release(m, call, (uint32_t)call->arguments[1]))
-RUNDOWN(ExWaitForRundownProtectionRelease, wait_for_release(m, call))
-RUNDOWN(ExRundownCompleted, set(m, call, ACTIVE))
+KSS_NT_IS(ExInitializeRundownProtection, initialize(m, call->arguments[0]))
+KSS_NT_IS(ExReInitializeRundownProtection, set(m, call, 0))
+KSS_NT_IS(ExAcquireRundownProtection, acquire(m, call, 1))
+KSS_NT_IS(ExAcquireRundownProtectionEx, acquire(m, call, (uint32_t)call->arguments[1]))
+KSS_NT_IS(ExReleaseRundownProtection, release(m, call, 1))
+KSS_NT_IS(ExReleaseRundownProtectionEx, release(m, call, (uint32_t)call->arguments[1]))
+KSS_NT_IS(ExWaitForRundownProtectionRelease, wait_for_release(m, call))
+KSS_NT_IS(ExRundownCompleted, set(m, call, ACTIVE))

@@ -116,15 +116,11 @@ struct kss_outcome kss_nt_ExTryConvertSharedSpinLockExclusive(struct kss_machine
     return kss_return(1);
 }
 
-#define RW_LOCK(name, body)                                                                        \
-    struct kss_outcome kss_nt_##name(struct kss_machine *m, struct kss_call *call) {               \
-        return body;                                                                               \
-    }
-RW_LOCK(ExAcquireSpinLockShared, acquire(m, call, false, true))
-RW_LOCK(ExAcquireSpinLockExclusive, acquire(m, call, true, true))
-RW_LOCK(ExAcquireSpinLockSharedAtDpcLevel, acquire(m, call, false, false))
-RW_LOCK(ExAcquireSpinLockExclusiveAtDpcLevel, acquire(m, call, true, false))
-RW_LOCK(ExReleaseSpinLockShared, release_and_lower(m, call, false))
-RW_LOCK(ExReleaseSpinLockExclusive, release_and_lower(m, call, true))
-RW_LOCK(ExReleaseSpinLockSharedFromDpcLevel, release(m, call, false))
-RW_LOCK(ExReleaseSpinLockExclusiveFromDpcLevel, release(m, call, true))
+KSS_NT_IS(ExAcquireSpinLockShared, acquire(m, call, false, true))
+KSS_NT_IS(ExAcquireSpinLockExclusive, acquire(m, call, true, true))
+KSS_NT_IS(ExAcquireSpinLockSharedAtDpcLevel, acquire(m, call, false, false))
+KSS_NT_IS(ExAcquireSpinLockExclusiveAtDpcLevel, acquire(m, call, true, false))
+KSS_NT_IS(ExReleaseSpinLockShared, release_and_lower(m, call, false))
+KSS_NT_IS(ExReleaseSpinLockExclusive, release_and_lower(m, call, true))
+KSS_NT_IS(ExReleaseSpinLockSharedFromDpcLevel, release(m, call, false))
+KSS_NT_IS(ExReleaseSpinLockExclusiveFromDpcLevel, release(m, call, true))

@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The registry from driver code.
-#include "kss/cmocka.h"
-
-#include <stdint.h>
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, kss_test_setup, kss_test_teardown)
+#include "checks.h"
 
 void Keys(void), Queries(void), ReadParameter(void);
-extern uint32_t FailedLine;
 
 static void run(void (*routine)(void)) {
-    unsigned thread = kss_thread_start(&(struct kss_thread_options){
-        .name = "Loader", .routine = (void (*)(void))routine, .system = true});
-    FailedLine = 0;
-    kss_run_all();
-    assert_int_equal(kss_thread_phase(thread), KSS_THREAD_ENDED);
-    assert_int_equal(FailedLine, 0);
-    assert_no_leaks();
-    assert_clean();
+    checks_of(kss_thread_start(&(struct kss_thread_options){
+        .name = "Loader", .routine = (void (*)(void))routine, .system = true}));
 }
 
 static void keys(void **state) {
