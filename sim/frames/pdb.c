@@ -480,7 +480,9 @@ bool kss_read_pdb(struct kss_frames_file *file) {
     if (!kss_msf_open(file, &in.msf) || !read_info(&in, NULL) || !read_dbi(&in) ||
         !read_symbols(&in, &pdb))
         return kss_frames_bad(file, 0, "nothing in this PDB can be used");
-    bool x86 = pdb.machine == MACHINE_X86;
+    if (pdb.machine != MACHINE_X86)
+        return kss_frames_bad(file, 0,
+                              "a PDB has names and no frames; give the image that lies beside it");
     for (uint32_t i = 0; i < pdb.count; i++) {
         const struct kss_pdb_symbol *symbol = &pdb.symbols[i];
         kss_frames_add(
@@ -490,9 +492,7 @@ bool kss_read_pdb(struct kss_frames_file *file) {
                 .module = file->stem,
                 .unit = symbol->unit,
                 .place = kss_frames_format(file->frames, "%s+0x%" PRIX32, file->name, symbol->rva),
-                .reason = symbol->has_frame ? symbol->reason
-                          : x86             ? "the PDB has no S_FRAMEPROC of it"
-                                : "frames are in the image's unwind data, not in its PDB",
+                .reason = symbol->has_frame ? symbol->reason : "no S_FRAMEPROC in the PDB",
                 .bytes = symbol->has_frame ? symbol->frame : 0,
                 .address = symbol->rva,
                 .size = symbol->size,

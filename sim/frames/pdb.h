@@ -44,7 +44,7 @@ bool kss_pdb_publics(struct kss_frames_file *file, const uint8_t guid[16], uint3
 // as long as they have the same rva (identical functions that the linker made one).
 const struct kss_pdb_symbol *kss_pdb_at(const struct kss_pdb *pdb, uint32_t rva);
 
-// A PDB given by itself: rows of its functions. Frames are `at least` on x86 and unknown elsewhere.
+// A PDB given by itself: rows of its functions, for x86 only. Elsewhere a PDB knows no frames: an error.
 kss_frames_reader kss_read_pdb;
 
 #endif
