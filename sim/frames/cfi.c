@@ -313,6 +313,8 @@ static bool save_unsigned(struct run *run, uint64_t factored) {
 // Takes the rule into account; false where it cannot be true.
 static bool note_rule(struct run *run) {
     const struct rule *rule = &run->rule;
+    if (!rule->expression && rule->reg == UINT64_MAX)
+        return false; // no rule yet that could be changed
     if (!rule->expression && rule->reg == stack_pointer(run)) {
         if (rule->offset < 0 || rule->offset > no_stack_is_larger)
             return false;
@@ -459,7 +461,8 @@ static void judge(const struct run *run, struct kss_cfi_function *function) {
     if (!run->moved)
         function->bytes = (uint64_t)run->deepest;
     else if (run->expression)
-        function->reason = "the stack is realigned: call frame information does not follow it then";
+        function->reason = "its frame is realigned or computed: call frame information does not "
+                           "follow the stack pointer then";
     else
         function->reason =
             wide ? "frame pointer rbp: call frame information does not follow rsp then"
@@ -493,7 +496,7 @@ static bool read_fde(struct reading *in, struct entry *entry, struct kss_cfi_fun
     if (cie->augmented)
         kss_take(rest, kss_take_uleb(rest));
     struct run run = {.in = in, .cie = cie, .rule = {.reg = UINT64_MAX}};
-    if (rest->bad || !run_both(&run, rest->at, rest->end))
+    if (rest->bad || !run_both(&run, rest->at, rest->end) || (!run.moved && run.deepest == 0))
         function->reason = not_understood;
     else if (cie->signal)
         function->reason = "a signal frame";
