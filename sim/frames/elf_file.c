@@ -67,7 +67,8 @@ static struct kss_elf_section section_at(const struct kss_elf *elf, const uint8_
                                     .info = kss_le32(at + 28)};
 }
 
-// A text of a string table; "" where it leaves it.
+// A text of a string table; "" where it leaves it, or is longer than any symbol (names may share their
+// bytes: without a bound a small file could name as many megabytes as it likes).
 static const char *text_at(const struct kss_elf *elf, uint32_t table, uint32_t offset) {
     if (table == 0 || table >= elf->section_count)
         return "";
@@ -75,8 +76,11 @@ static const char *text_at(const struct kss_elf *elf, uint32_t table, uint32_t o
     if (section->type == KSS_ELF_NOBITS || offset >= section->size ||
         !kss_within(elf->file->length, section->offset, section->size))
         return "";
+    enum { LONGEST = 65536 };
     const uint8_t *text = elf->file->bytes + section->offset + offset;
-    return memchr(text, 0, (size_t)section->size - offset) != NULL ? (const char *)text : "";
+    uint64_t left = section->size - offset;
+    return memchr(text, 0, left < LONGEST ? (size_t)left : LONGEST) != NULL ? (const char *)text
+                                                                            : "";
 }
 
 static bool read_sections(struct kss_elf *elf) {
@@ -132,10 +136,23 @@ static void find_symbols(struct kss_elf *elf) {
         }
 }
 
+// Backwards, so that the chains go forwards.
+static void chain_relocations(struct kss_elf *elf) {
+    for (uint32_t i = elf->section_count; i-- > 1;) {
+        struct kss_elf_section *is = &elf->sections[i];
+        if ((is->type != KSS_ELF_RELA && is->type != KSS_ELF_REL) || is->link != elf->symbols ||
+            is->info == 0 || is->info >= elf->section_count)
+            continue;
+        is->next = elf->sections[is->info].relocated_by;
+        elf->sections[is->info].relocated_by = i;
+    }
+}
+
 bool kss_elf_open(struct kss_frames_file *file, struct kss_elf *elf) {
     if (!read_identity(file, elf) || !read_sections(elf))
         return false;
     find_symbols(elf);
+    chain_relocations(elf);
     return true;
 }
 
@@ -217,14 +234,12 @@ struct kss_elf_relocation *kss_elf_relocations(const struct kss_elf *elf, uint32
     unsigned capacity = 0;
     bool sorted = true;
     *count = 0;
-    for (uint32_t i = 1; i < elf->section_count; i++) {
+    for (uint32_t i = elf->sections[section].relocated_by; i != 0; i = elf->sections[i].next) {
         const struct kss_elf_section *is = &elf->sections[i];
         bool has_addend = is->type == KSS_ELF_RELA;
-        if ((!has_addend && is->type != KSS_ELF_REL) || is->info != section ||
-            is->link != elf->symbols)
-            continue;
         const uint8_t *bytes = kss_elf_bytes(elf, i);
-        uint32_t each = (elf->wide ? 16 : 8) + (has_addend ? (elf->wide ? 8 : 4) : 0);
+        uint32_t each = elf->wide ? 16 : 8;
+        each += !has_addend ? 0 : elf->wide ? 8 : 4;
         for (uint64_t at = 0; bytes != NULL && is->size - at >= each; at += each) {
             KSS_ROOM(all, *count, capacity);
             all[*count] = relocation_at(elf, bytes + at, has_addend);

@@ -43,6 +43,8 @@ struct kss_elf_section {
     const char *name; // "" where it has none
     uint32_t type, link, info;
     uint64_t flags, address, offset, size;
+    uint32_t relocated_by; // the first section with its relocations, 0: none
+    uint32_t next;         // the next section with relocations of the same one, 0: none
 };
 
 struct kss_elf_symbol {
