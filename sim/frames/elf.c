@@ -2,9 +2,9 @@
 // Frames of ELF objects and linked files: what clang's .stack_sizes, the call frame information and
 // the symbol table say of one place of the code, brought together.
 //
-//   .symtab          CopyTail  .text+0x40, function       \
-//   .stack_sizes     .text+0x40: 88                        >  CopyTail: 96 bytes, exact, CFI
-//   .eh_frame        .text+0x40: CFA at most rsp + 96     /
+//   .symtab         .text+0x40: CopyTail, a function    --+
+//   .stack_sizes    .text+0x40: 88                      --+-->  CopyTail: 96 bytes, exact, CFI
+//   .eh_frame       .text+0x40: CFA at most rsp + 96    --+
 //
 // .stack_sizes (clang -fstack-size-section) is a list of addresses, each with a ULEB128 number: the fixed
 // part of the frame without the return address. Functions whose stack is dynamic are left out. On x86
@@ -68,6 +68,11 @@ static unsigned return_address(const struct reading *in) {
     return in->elf.machine == KSS_ELF_386 ? 4 : in->elf.machine == KSS_ELF_X86_64 ? 8 : 0;
 }
 
+// The lowest bit of an ARM function's address says which instruction set it is in.
+static uint64_t code_offset(const struct reading *in, uint64_t offset) {
+    return in->elf.machine == KSS_ELF_ARM ? offset & ~UINT64_C(1) : offset;
+}
+
 // ---- Symbols ---------------------------------------------------------------------------------------------
 
 static void see_symbols(struct reading *in) {
@@ -80,9 +85,7 @@ static void see_symbols(struct reading *in) {
             source = symbol.name;
         if (symbol.type != KSS_ELF_FUNCTION || symbol.section == 0)
             continue;
-        // The lowest bit of an ARM function's address says which instruction set it is in.
-        uint64_t offset = symbol.value & ~(uint64_t)(in->elf.machine == KSS_ELF_ARM);
-        struct sighting *seen = see(in, symbol.section, offset, SEEN_SYMBOL);
+        struct sighting *seen = see(in, symbol.section, code_offset(in, symbol.value), SEEN_SYMBOL);
         seen->name = symbol.name;
         seen->size = symbol.size;
         seen->local = symbol.local;
@@ -111,8 +114,7 @@ static void see_sizes(struct reading *in, uint32_t section) {
         if (in->elf.object && !kss_elf_target(&in->elf, in->relocations, in->relocation_count, at,
                                               (int64_t)to, &code, &to))
             continue; // of a function that is not in this file
-        to &= ~(uint64_t)(in->elf.machine == KSS_ELF_ARM);
-        see(in, code, to, SEEN_SIZE)->bytes = size;
+        see(in, code, code_offset(in, to), SEEN_SIZE)->bytes = size;
     }
 }
 

@@ -102,7 +102,7 @@ static bool read_sections(struct kss_elf *elf) {
         return kss_frames_bad(file, offset, "%" PRIu64 " section headers do not fit in the file",
                               count);
     elf->section_count = (uint32_t)count;
-    elf->sections = KSS_NEW_ARRAY(file->frames->arena, struct kss_elf_section, count);
+    elf->sections = KSS_NEW_ARRAY(file->frames->arena, struct kss_elf_section, elf->section_count);
     for (uint32_t i = 0; i < elf->section_count; i++)
         elf->sections[i] = section_at(elf, header + offset + (size_t)i * each);
     for (uint32_t i = 0; i < elf->section_count; i++)
