@@ -461,12 +461,10 @@ static void judge(const struct run *run, struct kss_cfi_function *function) {
     if (!run->moved)
         function->bytes = (uint64_t)run->deepest;
     else if (run->expression)
-        function->reason = "its frame is realigned or computed: call frame information does not "
-                           "follow the stack pointer then";
+        function->reason = "realigned or computed frame: its CFI does not follow the stack pointer";
     else
-        function->reason =
-            wide ? "frame pointer rbp: call frame information does not follow rsp then"
-                 : "frame pointer ebp: call frame information does not follow esp then";
+        function->reason = wide ? "frame pointer rbp: its CFI does not follow rsp then"
+                                : "frame pointer ebp: its CFI does not follow esp then";
 }
 
 // The rule in force at the first instruction: the CIE's, unless the FDE's program changes it before it

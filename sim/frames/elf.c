@@ -242,7 +242,7 @@ static int by_address(const void *a, const void *b) {
     return (*x > *y) - (*x < *y); // of one array
 }
 
-// Executable sections, for places without a symbol: linkage tables and the like are no functions.
+// Executable sections, for places without a symbol.
 static void find_code(struct reading *in) {
     const struct kss_elf_section **code = KSS_NEW_ARRAY(
         in->elf.file->frames->arena, const struct kss_elf_section *, in->elf.section_count + 1u);
@@ -295,7 +295,8 @@ static void add_row(struct reading *in, struct kss_frame row, const struct sight
     kss_frames_add(frames, &row);
 }
 
-// One row for each name of a place.
+// One row for each name of a place. Without a name: one, unless it is cold code of another function (whose
+// frame it has, and which no one calls) or of the linkage table.
 static void add_place(struct reading *in, const struct sighting *from, const struct sighting *end) {
     struct kss_frame row = {.origin = KSS_FROM_NOTHING, .reason = why_unknown(in)};
     judge_cfi(&row, from, end);
@@ -306,7 +307,7 @@ static void add_place(struct reading *in, const struct sighting *from, const str
             add_row(in, row, at, at->name);
             named = true;
         }
-    uint32_t code = named ? 0 : code_at(in, from->section, from->offset);
+    uint32_t code = named || from->part ? 0 : code_at(in, from->section, from->offset);
     if (code != 0 && strncmp(in->elf.sections[code].name, ".plt", 4) != 0)
         add_row(in, row, from,
                 kss_frames_format(in->elf.file->frames, "+0x%" PRIX64, from->offset));
