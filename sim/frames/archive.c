@@ -188,7 +188,7 @@ static void read_member(struct reading *in, struct member *member) {
 
 bool kss_read_archive(struct kss_frames_file *file) {
     struct reading in = {.file = file, .at = MAGIC};
-    struct member member;
+    struct member member = {0};
     if (begins((struct slice){file->bytes, file->length}, "!<thin>\n"))
         return kss_frames_bad(
             file, 0, "a thin archive holds no objects, only their names; give the objects");
