@@ -54,10 +54,11 @@ struct kss_code_range {
     uint32_t size;
     uint32_t body; // bytes of its prolog: the frame is there after them
     uint32_t row;
-    bool part;           // not the beginning of the function
-    bool loose;          // the size reaches to the next symbol: padding or tables may follow the code
-    bool framed;         // unwind data say that the body has a frame
-    bool frame_register; // unwind data restore sp from a register: its row is `at least` for that alone
+    bool part;   // not the beginning of the function
+    bool loose;  // the size reaches to the next symbol: padding or tables may follow the code
+    bool framed; // unwind data say that the body has a frame
+    bool
+        frame_register; // unwind data restore sp from a register: its row is `at least` for that alone
 };
 
 enum kss_code_fixup_kind {
@@ -72,7 +73,7 @@ struct kss_code_fixup {
     uint64_t target; // symbol + addend; KSS_CODE_NOWHERE: not in this file
     uint32_t row;    // of the symbol when it is a function, KSS_CODE_NO_ROW
     uint8_t kind;    // enum kss_code_fixup_kind
-    bool import; // the symbol is the import slot (__imp_F) of [row]
+    bool import;     // the symbol is the import slot (__imp_F) of [row]
 };
 
 struct kss_code_slot { // a slot of an image's import address table
