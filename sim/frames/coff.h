@@ -75,6 +75,7 @@ struct kss_coff_section {
     uint32_t file_offset, file_size;              // raw data
     uint32_t relocation_offset, relocation_count; // objects only
     uint32_t flags;                               // enum kss_coff_section_flag
+    bool broken; // its contents or relocations leave the file: told, and left out
 };
 
 struct kss_coff_symbol {
@@ -89,7 +90,7 @@ struct kss_coff_symbol {
 
 struct kss_coff_relocation {
     uint32_t offset; // in its section
-    uint32_t symbol; // index of the table; below symbol_count, but it may be an auxiliary record
+    uint32_t symbol; // index of the table; kss_coff_symbol_at says whether there is one
     uint16_t type;
 };
 
