@@ -17,6 +17,7 @@
 //   call F                          a call of F; of the import, when F is only a jump to it
 //   call [slot of an import]        a call of the import
 //   mov reg, [slot] ... call reg    likewise, when nothing else can be in reg (code.c)
+//   call [guard's check]            nothing: it returns at once
 //   call reg, call [memory]         KSS_CALL_INDIRECT: also control flow guard's dispatch, whose target is in rax
 //   jmp to another function         a tail call: the caller's frame is gone
 //   jmp inside the function, also   nothing; its cold part (f.cold, chained unwind data) is the
@@ -36,7 +37,10 @@
 
 #define KSS_CODE_ADDRESS(section, offset) ((uint64_t)(section) << 32 | (uint32_t)(offset))
 #define KSS_CODE_NOWHERE                  UINT64_MAX // an address: not in this file
-enum { KSS_CODE_NO_ROW = UINT32_MAX };
+enum {
+    KSS_CODE_NO_ROW = UINT32_MAX,
+    KSS_CODE_GUARD = UINT32_MAX - 1 // the slot of control flow guard's check, which returns at once
+};
 
 struct kss_code_section {
     uint64_t address; // sorted by it
@@ -74,11 +78,12 @@ struct kss_code_fixup {
     uint32_t row;    // of the symbol when it is a function, KSS_CODE_NO_ROW
     uint8_t kind;    // enum kss_code_fixup_kind
     bool import;     // the symbol is the import slot (__imp_F) of [row]
+    bool function;   // the symbol is said to be a function
 };
 
 struct kss_code_slot { // a slot of an image's import address table
     uint64_t address;  // sorted by it
-    uint32_t row;
+    uint32_t row;      // or KSS_CODE_GUARD
 };
 
 struct kss_code {

@@ -331,7 +331,7 @@ static void taken(struct walk *walk, uint64_t address) {
     if (piece->range.address != address || piece->range.part)
         return;
     piece->called = true;
-    walk->frames->rows[piece->import != KSS_CODE_NO_ROW ? piece->import : piece->range.row]
+    walk->frames->rows[piece->import < walk->frames->count ? piece->import : piece->range.row]
         .address_taken = true;
 }
 
@@ -340,7 +340,7 @@ static void taken_by(struct walk *walk, const struct kss_code_fixup *fixup) {
         return;
     if (fixup->target != KSS_CODE_NOWHERE)
         taken(walk, fixup->target);
-    else if (fixup->row != KSS_CODE_NO_ROW)
+    else if (fixup->row < walk->frames->count && fixup->function)
         walk->frames->rows[fixup->row].address_taken = true;
 }
 
@@ -939,7 +939,7 @@ static void settle_parts(struct walk *walk) {
 
 static void write_calls(struct walk *walk) {
     for (uint32_t i = 0; i < walk->count; i++)
-        if (walk->pieces[i].import != KSS_CODE_NO_ROW &&
+        if (walk->pieces[i].import < walk->frames->count &&
             walk->frames->rows[walk->pieces[i].import].external)
             walk->frames->rows[walk->pieces[i].range.row].merged = true;
     for (uint32_t i = 0; i < walk->record_count; i++) {
@@ -959,6 +959,8 @@ static void write_calls(struct walk *walk) {
             (walk->pieces[piece_at(walk, from->target)].owner != piece->owner ||
              from->target != walk->pieces[piece->owner].range.address))
             continue; // a part of itself
+        if (call.callee == KSS_CODE_GUARD)
+            continue;
         call.place = kss_code_place(walk->code, &piece->range, from->at);
         kss_frames_call(walk->frames, &call);
     }
