@@ -24,6 +24,7 @@
 #ifndef KSS_FRAMES_COFF_H
 #define KSS_FRAMES_COFF_H
 
+#include "frames/bytes.h"
 #include "frames/frames.h"
 
 enum kss_coff_machine {
@@ -111,21 +112,6 @@ struct kss_coff {
     uint32_t string_offset, string_size;  // offsets of names count from string_offset
     struct kss_coff_range directories[KSS_COFF_DIRECTORIES];
 };
-
-// Little-endian numbers at any alignment; the caller has checked that they are there.
-static inline uint16_t kss_le16(const uint8_t *bytes) {
-    return (uint16_t)(bytes[0] | bytes[1] << 8);
-}
-static inline uint32_t kss_le32(const uint8_t *bytes) {
-    return (uint32_t)kss_le16(bytes) | (uint32_t)kss_le16(bytes + 2) << 16;
-}
-static inline uint64_t kss_le64(const uint8_t *bytes) {
-    return (uint64_t)kss_le32(bytes) | (uint64_t)kss_le32(bytes + 4) << 32;
-}
-// Whether [size] bytes at [offset] lie in [length].
-static inline bool kss_within(uint64_t length, uint64_t offset, uint64_t size) {
-    return offset <= length && size <= length - offset;
-}
 
 // Is this an image ("MZ"), an object (a known machine, no optional header), an object with /bigobj
 // headers? For the detection by bytes.

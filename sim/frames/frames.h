@@ -34,6 +34,7 @@ enum kss_frame_origin {
     KSS_FROM_UNWIND_X64,
     KSS_FROM_UNWIND_ARM64,
     KSS_FROM_CFI,      // DWARF call frame information
+    KSS_FROM_PDB,      // x86 only: S_FRAMEPROC of a PDB's module streams
     KSS_FROM_LEAF,     // code without unwind data: by the ABI it moves no stack
     KSS_FROM_TABLE,    // a table without an origin of its own
     KSS_FROM_SCENARIO, // sim/depth: a routine of a .kss file
@@ -95,6 +96,7 @@ struct kss_frames {
     bool calls_known; // some reader delivered calls
     const char
         *no_calls; // why code was not looked at for calls ("kss was built without Zydis"); NULL
+    bool host_abi_told; // elf.c: that its frames are not Windows' was said
     // Which file [path] is, or NULL: asked for what lies beside an image (its PDB). The bytes belong to
     // the arena. NULL: nothing beside is looked at.
     const char *(*beside)(void *context, const char *path, char **bytes, size_t *length);
