@@ -228,15 +228,6 @@ static void judge_registers(struct kss_walk *walk) {
     }
 }
 
-// Where the code of a piece ends: at the latest where the next one begins.
-static uint64_t end_of(const struct kss_walk *walk, uint32_t index) {
-    const struct kss_code_range *range = &walk->pieces[index].range;
-    uint64_t end = range->address + range->size;
-    if (index + 1 < walk->known && walk->pieces[index + 1].range.address < end)
-        end = walk->pieces[index + 1].range.address;
-    return end;
-}
-
 // Two rows of one address, or a function that runs on into the next: a jump that needs no instruction.
 static void run_on(struct kss_walk *walk, uint64_t at) {
     if (kss_walk_is_code(walk, at))
@@ -276,12 +267,13 @@ static uint64_t read_steps(struct kss_walk *walk, uint64_t end, bool *whole,
 static void walk_piece(struct kss_walk *walk, uint32_t index) {
     begin_piece(walk, index);
     const struct kss_code_range range = *kss_walk_range(walk);
-    uint64_t end = end_of(walk, index), at = range.address;
+    uint64_t end = range.address + range.size, at = range.address;
     if (walk->exhausted) {
         record(walk, at, false)->why = "code that was not read";
         return;
     }
-    if (end == at && range.size > 0) {
+    if (index > 0 && index < walk->known &&
+        walk->pieces[index - 1].range.address == range.address) {
         run_on(walk, at);
         return;
     }
@@ -292,7 +284,7 @@ static void walk_piece(struct kss_walk *walk, uint32_t index) {
         at = read_steps(walk, end < bytes_end ? end : bytes_end, &whole, &last);
         whole = whole && (end <= bytes_end || at < bytes_end || range.loose);
     }
-    bool cut = end < range.address + range.size;
+    bool cut = walk->pieces[index].cut;
     if (whole && at == end && last.flow != KSS_FLOW_END && (cut || last.flow != KSS_FLOW_CALL))
         run_on(walk, end);
     if (!whole)

@@ -35,6 +35,7 @@ struct kss_walk_piece { // a range, or code found by a call of it
     uint32_t import; // a thunk: of which import
     uint32_t owner;  // a cold part: of which piece, else itself
     bool called;     // or its address is taken
+    bool cut;        // another piece begins before its end
 };
 
 struct kss_walk_record { // a call, or a jump to elsewhere

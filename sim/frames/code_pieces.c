@@ -235,6 +235,20 @@ void kss_walk_taken_by(struct kss_walk *walk, const struct kss_code_fixup *fixup
 
 // ---- All of them ----------------------------------------------------------------------------------------
 
+// A piece ends at the latest where the next one begins.
+static void cut_pieces(struct kss_walk *walk) {
+    for (uint32_t i = walk->known, next = i; i-- > 0;) {
+        struct kss_walk_piece *piece = &walk->pieces[i];
+        if (next < walk->known &&
+            walk->pieces[next].range.address - piece->range.address < piece->range.size) {
+            piece->range.size = (uint32_t)(walk->pieces[next].range.address - piece->range.address);
+            piece->cut = true;
+        }
+        if (i == 0 || walk->pieces[i - 1].range.address != piece->range.address)
+            next = i;
+    }
+}
+
 void kss_walk_open_pieces(struct kss_walk *walk) {
     const struct kss_code *code = walk->code;
     walk->known = walk->count = code->range_count;
@@ -242,6 +256,7 @@ void kss_walk_open_pieces(struct kss_walk *walk) {
     for (uint32_t i = 0; i < walk->count; i++)
         walk->pieces[i].range = code->ranges[i];
     qsort(walk->pieces, walk->count, sizeof *walk->pieces, by_address);
+    cut_pieces(walk);
     for (uint32_t i = 0; i < code->section_count; i++)
         walk->budget += code->sections[i].length;
     for (uint32_t i = 0; i < walk->count; i++) {
