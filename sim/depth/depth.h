@@ -244,9 +244,16 @@ struct kss_cycle { // a component that can be gone round
     bool jumps;  // only jumps: costs nothing
     const uint32_t *cut; // bounded: the functions whose bounds were used
     uint32_t cut_count;
-    uint64_t turns; // cost of all turns but the way in and the way out
     uint32_t final; // the cut function that the path ends with
 };
+
+// Sums stick at the top instead of wrapping: a table may say anything.
+static inline uint64_t kss_sum(uint64_t a, uint64_t b) {
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+static inline uint64_t kss_product(uint64_t a, uint64_t b) {
+    return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
+}
 
 struct kss_solution {
     const struct kss_graph *graph;
@@ -256,14 +263,21 @@ struct kss_solution {
     uint32_t *onward;  // per node: edge that the deepest path takes; KSS_NO_NODE: it ends here
     uint32_t *toward;  // per node of a bounded cycle: edge of the way to the next cut function
     bool *winds;       // per node of a bounded cycle: its deepest path meets a cut function
-    struct kss_cycle *cycles;
+    bool *cut;         // per node: it is one
+    bool *round;       // per node: in a component that can be gone round, whatever became of it
+    struct kss_cycle *cycles; // malloc'd
     uint32_t cycle_count;
     unsigned cycle_capacity;
-    struct kss_arena *arena;
+    struct kss_arena *arena; // of all else
 };
 
-struct kss_solution kss_depth_solve(struct kss_graph *graph, struct kss_arena *arena);
+struct kss_solution kss_depth_solve(const struct kss_graph *graph, struct kss_arena *arena);
+// Bits of enum kss_lack that a node has of its own, cycles left out.
+uint32_t kss_own_lacks(const struct kss_graph *graph, uint32_t node);
 void kss_solution_free(struct kss_solution *solution);
+// Warns of bounds on what cannot be gone round.
+void kss_remarks_unused(const struct kss_solution *solution, const struct kss_remarks *remarks,
+                        struct kss_diags *diags);
 
 // ---- A path ---------------------------------------------------------------------------------------------
 

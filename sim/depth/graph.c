@@ -64,8 +64,6 @@ static int by_name(const void *a, const void *b) {
 }
 
 static struct key *keys(const struct kss_graph *graph, int compare(const void *, const void *)) {
-    struct kss_arena arena = {0};
-    (void)arena;
     unsigned capacity = 0;
     struct key *sorted = kss_grow(NULL, &capacity, (size_t)graph->count + 1, sizeof *sorted);
     for (uint32_t i = 0; i < graph->count; i++)
@@ -116,6 +114,8 @@ static void move_nodes(struct kss_graph *graph, const struct key *sorted) {
     }
     for (uint32_t i = 0; i < graph->root_count; i++)
         graph->roots[i].node = now[graph->roots[i].node];
+    for (uint32_t i = 0; i < graph->requirement_count; i++)
+        graph->requirements[i].node = now[graph->requirements[i].node];
     free(now);
     free(graph->nodes);
     graph->nodes = nodes;
@@ -129,6 +129,7 @@ void kss_graph_sort(struct kss_graph *graph) {
     free(sorted);
     sorted = keys(graph, by_bare_symbol);
     unsigned capacity = 0;
+    free(graph->by_symbol);
     graph->by_symbol =
         kss_grow(NULL, &capacity, (size_t)graph->count + 1, sizeof *graph->by_symbol);
     for (uint32_t i = 0; i < graph->count; i++)

@@ -64,6 +64,7 @@ struct kss_frame {      // a function
     bool imported;      // external, through the import table (its module is that of the import)
     bool
         address_taken; // its address lies in data or is loaded in code: may be called through a pointer
+    bool calls_known; // its calls are among the calls, also when it has none
     bool merged;       // folded into another row by kss_frames_join
 };
 
