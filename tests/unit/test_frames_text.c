@@ -137,7 +137,7 @@ static const struct {
     {"graph: { title: \"a.c\" node: { } }", "no title", 0, 0},
     {"graph: { title: \"a.c\" node: { title: \"f\" } }", "no label", 0, 0},
     {"graph: { title: \"a.c\" node: { title: f label: \"f\" } }", "text in quotes", 0, 0},
-    {"graph: { title: \"a.c\" node: { title: \"f\" label: \"f } }", "text in quotes", 0, 0},
+    {"graph: { title: \"a.c\" node: { title: \"f\" label: \"f } }", "never closed", 0, 0},
     {"graph: { title: \"a.c\" edge: { sourcename: \"f\" } }", "no targetname", 0, 0},
     {"graph: { title: \"a.c\" edge: { targetname: \"f\" } }", "no sourcename", 0, 0},
     {"graph: { title: \"a.c\" edge: { sourcename: 5 } }", "text in quotes", 0, 0},
