@@ -87,7 +87,7 @@ static void apply_root(struct applying *a, struct kss_remark *remark, uint32_t n
         kss_diag_add(a->diags, KSS_WARNING, NULL, remark->name.span,
                      "`%s` is defined in none of the files", remark->name.text);
     else
-        kss_graph_root(a->graph, node, remark->root, false, false);
+        kss_graph_root(a->graph, &(struct kss_root){.node = node, .kind = remark->root});
 }
 
 static void apply_frame(struct applying *a, struct kss_remark *remark, uint32_t index) {

@@ -69,8 +69,10 @@ struct kss_program;
 // functions. A place is what the report prints, "irp.c:97:14" or "mydrv.sys+0x10C2", or its end, or a
 // line. Inside braces and after `,` `=` `<=` `-` a line may end without ending the item.
 
-enum kss_root_kind { KSS_ROOT_THREAD, KSS_ROOT_DPC, KSS_ROOT_ISR, KSS_ROOT_KINDS };
-const char *kss_root_kind_name(enum kss_root_kind kind); // "thread", "dpc", "isr"
+// A callout is what KeExpandKernelStackAndCallout is given: it has the bytes that its caller asked for, on
+// whatever stack.
+enum kss_root_kind { KSS_ROOT_THREAD, KSS_ROOT_DPC, KSS_ROOT_ISR, KSS_ROOT_CALLOUT, KSS_ROOT_KINDS };
+const char *kss_root_kind_name(enum kss_root_kind kind); // "thread", "dpc", "isr", "callout"
 
 enum kss_remark_kind {
     KSS_REMARK_ROOT,
@@ -152,6 +154,7 @@ struct kss_node {
     bool callback;    // may call driver code that it was given
     bool sends;       // IofCallDriver and IoCallDriver
     bool no_calls;    // nobody says what it calls
+    bool left_out;    // its body says that code was left out
     bool candidate;   // may be called from outside the graph
     bool annotated, ignored;
 };
@@ -168,6 +171,7 @@ struct kss_root {
     enum kss_root_kind kind;
     bool system;  // a system thread: no trap frame, start frames instead
     bool assumed; // nobody said that it is a root
+    uint64_t room; // CALLOUT: bytes asked for; 0: not known
 };
 
 struct kss_requirement {
@@ -185,6 +189,8 @@ struct kss_graph {
     struct kss_requirement *requirements;
     uint32_t count, edge_count, root_count, requirement_count;
     unsigned capacity, edge_capacity, root_capacity, requirement_capacity;
+    bool scenario; // from a program
+    bool nt_frames; // nt's own frames are counted
     bool calls_known;
     const char *no_calls; // why not; NULL
     const char *layers;   // the device stack as given; NULL
@@ -193,8 +199,8 @@ struct kss_graph {
 
 uint32_t kss_graph_node(struct kss_graph *graph, const struct kss_node *node);
 void kss_graph_edge(struct kss_graph *graph, const struct kss_edge *edge);
-void kss_graph_root(struct kss_graph *graph, uint32_t node, enum kss_root_kind kind, bool system,
-                    bool assumed);
+// The same root may be given twice; kss_depth_judge takes it once.
+void kss_graph_root(struct kss_graph *graph, const struct kss_root *root);
 // Puts nodes in the order of their names, edges behind their callers. Node numbers change; call it once
 // all nodes are there and again (they stay then) when edges were added.
 void kss_graph_sort(struct kss_graph *graph);

@@ -61,7 +61,7 @@ static void describe_external(const struct kss_graph *graph, struct kss_node *no
     node->kind = KSS_FRAME_EXACT;
     node->origin = KSS_FROM_COSTS;
     node->figure = (uint8_t)cost->origin;
-    node->place = cost->source;
+    node->reason = cost->source;
 }
 
 static uint32_t layer_of(const char *module, const char *const *layers, uint32_t count) {

@@ -16,10 +16,9 @@ void kss_graph_edge(struct kss_graph *graph, const struct kss_edge *edge) {
     graph->edges[graph->edge_count++] = *edge;
 }
 
-void kss_graph_root(struct kss_graph *graph, uint32_t node, enum kss_root_kind kind, bool system,
-                    bool assumed) {
+void kss_graph_root(struct kss_graph *graph, const struct kss_root *root) {
     KSS_ROOM(graph->roots, graph->root_count, graph->root_capacity);
-    graph->roots[graph->root_count++] = (struct kss_root){node, kind, system, assumed};
+    graph->roots[graph->root_count++] = *root;
 }
 
 void kss_graph_free(struct kss_graph *graph) {

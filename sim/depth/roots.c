@@ -54,7 +54,8 @@ static void choose_all(struct roots *roots) {
         uint32_t root = choose(roots, members, c->begin[i + 1] - c->begin[i]);
         if (root == KSS_NO_NODE || roots->reached[root])
             continue;
-        kss_graph_root(roots->graph, root, KSS_ROOT_THREAD, false, true);
+        struct kss_root found = {.node = root, .kind = KSS_ROOT_THREAD, .assumed = true};
+        kss_graph_root(roots->graph, &found);
         reach(roots, root);
     }
 }
@@ -150,8 +151,10 @@ static void keep_top_roots(struct kss_graph *graph, const bool *called, uint32_t
             graph->roots[kept++] = root;
     }
     graph->root_count = kept;
-    for (uint32_t i = 0; i < count && !given; i++)
-        kss_graph_root(graph, found[i], KSS_ROOT_THREAD, false, true);
+    for (uint32_t i = 0; i < count && !given; i++) {
+        struct kss_root root = {.node = found[i], .kind = KSS_ROOT_THREAD, .assumed = true};
+        kss_graph_root(graph, &root);
+    }
 }
 
 // What the lowest layer sends leads out of the graph.
