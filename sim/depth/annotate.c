@@ -197,7 +197,7 @@ static bool take_name(struct reader *reader, struct kss_name *name, const char *
 
 // ---- Numbers ----------------------------------------------------------------------------------------
 
-static bool number_of(const char *text, size_t length, uint64_t *value) {
+bool kss_size_of(const char *text, size_t length, uint64_t *value) {
     bool hex = length > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
     uint64_t sum = 0;
     size_t i = hex ? 2 : 0, digits = i;
@@ -225,7 +225,7 @@ static bool take_number(struct reader *reader, uint64_t *value) {
     const struct token *token = &reader->token;
     if (token->kind != WORD)
         return expected(reader, "a number");
-    if (!number_of(reader->bytes + token->begin, token->end - token->begin, value)) {
+    if (!kss_size_of(reader->bytes + token->begin, token->end - token->begin, value)) {
         kss_diag_add(reader->diags, KSS_ERROR, NULL, span_of(reader, token),
                      "expected a number: 320, 0x140, 12K, below 4 GiB");
         return false;
@@ -266,9 +266,9 @@ static bool unknown_word(struct reader *reader, const char *what, const char *co
     size_t length = token->end - token->begin;
     struct kss_diag *diag =
         kss_diag_add(reader->diags, KSS_ERROR, NULL, span_of(reader, token), "expected %s", what);
-    const char *closest = token->kind == WORD ? kss_closest(reader->bytes + token->begin, length,
-                                                            words, count)
-                                              : NULL;
+    const char *closest = token->kind == WORD
+                              ? kss_closest(reader->bytes + token->begin, length, words, count)
+                              : NULL;
     if (closest != NULL)
         kss_diag_note(reader->diags, diag, "help", "did you mean `%s`?", closest);
     return false;

@@ -91,7 +91,7 @@ static void apply_root(struct applying *a, struct kss_remark *remark, uint32_t n
 }
 
 static void apply_frame(struct applying *a, struct kss_remark *remark, uint32_t index) {
-    struct kss_node *node = &a->graph->nodes[index];
+    struct kss_function *node = &a->graph->nodes[index];
     node->bytes = remark->value;
     node->kind = KSS_FRAME_EXACT;
     node->origin = KSS_FROM_ANNOTATION;
@@ -130,7 +130,7 @@ static bool check_targets(struct applying *a, const struct kss_remark *remark) {
 
 static void no_such_call(struct applying *a, const struct kss_remark *remark, uint32_t index,
                          uint32_t edges_end) {
-    const struct kss_node *node = &a->graph->nodes[index];
+    const struct kss_function *node = &a->graph->nodes[index];
     struct kss_name at = remark->from.text != NULL ? remark->from : remark->name;
     struct kss_diag *diag =
         remark->from.text != NULL
@@ -149,7 +149,7 @@ static void no_such_call(struct applying *a, const struct kss_remark *remark, ui
 // A function defined elsewhere may be said to call something: what its caller hands it.
 static void apply_calls(struct applying *a, struct kss_remark *remark, uint32_t index,
                         uint32_t edges_end) {
-    struct kss_node *node = &a->graph->nodes[index];
+    struct kss_function *node = &a->graph->nodes[index];
     bool used = false, good = check_targets(a, remark);
     for (uint32_t e = node->edges; e < edges_end; e++) {
         struct kss_edge *edge = &a->graph->edges[e];
@@ -162,6 +162,7 @@ static void apply_calls(struct applying *a, struct kss_remark *remark, uint32_t 
         if (!good)
             continue;
         a->resolved[e] = true;
+        node->annotated = true;
         add_targets(a, remark, index, edge->place, edge->tail);
     }
     if (!used && remark->from.text == NULL && (node->external || node->no_calls)) {
@@ -189,7 +190,10 @@ static void apply(struct applying *a, struct kss_remark *remark) {
     case KSS_REMARK_DEPTH: a->graph->nodes[node].most = remark->value; break;
     case KSS_REMARK_FRAME: apply_frame(a, remark, node); break;
     case KSS_REMARK_REQUIRE: apply_require(a, remark, node); break;
-    case KSS_REMARK_IGNORE: a->graph->nodes[node].ignored = true; break;
+    case KSS_REMARK_IGNORE:
+        a->graph->nodes[node].ignored = true;
+        a->graph->nodes[node].why = remark->why;
+        break;
     case KSS_REMARK_CALLS: break;
     }
 }

@@ -49,8 +49,9 @@
 #define KSS_DEPTH_DEPTH_H
 
 #include "base/diag.h"
-#include "frames/frames.h"
+#include "frames/origin.h"
 
+struct kss_frames;
 struct kss_program;
 
 // ---- Annotations ----------------------------------------------------------------------------------
@@ -71,7 +72,13 @@ struct kss_program;
 
 // A callout is what KeExpandKernelStackAndCallout is given: it has the bytes that its caller asked for, on
 // whatever stack.
-enum kss_root_kind { KSS_ROOT_THREAD, KSS_ROOT_DPC, KSS_ROOT_ISR, KSS_ROOT_CALLOUT, KSS_ROOT_KINDS };
+enum kss_root_kind {
+    KSS_ROOT_THREAD,
+    KSS_ROOT_DPC,
+    KSS_ROOT_ISR,
+    KSS_ROOT_CALLOUT,
+    KSS_ROOT_KINDS
+};
 const char *kss_root_kind_name(enum kss_root_kind kind); // "thread", "dpc", "isr", "callout"
 
 enum kss_remark_kind {
@@ -111,6 +118,8 @@ struct kss_remarks {
 void kss_remarks_read(struct kss_remarks *remarks, struct kss_arena *arena,
                       struct kss_sources *sources, uint32_t file, struct kss_diags *diags);
 void kss_remarks_free(struct kss_remarks *remarks);
+// 320, 0x140, 12K, 1M, below 4 GiB.
+bool kss_size_of(const char *text, size_t length, uint64_t *value);
 
 // ---- The graph --------------------------------------------------------------------------------------
 
@@ -126,36 +135,37 @@ enum kss_lack {
     KSS_LACK_EXTERNAL,   // defined elsewhere, no cost is known
     KSS_LACK_AT_LEAST,   // its frame may be larger
     KSS_LACK_MISSING = KSS_LACK_AT_LEAST,
-    KSS_LACK_CALLBACK,   // NT calls driver code that nobody named
-    KSS_LACK_LISTED,     // a cost of nt's as one listing has it
-    KSS_LACK_ESTIMATE,   // a frame that is assumed, not measured
-    KSS_LACK_BELOW,      // sends requests to drivers below that are not in the graph
-    KSS_LACK_ANNOTATED,  // rests on what an annotation says
-    KSS_LACK_IGNORED,    // calls not followed
-    KSS_LACK_UPPER,      // an upper bound, not the depth of a path
+    KSS_LACK_CALLBACK,  // NT calls driver code that nobody named
+    KSS_LACK_LISTED,    // a cost of nt's as one listing has it
+    KSS_LACK_ESTIMATE,  // a frame that is assumed, not measured
+    KSS_LACK_BELOW,     // sends requests to drivers below that are not in the graph
+    KSS_LACK_ANNOTATED, // rests on what an annotation says
+    KSS_LACK_IGNORED,   // calls not followed
+    KSS_LACK_UPPER,     // an upper bound, not the depth of a path: a lack of roots only
     KSS_LACKS
 };
 const char *kss_lack_name(enum kss_lack lack); // "unresolved-call", ...
 
-struct kss_node {
+struct kss_function {
     const char *name; // as printed: "mydrv!Read", "irp.c:Read" where several are called Read
     const char *symbol, *module, *unit;
     const char *place, *reason;
+    const char *why; // ignored: what the annotation says
     uint64_t bytes;
-    uint64_t most;    // activations on a path; 0: no bound
-    uint32_t edges;   // first of its edges
+    uint64_t most;         // activations on a path; 0: no bound
+    uint32_t edges;        // first of its edges
     uint32_t origin_index; // row of the frames, routine of the program: for who made the graph
-    uint32_t layer;   // of a device stack, from 0; KSS_NO_NODE: none
-    uint8_t kind;     // enum kss_frame_kind
-    uint8_t origin;   // enum kss_frame_origin
-    uint8_t figure;   // enum kss_origin, what is printed of a scenario's frames
-    bool external;    // no body here
-    bool nt;          // a routine of nt's
-    bool callback;    // may call driver code that it was given
-    bool sends;       // IofCallDriver and IoCallDriver
-    bool no_calls;    // nobody says what it calls
-    bool left_out;    // its body says that code was left out
-    bool candidate;   // may be called from outside the graph
+    uint32_t layer;        // of a device stack, from 0; KSS_NO_NODE: none
+    uint8_t kind;          // enum kss_frame_kind
+    uint8_t origin;        // enum kss_frame_origin
+    uint8_t figure;        // enum kss_origin, what is printed of a scenario's frames
+    bool external;         // no body here
+    bool nt;               // a routine of nt's
+    bool callback;         // may call driver code that it was given
+    bool sends;            // IofCallDriver and IoCallDriver
+    bool no_calls;         // nobody says what it calls
+    bool left_out;         // its body says that code was left out
+    bool candidate;        // may be called from outside the graph
     bool annotated, ignored;
 };
 
@@ -169,8 +179,8 @@ struct kss_edge {
 struct kss_root {
     uint32_t node;
     enum kss_root_kind kind;
-    bool system;  // a system thread: no trap frame, start frames instead
-    bool assumed; // nobody said that it is a root
+    bool system;   // a system thread: no trap frame, start frames instead
+    bool assumed;  // nobody said that it is a root
     uint64_t room; // CALLOUT: bytes asked for; 0: not known
 };
 
@@ -183,21 +193,22 @@ struct kss_requirement {
 struct kss_graph {
     struct kss_arena *arena;
     const struct kss_profile *machine; // NULL: not known
-    struct kss_node *nodes;            // in order of their names once linked
+    struct kss_function *nodes;        // in order of their names once linked
     struct kss_edge *edges;            // by caller once linked
     struct kss_root *roots;
     struct kss_requirement *requirements;
     uint32_t count, edge_count, root_count, requirement_count;
     unsigned capacity, edge_capacity, root_capacity, requirement_capacity;
-    bool scenario; // from a program
+    bool scenario;  // from a program
     bool nt_frames; // nt's own frames are counted
     bool calls_known;
-    const char *no_calls; // why not; NULL
-    const char *layers;   // the device stack as given; NULL
-    uint32_t *by_symbol;  // nodes in the order of their bare symbols
+    const char *no_calls;  // why not; NULL
+    const char *layers;    // the device stack as given; NULL
+    bool dispatch_assumed; // a layer's dispatch routines were not named
+    uint32_t *by_symbol;   // nodes in the order of their bare symbols
 };
 
-uint32_t kss_graph_node(struct kss_graph *graph, const struct kss_node *node);
+uint32_t kss_graph_node(struct kss_graph *graph, const struct kss_function *node);
 void kss_graph_edge(struct kss_graph *graph, const struct kss_edge *edge);
 // The same root may be given twice; kss_depth_judge takes it once.
 void kss_graph_root(struct kss_graph *graph, const struct kss_root *root);
@@ -246,8 +257,8 @@ struct kss_cycle { // a component that can be gone round
     const uint32_t *members;
     uint32_t count;
     bool bounded;
-    bool exact;  // bounded, by one function
-    bool jumps;  // only jumps: costs nothing
+    bool exact;          // bounded, by one function
+    bool jumps;          // only jumps: costs nothing
     const uint32_t *cut; // bounded: the functions whose bounds were used
     uint32_t cut_count;
     uint32_t final; // the cut function that the path ends with
@@ -263,14 +274,14 @@ static inline uint64_t kss_product(uint64_t a, uint64_t b) {
 
 struct kss_solution {
     const struct kss_graph *graph;
-    uint64_t *depth;   // per node
-    uint32_t *lacks;   // per node: bits of enum kss_lack of all that can be reached from it
-    uint32_t *cycle;   // per node: its cycle, KSS_NO_CYCLE
-    uint32_t *onward;  // per node: edge that the deepest path takes; KSS_NO_NODE: it ends here
-    uint32_t *toward;  // per node of a bounded cycle: edge of the way to the next cut function
-    bool *winds;       // per node of a bounded cycle: its deepest path meets a cut function
-    bool *cut;         // per node: it is one
-    bool *round;       // per node: in a component that can be gone round, whatever became of it
+    uint64_t *depth;  // per node
+    uint32_t *lacks;  // per node: bits of enum kss_lack of all that can be reached from it
+    uint32_t *cycle;  // per node: its cycle, KSS_NO_CYCLE
+    uint32_t *onward; // per node: edge that the deepest path takes; KSS_NO_NODE: it ends here
+    uint32_t *toward; // per node of a bounded cycle: edge of the way to the next cut function
+    bool *winds;      // per node of a bounded cycle: its deepest path meets a cut function
+    bool *cut;        // per node: it is one
+    bool *round;      // per node: in a component that can be gone round, whatever became of it
     struct kss_cycle *cycles; // malloc'd
     uint32_t cycle_count;
     unsigned cycle_capacity;
@@ -323,8 +334,7 @@ struct kss_judged_root {
     bool has_limit;
     const char *limit_text; // how the limit comes about, or why there is none
     enum kss_depth_verdict verdict;
-    bool upper; // the path is an upper bound
-    struct kss_path path;
+    bool upper; // the depth is an upper bound, no path's
 };
 
 struct kss_judged_requirement {
@@ -332,12 +342,13 @@ struct kss_judged_requirement {
     uint64_t depth;
     uint32_t lacks;
     enum kss_depth_verdict verdict;
+    bool upper;
 };
 
 struct kss_reason {
-    enum kss_lack lack;
-    uint32_t node;
-    const char *place; // of the call; NULL
+    enum kss_lack lack; // KSS_LACKS: of the whole
+    uint32_t node;      // KSS_NO_NODE: of the whole
+    const char *place;  // of the call; NULL
     const char *text;
 };
 
@@ -350,8 +361,9 @@ struct kss_judgement {
     struct kss_reason *reasons; // malloc'd
     uint32_t reason_count;
     unsigned reason_capacity;
-    const uint32_t *cycles; // those in reach of a root
-    uint32_t cycle_count;
+    bool *reached;        // per node: from a root or a requirement
+    uint32_t *first_call; // per node: an edge that leads to it
+    uint32_t *calls;      // per node: how many do
     enum kss_depth_verdict verdict;
     struct kss_arena *arena;
 };
@@ -364,6 +376,8 @@ struct kss_depth_options {
 // Solves and judges. The graph must have its roots.
 struct kss_judgement kss_depth_judge(struct kss_graph *graph, struct kss_arena *arena,
                                      const struct kss_depth_options *options);
+// The list of reasons: kss_depth_judge's.
+void kss_depth_reasons(struct kss_judgement *judgement, const struct kss_depth_options *options);
 void kss_judgement_free(struct kss_judgement *judgement);
 
 // ---- Output -----------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@
 // roots (kss_graph_stack_layers).
 #include "depth/depth.h"
 
+#include "frames/frames.h"
+
 #include <stdlib.h>
 
 // Figures of costs.def are per kind of machine: "x64" is every x64 profile.
@@ -40,7 +42,7 @@ static bool of_nt(const char *module) {
     return false;
 }
 
-static void describe_external(const struct kss_graph *graph, struct kss_node *node) {
+static void describe_external(const struct kss_graph *graph, struct kss_function *node) {
     const struct kss_routine *routine =
         of_nt(node->module) ? kss_routine_find(node->symbol, strlen(node->symbol)) : NULL;
     if (is_probe(node->symbol)) {
@@ -80,14 +82,14 @@ static bool calls_told(const struct kss_frames *frames, const struct kss_frame *
 // Whether somebody outside may call it: its address is taken, or it is what the system enters. Where only
 // the compiler's graph is known, addresses are not.
 static bool is_candidate(const struct kss_frame *row) {
-    return !row->external && (row->address_taken || row->size == 0 ||
-                              strcmp(row->symbol, "DriverEntry") == 0);
+    return !row->external &&
+           (row->address_taken || row->size == 0 || strcmp(row->symbol, "DriverEntry") == 0);
 }
 
 static uint32_t add_row(struct kss_graph *graph, const struct kss_frames *frames, uint32_t index,
                         const char *const *layers, uint32_t layer_count) {
     const struct kss_frame *row = &frames->rows[index];
-    struct kss_node node = {
+    struct kss_function node = {
         .symbol = row->symbol,
         .module = row->module,
         .unit = row->unit,

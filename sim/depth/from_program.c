@@ -16,7 +16,6 @@
 // Arguments are followed through straight code only: what a slot holds is forgotten where jumps meet.
 #include "depth/depth.h"
 
-#include "kernel/state.h"
 #include "script/program.h"
 
 #include <stdlib.h>
@@ -38,8 +37,8 @@ struct reading {
     uint32_t count;
     struct held *slots; // by slot's distance + 32768
     uint32_t since;
-    bool *target;        // per instruction: a jump leads here
-    uint32_t *nt;        // node of an NT routine, KSS_NO_NODE: none yet
+    bool *target;          // per instruction: a jump leads here
+    uint32_t *nt;          // node of an NT routine, KSS_NO_NODE: none yet
     uint32_t *completions; // code indices
     uint32_t completion_count;
     bool completion_unknown;
@@ -140,22 +139,23 @@ static bool is_completion(const char *name) {
 }
 
 static bool sends(uint32_t nt) {
-    return kss_sends_down(kss_routines[nt].name) || strcmp(kss_routines[nt].name, "PoCallDriver") == 0;
+    return kss_sends_down(kss_routines[nt].name) ||
+           strcmp(kss_routines[nt].name, "PoCallDriver") == 0;
 }
 
 // Headers' own inline code takes nothing of nt's; without nt_costs nothing is counted, as in a run.
 static uint32_t nt_node(struct reading *r, uint32_t nt) {
     const struct kss_routine *row = &kss_routines[nt];
-    struct kss_node node = {.symbol = row->name,
-                            .module = "nt",
-                            .unit = "",
-                            .kind = KSS_FRAME_EXACT,
-                            .external = true,
-                            .nt = true,
-                            .sends = sends(nt),
-                            .callback = (row->can & KSS_CAN_CALL) != 0,
-                            .layer = KSS_NO_NODE,
-                            .origin_index = nt};
+    struct kss_function node = {.symbol = row->name,
+                                .module = "nt",
+                                .unit = "",
+                                .kind = KSS_FRAME_EXACT,
+                                .external = true,
+                                .nt = true,
+                                .sends = sends(nt),
+                                .callback = (row->can & KSS_CAN_CALL) != 0,
+                                .layer = KSS_NO_NODE,
+                                .origin_index = nt};
     const struct kss_cost *cost = kss_depth_cost(r->graph->machine, row->name);
     bool counted = r->graph->nt_frames && (row->modes & KSS_MODE_NATIVE) != 0;
     node.origin = KSS_FROM_COSTS;
@@ -176,9 +176,9 @@ static uint32_t node_of_nt(struct reading *r, uint32_t caller, uint32_t nt) {
     uint32_t driver = 0;
     if (sends(nt)) { // what lies below depends on who calls
         driver = driver_of(r, caller);
-        unsigned which = strcmp(kss_routines[nt].name, "IofCallDriver") == 0   ? 0
+        unsigned which = strcmp(kss_routines[nt].name, "IofCallDriver") == 0  ? 0
                          : strcmp(kss_routines[nt].name, "IoCallDriver") == 0 ? 1
-                                                                               : 2;
+                                                                              : 2;
         slot = &r->driver_nodes[(size_t)driver * 3 + which];
     }
     if (*slot != KSS_NO_NODE)
@@ -235,8 +235,8 @@ static void call_nt(struct reading *r, uint32_t caller, uint32_t pc) {
     const char *place = place_of(r, pc);
     uint32_t node = node_of_nt(r, caller, nt);
     call(r, caller, node, place, false);
-    bool expands = nt == KSS_NT_KeExpandKernelStackAndCallout ||
-                   nt == KSS_NT_KeExpandKernelStackAndCalloutEx;
+    bool expands =
+        nt == KSS_NT_KeExpandKernelStackAndCallout || nt == KSS_NT_KeExpandKernelStackAndCalloutEx;
     for (unsigned p = 0; p < row->parameter_count && p < i->x; p++)
         if (row->parameters[p].class_ == KSS_CLASS_ROUTINE)
             hand_over(r, row->parameters[p].type, argument(r, i, p),
@@ -377,18 +377,18 @@ static void add_routine(struct reading *r, uint32_t index) {
     size_t length = strlen(code->module); // a quoted symbol may have its module in its name
     bool named = length > 0 && strncmp(code->name, code->module, length) == 0 &&
                  strchr("+!", code->name[length]) != NULL;
-    struct kss_node node = {.symbol = code->name,
-                            .module = named ? "" : code->module,
-                            .unit = "",
-                            .place = place_text(r, code->place),
-                            .bytes = code->bytes,
-                            .kind = KSS_FRAME_EXACT,
-                            .origin = KSS_FROM_SCENARIO,
-                            .figure = code->origin,
-                            .no_calls = (code->flags & KSS_CODE_LEFT_OUT) != 0,
-                            .left_out = (code->flags & KSS_CODE_LEFT_OUT) != 0,
-                            .layer = KSS_NO_NODE,
-                            .origin_index = index};
+    struct kss_function node = {.symbol = code->name,
+                                .module = named ? "" : code->module,
+                                .unit = "",
+                                .place = place_text(r, code->place),
+                                .bytes = code->bytes,
+                                .kind = KSS_FRAME_EXACT,
+                                .origin = KSS_FROM_SCENARIO,
+                                .figure = code->origin,
+                                .no_calls = (code->flags & KSS_CODE_LEFT_OUT) != 0,
+                                .left_out = (code->flags & KSS_CODE_LEFT_OUT) != 0,
+                                .layer = KSS_NO_NODE,
+                                .origin_index = index};
     kss_graph_node(r->graph, &node);
 }
 
@@ -420,8 +420,9 @@ struct extent {
 
 static int by_begin(const void *a, const void *b) {
     const struct extent *x = a, *y = b;
-    return x->begin != y->begin ? (x->begin < y->begin ? -1 : 1)
-                                : x->routine < y->routine ? -1 : x->routine > y->routine;
+    return x->begin != y->begin      ? (x->begin < y->begin ? -1 : 1)
+           : x->routine < y->routine ? -1
+                                     : x->routine > y->routine;
 }
 
 static void read_all(struct reading *r, struct kss_arena *arena) {

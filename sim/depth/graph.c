@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-uint32_t kss_graph_node(struct kss_graph *graph, const struct kss_node *node) {
+uint32_t kss_graph_node(struct kss_graph *graph, const struct kss_function *node) {
     KSS_ROOM(graph->nodes, graph->count, graph->capacity);
     graph->nodes[graph->count] = *node;
     return graph->count++;
@@ -37,11 +37,11 @@ bool kss_sends_down(const char *symbol) {
 // ---- Order --------------------------------------------------------------------------------------------
 
 struct key {
-    const struct kss_node *node;
+    const struct kss_function *node;
     uint32_t index;
 };
 
-static int by_symbol(const struct kss_node *a, const struct kss_node *b) {
+static int by_symbol(const struct kss_function *a, const struct kss_function *b) {
     int order = strcmp(a->symbol, b->symbol);
     return order ? order : strcmp(a->module, b->module);
 }
@@ -86,10 +86,9 @@ static const char *joined(struct kss_arena *arena, const char *before, const cha
 static void name_nodes(struct kss_graph *graph) {
     struct key *sorted = keys(graph, by_bare_symbol);
     for (uint32_t i = 0; i < graph->count; i++) {
-        struct kss_node *node = &graph->nodes[sorted[i].index];
-        bool twin =
-            (i > 0 && by_symbol(node, sorted[i - 1].node) == 0) ||
-            (i + 1 < graph->count && by_symbol(node, sorted[i + 1].node) == 0);
+        struct kss_function *node = &graph->nodes[sorted[i].index];
+        bool twin = (i > 0 && by_symbol(node, sorted[i - 1].node) == 0) ||
+                    (i + 1 < graph->count && by_symbol(node, sorted[i + 1].node) == 0);
         const char *bare = node->symbol;
         if (twin && node->unit[0] != '\0')
             bare = joined(graph->arena, node->unit, ":", bare);
@@ -100,7 +99,7 @@ static void name_nodes(struct kss_graph *graph) {
 
 static void move_nodes(struct kss_graph *graph, const struct key *sorted) {
     unsigned capacity = 0, places = 0;
-    struct kss_node *nodes = kss_grow(NULL, &capacity, (size_t)graph->count + 1, sizeof *nodes);
+    struct kss_function *nodes = kss_grow(NULL, &capacity, (size_t)graph->count + 1, sizeof *nodes);
     uint32_t *now = kss_grow(NULL, &places, (size_t)graph->count + 1, sizeof *now);
     for (uint32_t i = 0; i < graph->count; i++) {
         nodes[i] = *sorted[i].node;
@@ -217,12 +216,11 @@ static struct wanted parts(const char *symbol, bool with_unit) {
     return wanted;
 }
 
-static uint32_t look_up(const struct kss_graph *graph, const struct wanted *wanted,
-                        bool *several) {
+static uint32_t look_up(const struct kss_graph *graph, const struct wanted *wanted, bool *several) {
     uint32_t found = KSS_NO_NODE;
     uint32_t at = first_of(graph, wanted->symbol, wanted->length);
     for (; at < graph->count && bare_order(graph, at, wanted->symbol, wanted->length) == 0; at++) {
-        const struct kss_node *node = &graph->nodes[graph->by_symbol[at]];
+        const struct kss_function *node = &graph->nodes[graph->by_symbol[at]];
         if (wanted->has_module && !same(node->module, wanted->module, wanted->module_length))
             continue;
         if (wanted->has_unit && !unit_matches(node->unit, wanted->unit, wanted->unit_length))

@@ -16,19 +16,19 @@ struct walk {
     const struct kss_solution *solution;
     const struct kss_graph *graph;
     struct kss_path *path;
-    uint64_t start;  // where the next frame begins
-    uint32_t plain;  // cycle that is being left: not gone round again
+    uint64_t start;   // where the next frame begins
+    uint32_t plain;   // cycle that is being left: not gone round again
     uint32_t reached; // edge by which the next frame is reached
 };
 
 static void add_frame(struct walk *walk, uint32_t node) {
     struct kss_path *path = walk->path;
     KSS_ROOM(path->frames, path->count, path->capacity);
-    path->frames[path->count++] = (struct kss_path_frame){
-        .node = node,
-        .edge = walk->reached,
-        .depth = kss_sum(walk->start, walk->graph->nodes[node].bytes),
-        .group = KSS_NO_NODE};
+    path->frames[path->count++] =
+        (struct kss_path_frame){.node = node,
+                                .edge = walk->reached,
+                                .depth = kss_sum(walk->start, walk->graph->nodes[node].bytes),
+                                .group = KSS_NO_NODE};
 }
 
 // Goes along an edge; returns where it leads.
@@ -122,10 +122,8 @@ void kss_depth_path(const struct kss_solution *solution, uint32_t root, struct k
     *path = (struct kss_path){0};
     for (uint32_t node = root;;) {
         uint32_t number = solution->cycle[node];
-        const struct kss_cycle *cycle =
-            number == KSS_NO_CYCLE ? NULL : &solution->cycles[number];
-        if (cycle != NULL && cycle->cut_count > 0 && number != walk.plain &&
-            solution->winds[node])
+        const struct kss_cycle *cycle = number == KSS_NO_CYCLE ? NULL : &solution->cycles[number];
+        if (cycle != NULL && cycle->cut_count > 0 && number != walk.plain && solution->winds[node])
             node = go_round(&walk, node, cycle);
         walk.plain = number;
         add_frame(&walk, node);

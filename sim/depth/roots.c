@@ -18,7 +18,7 @@ struct roots {
 };
 
 static bool is_candidate(const struct roots *roots, uint32_t node) {
-    const struct kss_node *row = &roots->graph->nodes[node];
+    const struct kss_function *row = &roots->graph->nodes[node];
     return !row->external && (roots->all || row->candidate);
 }
 
@@ -60,6 +60,17 @@ static void choose_all(struct roots *roots) {
     }
 }
 
+// Without calls no path is longer than a function: the largest frame is all that can be said.
+static void choose_largest(struct kss_graph *graph) {
+    struct kss_root root = {.node = KSS_NO_NODE, .kind = KSS_ROOT_THREAD, .assumed = true};
+    for (uint32_t i = 0; i < graph->count; i++)
+        if (!graph->nodes[i].external &&
+            (root.node == KSS_NO_NODE || graph->nodes[i].bytes > graph->nodes[root.node].bytes))
+            root.node = i;
+    if (root.node != KSS_NO_NODE)
+        kss_graph_root(graph, &root);
+}
+
 static int by_node(const void *a, const void *b) {
     const struct kss_root *x = a, *y = b;
     return x->node < y->node ? -1 : x->node > y->node;
@@ -77,8 +88,11 @@ void kss_graph_choose_roots(struct kss_graph *graph) {
         starts[i] = i;
     kss_components_find(&roots.components, starts, graph->count, 0);
     uint32_t given = graph->root_count;
-    choose_all(&roots);
-    roots.all = graph->root_count == given;
+    if (graph->calls_known)
+        choose_all(&roots);
+    else
+        choose_largest(graph);
+    roots.all = graph->calls_known && graph->root_count == given;
     if (roots.all)
         choose_all(&roots);
     if (graph->root_count > 1)
@@ -90,15 +104,16 @@ void kss_graph_choose_roots(struct kss_graph *graph) {
 
 // Dispatch routines of a layer: the thread roots that were named, else everything whose address is taken and
 // that its own module does not call.
-static uint32_t dispatch_routines(const struct kss_graph *graph, const bool *called,
-                                  uint32_t layer, uint32_t *found) {
+static uint32_t dispatch_routines(struct kss_graph *graph, const bool *called, uint32_t layer,
+                                  uint32_t *found) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < graph->root_count; i++) {
         const struct kss_root *root = &graph->roots[i];
         if (root->kind == KSS_ROOT_THREAD && graph->nodes[root->node].layer == layer)
             found[count++] = root->node;
     }
-    for (uint32_t i = 0; count == 0 && i < graph->count; i++)
+    graph->dispatch_assumed |= count == 0;
+    for (uint32_t i = 0, given = count; given == 0 && i < graph->count; i++)
         if (graph->nodes[i].layer == layer && graph->nodes[i].candidate && !called[i] &&
             strcmp(graph->nodes[i].symbol, "DriverEntry") != 0)
             found[count++] = i;
@@ -116,7 +131,7 @@ static bool *called_nodes(const struct kss_graph *graph, struct kss_arena *arena
 // A layer's own IofCallDriver, which leads to the routines of the layer below.
 static uint32_t copy_of(struct kss_graph *graph, uint32_t node, uint32_t layer,
                         const uint32_t *targets, uint32_t count) {
-    struct kss_node copy = graph->nodes[node];
+    struct kss_function copy = graph->nodes[node];
     copy.layer = layer;
     uint32_t index = kss_graph_node(graph, &copy);
     for (uint32_t i = 0; i < count; i++) {

@@ -385,7 +385,7 @@ static bool calls_itself(const struct kss_graph *graph, uint32_t node) {
 
 // ---- What is missing ------------------------------------------------------------------------------------
 
-static uint32_t figure_lacks(const struct kss_node *node) {
+static uint32_t figure_lacks(const struct kss_function *node) {
     uint32_t bits = 0;
     if (node->kind == KSS_FRAME_UNKNOWN)
         bits |= 1u << (node->external ? KSS_LACK_EXTERNAL : KSS_LACK_FRAME);
@@ -403,11 +403,11 @@ static uint32_t figure_lacks(const struct kss_node *node) {
 }
 
 uint32_t kss_own_lacks(const struct kss_graph *graph, uint32_t index) {
-    const struct kss_node *node = &graph->nodes[index];
+    const struct kss_function *node = &graph->nodes[index];
     uint32_t bits = figure_lacks(node), end = kss_edges_end(graph, index);
     if (node->ignored)
         return bits;
-    if (node->no_calls && node->edges == end)
+    if (node->left_out || (node->no_calls && node->edges == end))
         bits |= 1u << KSS_LACK_CALLS;
     if (node->edges == end && node->sends)
         bits |= 1u << KSS_LACK_BELOW;
