@@ -91,6 +91,8 @@ static struct kss_span span_of(const struct ci *ci, const struct word *word) {
 }
 
 static bool bad(struct ci *ci, const char *words) {
+    if (ci->word.kind == '?')
+        words = "this text is never closed: the file was cut";
     kss_diag_add(ci->frames->diags, KSS_ERROR, NULL, span_of(ci, &ci->word), "%s", words);
     return false;
 }

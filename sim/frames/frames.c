@@ -214,10 +214,14 @@ bool kss_frames_read(struct kss_frames *frames, const char *name, const char *by
         if (known)
             good = kinds[i].read(&file);
     }
-    if (!known)
-        kss_frames_bad(&file, 0,
-                       "none of the kinds that kss frames reads: .su, .ci, an ELF or COFF "
-                       "object, a PE image, an archive, a table of its own");
+    if (!known) {
+        struct kss_diag *diag = kss_diag_add(
+            frames->diags, KSS_ERROR, NULL, (struct kss_span){0},
+            "%s: none of the kinds that kss frames reads: .su, .ci, an ELF or COFF object, a PE "
+            "image, an archive, a table of its own",
+            name);
+        diag->has_place = false;
+    }
     frames->file++;
     return good;
 }

@@ -52,7 +52,7 @@ struct kss_jsonl {
     struct piece *threads, *thread_values;          // ,"thread":"App" and "App"
     unsigned thread_count, thread_room, value_room; // nt and drivers make threads during the run
     struct piece *routines;
-    struct piece nts[KSS_NT_COUNT];
+    struct piece nts[KSS_NT_COUNT];     // made when they are first needed: a run calls a few
     struct piece nt_rows[KSS_NT_COUNT]; // the same as rows of a path: nt!Name; with nt_costs
     struct place *places;
     size_t longest; // name among threads and routines
@@ -121,13 +121,6 @@ static void make_names(struct kss_jsonl *jsonl) {
         jsonl->routines[i] = piece(jsonl, "", text.bytes, text.length, "");
     }
     make_threads(jsonl);
-    for (uint32_t i = 0; i < KSS_NT_COUNT; i++) {
-        kss_text_clear(&text);
-        kss_log_symbol(log, KSS_PATH_NT + i, &text);
-        jsonl->nts[i] = piece(jsonl, "", kss_routines[i].name, strlen(kss_routines[i].name), "");
-        if (log->config.nt_costs)
-            jsonl->nt_rows[i] = piece(jsonl, "", text.bytes, text.length, "");
-    }
     for (unsigned i = 0; i < 32; i++) {
         kss_text_clear(&text);
         kss_text_format(&text, ",\"irql\":%u", i);
@@ -260,7 +253,20 @@ static char *put_rare(char *at, enum kss_word type, uint64_t value) {
     }
 }
 
-static inline char *put_value(const struct kss_jsonl *jsonl, char *at, const struct word *word,
+// A table name is short: LINE_ROOM has room for as many as an event has words.
+static char *put_nt(struct kss_jsonl *jsonl, char *at, uint64_t id, bool row) {
+    struct piece *made = row ? &jsonl->nt_rows[id] : &jsonl->nts[id];
+    if (made->bytes == NULL) {
+        const char *name = kss_routines[id].name;
+        struct kss_text text = {0};
+        kss_text_format(&text, row ? "\"nt!%s\"" : "\"%s\"", name);
+        *made = keep(jsonl, &text);
+        kss_text_free(&text);
+    }
+    return put(at, made);
+}
+
+static inline char *put_value(struct kss_jsonl *jsonl, char *at, const struct word *word,
                               uint64_t value) {
     switch (word->type) {
     case KSS_W_UNSIGNED:
@@ -276,9 +282,9 @@ static inline char *put_value(const struct kss_jsonl *jsonl, char *at, const str
     case KSS_W_BOOL: memcpy(at, value ? "true " : "false", 5); return at + (value ? 4 : 5);
     case KSS_W_ROUTINE:
         if (kss_path_is_nt(value))
-            return put(at, &jsonl->nt_rows[value - KSS_PATH_NT]);
+            return put_nt(jsonl, at, value - KSS_PATH_NT, true);
         return value < jsonl->log->routine_count ? put(at, &jsonl->routines[value]) : NULL;
-    case KSS_W_NT: return value < KSS_NT_COUNT ? put(at, &jsonl->nts[value]) : NULL;
+    case KSS_W_NT: return value < KSS_NT_COUNT ? put_nt(jsonl, at, value, false) : NULL;
     case KSS_W_THREAD:
         return value < jsonl->log->thread_count ? put(at, &jsonl->thread_values[value]) : NULL;
     case KSS_W_ENUM:

@@ -113,6 +113,8 @@ void kss_session_fill_header(struct kss_session *session) {
                                                .bytes = code->bytes,
                                                .locals = code->locals_size,
                                                .origin = code->origin,
+                                               .table = code->frame_from,
+                                               .at_least = code->frame_least,
                                                .flags = code->flags,
                                                .place = code->place,
                                                .extent = code->extent};
@@ -212,7 +214,8 @@ static void load(struct kss_session *session, const char *name, const char *byte
     if (!good_options(session))
         return;
     struct kss_script_options options = {.machine = session->options.machine,
-                                         .swap = swap_option(session->options.swap)};
+                                         .swap = swap_option(session->options.swap),
+                                         .frames = session->options.frames};
     uint32_t file = kss_source_add(&session->sources, name, bytes, length);
     session->program =
         kss_script_load(&session->arena, &session->sources, file, &options, &session->diags);
