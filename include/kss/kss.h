@@ -48,7 +48,7 @@ enum kss_status {
 struct kss_frames;
 // Reads [count] files. [machine] is whose code they hold ("x64"), where they do not tell it; NULL: nobody
 // says. Returns NULL when one cannot be read or has errors. *problems, if not NULL, gets the errors and
-// warnings, or "": the text is free's.
+// warnings, or "": the caller frees it.
 struct kss_frames *kss_frame_sizes_open(const char *const *paths, size_t count, const char *machine,
                                         char **problems);
 void kss_frame_sizes_close(struct kss_frames *frames); // NULL: nothing happens
@@ -60,8 +60,8 @@ struct kss_options {
     // Frame sizes for routines that the scenario gives none (kss_frame_sizes_open); NULL: they are
     // assumed. Must outlive the session.
     const struct kss_frames *frames;
-    bool strict;         // notes count as warnings
-    bool all_events;     // record every kind of event, not only those that reports need
+    bool strict;     // notes count as warnings
+    bool all_events; // record every kind of event, not only those that reports need
     // Which of [count] (at least 2) possibilities happens where NT leaves it open. [what] is
     // "thread" (among equals ready), "later" (a ranged event: 0 now, 1 after what is due next),
     // "tie" (several events due now), "outswap" (0 now, 1 not yet), "pool" or "cpu". A plain run

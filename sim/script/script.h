@@ -8,9 +8,10 @@
 #ifndef KSS_SCRIPT_SCRIPT_H
 #define KSS_SCRIPT_SCRIPT_H
 
-#include "frames/frames.h"
 #include "kernel/kernel.h"
 #include "script/ast.h"
+
+struct kss_frames; // frames/frames.h
 
 struct kss_script_options {
     const char *machine; // --machine: used instead of the file's machine name; NULL: the file's

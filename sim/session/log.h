@@ -45,6 +45,7 @@ struct kss_log {
     struct kss_sources *sources;
     uint32_t file;        // of the scenario, in sources
     const char *frames;   // native: whose frames are measured; NULL: scripted
+    bool tables;          // native: frame tables were given
     const char *teaching; // its first comment line, or NULL
     struct kss_config config;
     const struct kss_log_routine *routines;
