@@ -77,12 +77,13 @@ void kss_frame_from_tables(struct kss_build *b, uint64_t declared) {
     if (size.other != UINT32_MAX) {
         if (!body->given)
             refuse_two(b, &size);
+    } else if (body->given) {
+        if (size.foreign == NULL)
+            compare(b, &size);
     } else if (size.foreign != NULL) {
         kss_diag_note(b->diags, note(b, body->node, &size, refused), "note",
                       "that is %s code, and this machine is %s", size.foreign,
                       b->config.profile.name);
-    } else if (body->given) {
-        compare(b, &size);
     } else if (size.bytes > UINT32_MAX / 2) {
         kss_diag_note(b->diags, note(b, body->node, &size, refused), "note",
                       "no kernel stack holds that");
