@@ -22,18 +22,21 @@ static const char *beside(void *context, const char *path, char **bytes, size_t 
     return kss_os_read(&sizes->arena, path, bytes, length);
 }
 
+static void complain(struct sizes *sizes, const char *what, const char *why) {
+    struct kss_diag *diag =
+        kss_diag_add(&sizes->diags, KSS_ERROR, NULL, (struct kss_span){0}, "%s: %s", what, why);
+    diag->has_place = false;
+}
+
 static void read_file(struct sizes *sizes, const char *path) {
     char *bytes;
     size_t length;
     const char *name = kss_alloc_text(&sizes->arena, path, strlen(path));
     const char *reason = kss_os_read(&sizes->arena, path, &bytes, &length);
-    if (reason == NULL) {
+    if (reason == NULL)
         kss_frames_read(&sizes->frames, name, bytes, length);
-        return;
-    }
-    struct kss_diag *diag =
-        kss_diag_add(&sizes->diags, KSS_ERROR, NULL, (struct kss_span){0}, "%s: %s", name, reason);
-    diag->has_place = false;
+    else
+        complain(sizes, name, reason);
 }
 
 static char *said(struct sizes *sizes) {
@@ -62,6 +65,8 @@ struct kss_frames *kss_frame_sizes_open(const char *const *paths, size_t count, 
                                         .beside_context = sizes};
     if (machine != NULL)
         sizes->frames.machine = kss_profile_find(machine, strlen(machine));
+    if (machine != NULL && sizes->frames.machine == NULL)
+        complain(sizes, machine, "is no machine that kss knows");
     for (size_t i = 0; i < count; i++)
         read_file(sizes, paths[i]);
     kss_frames_join(&sizes->frames);
