@@ -20,6 +20,7 @@ static const char *foreign(const struct kss_profile *machine, const struct kss_f
     switch ((enum kss_frame_origin)row->origin) {
     case KSS_FROM_UNWIND_X64: return machine->arch != KSS_ARCH_X64 ? "x64" : NULL;
     case KSS_FROM_UNWIND_ARM64: return machine->arch != KSS_ARCH_ARM64 ? "ARM64" : NULL;
+    case KSS_FROM_PDB: return machine->arch != KSS_ARCH_X86 ? "x86" : NULL;
     case KSS_FROM_LEAF: return row->bytes != machine->return_address ? "another machine's" : NULL;
     default: return NULL;
     }
