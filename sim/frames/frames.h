@@ -51,6 +51,7 @@ struct kss_call {
         callee;        // rows; callee KSS_CALL_INDIRECT: through a pointer, nobody knows whither
     const char *place; // "irp.c:97:14", "mydrv.sys+0x10C2"; NULL: nobody says
     uint32_t file;     // which kss_frames_read it is from
+    const char *why;   // indirect: why it is not known; NULL: it goes through a pointer
     bool tail;         // a jump: the caller's frame is gone by then
 };
 
