@@ -137,6 +137,9 @@ void kss_frames_join(struct kss_frames *frames);
 // modules or units have one of that name and the symbol does not say which (may be NULL).
 uint32_t kss_frames_find(const struct kss_frames *frames, const char *symbol, size_t length,
                          bool *ambiguous);
+// The same; *second: another row that it may as well be, UINT32_MAX: none.
+uint32_t kss_frames_find_two(const struct kss_frames *frames, const char *symbol, size_t length,
+                             uint32_t *second);
 
 // ---- Writing (frame_table.c) ------------------------------------------------------------------------
 
