@@ -179,6 +179,11 @@ static bool stack_limit(struct fact_line *f) {
     return bound(f, &f->reader->listing->limit);
 }
 
+// "STACK_OVERFLOW: Stack Limit: ffffa38b0c11a000. Use (kF) ..." of newer debuggers.
+static bool stack_overflow(struct fact_line *f) {
+    return kss_view_skip(&f->view, "Stack Limit") && stack_limit(f);
+}
+
 // !pcr on x86; on x64 the fields lie where the GDT and the TSS are noted.
 static bool pcr_base(struct fact_line *f) {
     struct kss_hex hex;
@@ -533,6 +538,7 @@ static const struct fact facts[] = {
     {"ExceptionAddress: ", exception_address, ANYWHERE},
     {"ExceptionCode: ", exception_code, ANYWHERE},
     {"STACK_TEXT:", stack_text, ANYWHERE},
+    {"STACK_OVERFLOW:", stack_overflow, ANYWHERE},
     {"STACK_COMMAND: ", stack_command, ANYWHERE},
     {"quitting", cut_short, ANYWHERE},
     {"WARNING: ", warning, NEUTRAL},

@@ -161,6 +161,7 @@ struct kss_listing_reader {
     struct kss_listed_frame *rows;
     unsigned row_capacity;
     uint32_t blanks, others; // lines since its last row
+    uint32_t gap;            // blank lines before its last row
     bool rest_open;          // the last row's notes go on in the next line
 
     // A row that goes on in the next line: before its site (has_columns), or in it (has_site).

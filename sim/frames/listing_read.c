@@ -50,7 +50,9 @@ void kss_listing_stack_end(struct kss_listing_reader *r) {
         KSS_ROOM(listing->stacks, index, r->stack_capacity);
         listing->stacks[index] = r->stack;
         listing->stack_count++;
-    } else if (r->open && r->thread != NO_INDEX) {
+        r->command = NULL; // it showed this stack
+    } else if (r->open && r->thread != NO_INDEX &&
+               listing->threads[r->thread].stack == listing->stack_count) {
         listing->threads[r->thread].stack = NO_INDEX;
     }
     r->open = r->warned = r->rest_open = false;
@@ -168,6 +170,8 @@ static bool goes_on(struct kss_listing_reader *r, const struct kss_listed_frame 
         return false;
     if (r->blanks == 0)
         return true;
+    if (r->blanks == r->gap) // the whole text is spaced so
+        return true;
     bool counted = row->number != UINT32_MAX || above->number != UINT32_MAX;
     return !counted && row->has_sp && above->has_sp && row->sp >= above->sp &&
            row->sp - above->sp < LARGEST;
@@ -195,6 +199,7 @@ static void put_row(struct kss_listing_reader *r, const struct kss_listed_frame 
         r->stack.arch = KSS_ARCH_ARM64;
     if (r->stack.layout == KSS_LAYOUT_UNKNOWN)
         r->stack.layout = layout;
+    r->gap = r->stack.count > 0 ? r->blanks : 0;
     KSS_ROOM(r->rows, r->stack.count, r->row_capacity);
     r->rows[r->stack.count] = *row;
     if (r->warned)

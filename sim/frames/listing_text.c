@@ -184,11 +184,11 @@ static enum tag tag_at(const char *at, const char *end, char before, const char 
     p = memchr(p, '>', (size_t)(far - p));
     if (p == NULL)
         return NO_TAG;
-    *behind = p + 1;
     bool scope = end - p > 2 && p[1] == ':' && p[2] == ':'; // Queue<b>::Get
     bool displaced = end - p > 2 && p[1] == '+' && p[2] == '0';
     if (!closes && (scope || displaced || (tag == TAG_MARK && is_name(before))))
         return NO_TAG;
+    *behind = p + 1;
     return tag;
 }
 
@@ -382,6 +382,28 @@ static const char *date_or_time(const char *at, const char *end) {
     return bounded && is_digit(*at) && digits >= 4 && marks >= 2 ? p : NULL;
 }
 
+// "host program[4100]: ", "program[4100]: ".
+static bool skip_program(struct kss_view *view) {
+    enum { LONGEST = 64 };
+    const char *p = view->at, *end = view->end - p > LONGEST ? p + LONGEST : view->end;
+    const char *bracket = memchr(p, '[', (size_t)(end - p));
+    if (bracket == NULL || bracket == p || !is_name(bracket[-1]))
+        return false;
+    unsigned words = 1;
+    for (; p < bracket; p++) {
+        if (!is_name(*p) && *p != '-' && *p != '.' && *p != ' ')
+            return false;
+        words += *p == ' ';
+    }
+    for (p = bracket + 1; p < end && is_digit(*p);)
+        p++;
+    if (words > 2 || p == bracket + 1 || end - p < 2 || p[0] != ']' || p[1] != ':')
+        return false;
+    view->at = p + 2;
+    kss_view_blanks(view);
+    return true;
+}
+
 // "[ 12.5] ", "12:34:56 ", "Jan  2 12:34:56 host kernel: "; false, and nothing skipped: none.
 static bool skip_log_prefix(struct kss_view *view) {
     enum { LONGEST = 64, WORDS = 3 };
@@ -460,7 +482,7 @@ static void strip(struct kss_listing_line *line) {
             continue;
         if (skip_prompt(view))
             line->prompt = true;
-        else if (++logs > LOG_PREFIXES || !skip_log_prefix(view))
+        else if (++logs > LOG_PREFIXES || (!skip_log_prefix(view) && !skip_program(view)))
             break;
     }
     while (view->end > view->at && (kss_is_blank(view->end[-1]) || view->end[-1] == '|'))
