@@ -432,6 +432,11 @@ static bool take_rest(struct kss_listing_reader *r, const struct kss_listing_lin
     if (row->offset == 0 && kss_view_skip(&view, "+") && kss_view_hex(&view, &hex))
         row->offset = hex.value;
     kss_site_notes(view, &row->marks, &row->trap);
+    if ((row->marks & KSS_MARK_TRAP_FRAME) != 0 && row->trap == 0) { // "(TrapFrame @" was cut there
+        kss_view_skip(&view, "@");
+        if (kss_view_hex(&view, &hex) && hex.width != 0)
+            row->trap = hex.value;
+    }
     char last = line->text.end[-1];
     r->rest_open = r->rest_open && last != ')' && last != ']';
     return true;

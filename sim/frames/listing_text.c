@@ -404,9 +404,34 @@ static bool skip_program(struct kss_view *view) {
     return true;
 }
 
+// Behind a time: "host kernel: ", "kernel: ". Capitals and bounds are the debugger's own words.
+static void skip_host_and_program(struct kss_view *view) {
+    enum { LONGEST = 64, WORDS = 2 };
+    struct kss_view word = *view;
+    if (word.end - word.at > LONGEST)
+        word.end = word.at + LONGEST;
+    for (int i = 0; i < WORDS; i++) {
+        const char *begin = word.at;
+        while (word.at < word.end && (is_name(*word.at) || *word.at == '-' || *word.at == '.'))
+            word.at++;
+        bool own = kss_view_skip(&(struct kss_view){begin, word.end}, "base:") ||
+                   kss_view_skip(&(struct kss_view){begin, word.end}, "limit:");
+        if (word.at == begin || word.at == word.end || own)
+            return;
+        if (*word.at == ':') {
+            if (*begin >= 'a' && *begin <= 'z' && word.end - word.at > 1 && word.at[1] == ' ')
+                view->at = word.at + 1;
+            return;
+        }
+        if (*word.at != ' ')
+            return;
+        kss_view_blanks(&word);
+    }
+}
+
 // "[ 12.5] ", "12:34:56 ", "Jan  2 12:34:56 host kernel: "; false, and nothing skipped: none.
 static bool skip_log_prefix(struct kss_view *view) {
-    enum { LONGEST = 64, WORDS = 3 };
+    enum { LONGEST = 64 };
     const char *p = view->at, *end = view->end - p > LONGEST ? p + LONGEST : view->end;
     if (end - p > 2 && *p == '[' && (is_digit(p[1]) || kss_is_blank(p[1]))) {
         const char *close = memchr(p, ']', (size_t)(end - p));
@@ -429,20 +454,7 @@ static bool skip_log_prefix(struct kss_view *view) {
         return false;
     view->at = p;
     kss_view_blanks(view);
-    struct kss_view word = *view; // host, program: up to a word that ends in a colon
-    for (int i = 0; i < WORDS && word.at < end; i++) {
-        const char *begin = word.at;
-        while (word.at < end && !kss_is_blank(*word.at) && *word.at != '!' && *word.at != '`')
-            word.at++;
-        if (word.at == end || !kss_is_blank(*word.at))
-            break;
-        bool last = word.at > begin + 1 && word.at[-1] == ':';
-        kss_view_blanks(&word);
-        if (last && kss_hex_digit(*begin) < 0) {
-            view->at = word.at;
-            break;
-        }
-    }
+    skip_host_and_program(view);
     return true;
 }
 
