@@ -171,6 +171,7 @@ struct kss_coff_function {
     bool frame_register; // x64: unwind data restores rsp from a register, so the body may move rsp
     bool leaf;           // has no unwind data: by the ABI it does not move the stack
     bool part;           // not the beginning of the function
+    uint32_t entry;      // of the reader of unwind entries
 };
 
 struct kss_coff_import { // image: a slot of the import address table
