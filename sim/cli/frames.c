@@ -6,12 +6,24 @@
 
 #include <string.h>
 
-// The file beside an image, or NULL.
-static const char *beside(void *context, const char *path, char **bytes, size_t *length) {
-    struct kss_cli *cli = context;
-    if (kss_os_kind(path) != KSS_OS_FILE)
-        return "no such file";
-    return kss_os_read(&cli->arena, path, bytes, length);
+static size_t folder_length(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? (size_t)(slash - path) + 1 : 0;
+}
+
+// The file beside an image, or NULL. What is not there or cannot be read is no error: nobody gave it. It
+// is asked for as it would be shown; the folder is that of the path that was given.
+static const char *beside(void *context, const char *shown, char **bytes, size_t *length) {
+    struct kss_cli_frames *set = context;
+    struct kss_text path = {0};
+    if (strcmp(set->path, "-") == 0)
+        return NULL;
+    kss_text_bytes(&path, set->path, folder_length(set->path));
+    kss_text_str(&path, shown + folder_length(shown));
+    bool there = kss_os_kind(path.bytes) == KSS_OS_FILE &&
+                 kss_os_read(&set->cli->arena, path.bytes, bytes, length) == NULL;
+    kss_text_free(&path);
+    return there ? shown : NULL;
 }
 
 bool kss_cli_frames_open(struct kss_cli *cli, struct kss_cli_frames *set) {
@@ -23,7 +35,7 @@ bool kss_cli_frames_open(struct kss_cli *cli, struct kss_cli_frames *set) {
     set->frames.diags = &set->diags;
     set->frames.sources = &set->sources;
     set->frames.beside = beside;
-    set->frames.beside_context = cli;
+    set->frames.beside_context = set;
     set->frames.module = kss_cli_value(cli, KSS_OPTION_MODULE);
     return machine == NULL || kss_cli_machine(cli, &set->frames.machine);
 }
@@ -40,6 +52,7 @@ bool kss_cli_frames_file(struct kss_cli_frames *set, const char *path) {
         kss_cli_complain("%s: %s", path, reason);
         return false;
     }
+    set->path = path;
     return kss_frames_read(&set->frames, kss_cli_shown(set->cli, path), bytes, length);
 }
 

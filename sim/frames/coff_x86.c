@@ -84,7 +84,7 @@ static uint32_t add_row(const struct kss_coff *coff, struct kss_frame row,
     row.unit = at->unit;
     row.local = at->local;
     row.address = at->offset;
-    row.place = kss_frames_format(frames, "%s(%.*s+0x%" PRIX64 ")", coff->file->name,
+    row.place = kss_frames_format(frames, "%s:%.*s+0x%" PRIX64, coff->file->name,
                                   (int)section->length, section->text, at->offset);
     return kss_frames_add(frames, &row);
 }

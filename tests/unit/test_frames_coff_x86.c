@@ -137,7 +137,7 @@ static void frames(void **state) {
     assert_int_equal(rig.frames.count, 4);
     assert_true(frames_row(&rig, "Copy")->local);
     assert_string_equal(frames_row(&rig, "Copy")->unit, "irp.obj");
-    assert_string_equal(frames_row(&rig, "Copy")->place, "irp.obj(.text+0x40)");
+    assert_string_equal(frames_row(&rig, "Copy")->place, "irp.obj:.text+0x40");
     assert_int_equal(frames_row(&rig, "Disp")->origin, KSS_FROM_CFI);
     assert_int_equal(functions.count, 4);
     static const struct {
