@@ -41,7 +41,7 @@ struct kss_frame {      // a function
     bool
         address_taken; // its address lies in data or is loaded in code: may be called through a pointer
     bool calls_known; // its calls are among the calls, also when it has none
-    bool merged;       // folded into another row by kss_frames_join
+    bool merged;      // folded into another row by kss_frames_join
 };
 
 enum { KSS_CALL_INDIRECT = UINT32_MAX };
