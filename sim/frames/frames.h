@@ -20,32 +20,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
-#include "nt/nt.h"
-
-enum kss_frame_kind { KSS_FRAME_UNKNOWN, KSS_FRAME_AT_LEAST, KSS_FRAME_EXACT };
-const char *kss_frame_kind_name(enum kss_frame_kind kind); // "unknown", "at least", "exact"
-
-enum kss_frame_origin {
-    KSS_FROM_NOTHING,  // declared elsewhere, no reader has its frame
-    KSS_FROM_SU_GCC,   // .su with columns: return address counted
-    KSS_FROM_SU_CLANG, // .su without columns: not counted by the compiler
-    KSS_FROM_CI,
-    KSS_FROM_STACK_SIZES, // ELF section .stack_sizes
-    KSS_FROM_UNWIND_X64,
-    KSS_FROM_UNWIND_ARM64,
-    KSS_FROM_CFI,      // DWARF call frame information
-    KSS_FROM_PDB,      // x86 only: S_FRAMEPROC of a PDB's module streams
-    KSS_FROM_LEAF,     // code without unwind data: by the ABI it moves no stack
-    KSS_FROM_TABLE,    // a table without an origin of its own
-    KSS_FROM_SCENARIO, // sim/depth: a routine of a .kss file
-    KSS_FROM_COSTS,    // sim/depth: costs.def
-    KSS_FROM_ANNOTATION,
-    KSS_FROM_LISTING, // sim/frames/listing.h: distances of a debugger listing
-    KSS_FRAME_ORIGINS
-};
-const char *kss_frame_origin_name(enum kss_frame_origin origin); // ".su (gcc)", "unwind x64", ...
-// As it is printed in verdicts of runs: .su and unwind data are measured on a build.
-enum kss_origin kss_frame_origin_kind(enum kss_frame_origin origin);
+#include "frames/origin.h"
 
 struct kss_frame {      // a function
     const char *symbol; // undecorated ("ReadDispatch"); without a name "+0x1040", its RVA
@@ -65,6 +40,7 @@ struct kss_frame {      // a function
     bool imported;      // external, through the import table (its module is that of the import)
     bool
         address_taken; // its address lies in data or is loaded in code: may be called through a pointer
+    bool calls_known; // its calls are among the calls, also when it has none
     bool merged;       // folded into another row by kss_frames_join
 };
 
@@ -161,6 +137,9 @@ void kss_frames_join(struct kss_frames *frames);
 // modules or units have one of that name and the symbol does not say which (may be NULL).
 uint32_t kss_frames_find(const struct kss_frames *frames, const char *symbol, size_t length,
                          bool *ambiguous);
+// The same; *second: another row that it may as well be, UINT32_MAX: none.
+uint32_t kss_frames_find_two(const struct kss_frames *frames, const char *symbol, size_t length,
+                             uint32_t *second);
 
 // ---- Writing (frame_table.c) ------------------------------------------------------------------------
 
