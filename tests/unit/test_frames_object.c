@@ -308,7 +308,7 @@ static const struct {
     {"an operation of the future", XDATA_AT + 5, 1, 0x3E, QUIET,
      "operation is not understood: 0xE"},
     {"an operand that is not there", XDATA_AT + 7, 1, 0x01, QUIET, "no room for its operand"},
-    {"a chain to nowhere", XDATA_AT, 1, 0x21, QUIET, "chain of its unwind data"},
+    {"a chain to nowhere", XDATA_AT, 1, 0x21, QUIET, "leaves its section"},
     {"strings beyond the end", STRINGS_AT, 4, 0xFFFFFFFF, WARNED, "string table"},
     {"no strings", STRINGS_AT, 4, 0, QUIET, ""},
     {"a name beyond the strings", SYMBOLS_AT + 18 + 4, 4, 0xFFFFFFFF, QUIET, ""},
