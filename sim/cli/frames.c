@@ -6,24 +6,17 @@
 
 #include <string.h>
 
-static size_t folder_length(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? (size_t)(slash - path) + 1 : 0;
-}
-
-// The file beside an image, or NULL. What is not there or cannot be read is no error: nobody gave it. It
-// is asked for as it would be shown; the folder is that of the path that was given.
-static const char *beside(void *context, const char *shown, char **bytes, size_t *length) {
+// The file beside an image. What is shown of an absolute path is its last part; it lies in that folder.
+static const char *beside(void *context, const char *path, char **bytes, size_t *length) {
     struct kss_cli_frames *set = context;
-    struct kss_text path = {0};
-    if (strcmp(set->path, "-") == 0)
-        return NULL;
-    kss_text_bytes(&path, set->path, folder_length(set->path));
-    kss_text_str(&path, shown + folder_length(shown));
-    bool there = kss_os_kind(path.bytes) == KSS_OS_FILE &&
-                 kss_os_read(&set->cli->arena, path.bytes, bytes, length) == NULL;
-    kss_text_free(&path);
-    return there ? shown : NULL;
+    struct kss_cli *cli = set->cli;
+    const char *slash = strrchr(set->path, '/');
+    if (set->path[0] == '/' && slash != NULL && path[0] != '/')
+        path =
+            kss_frames_format(&set->frames, "%.*s/%s", (int)(slash - set->path), set->path, path);
+    if (kss_os_kind(path) != KSS_OS_FILE)
+        return "no such file";
+    return kss_os_read(&cli->arena, path, bytes, length);
 }
 
 bool kss_cli_frames_open(struct kss_cli *cli, struct kss_cli_frames *set) {

@@ -73,8 +73,8 @@ struct kss_frames {
     const char
         *no_calls; // why code was not looked at for calls ("kss was built without Zydis"); NULL
     bool host_abi_told; // elf.c: that its frames are not Windows' was said
-    // Which file [path] is, or NULL: asked for what lies beside an image (its PDB). The bytes belong to
-    // the arena. NULL: nothing beside is looked at.
+    // Reads [path], asked for what lies beside an image (its PDB). The bytes belong to the arena. Returns
+    // NULL, or why there is nothing. NULL: nothing beside is looked at.
     const char *(*beside)(void *context, const char *path, char **bytes, size_t *length);
     void *beside_context;
 };
