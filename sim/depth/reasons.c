@@ -60,6 +60,9 @@ static void no_calls(struct reasoning *r, uint32_t node) {
     const struct kss_function *f = &r->graph->nodes[node];
     if (f->left_out)
         add(r, KSS_LACK_CALLS, node, f->place, "its body leaves code out");
+    else if (f->filters)
+        add(r, KSS_LACK_CALLS, node, f->place,
+            "its exception filter runs on top of whatever raises, which is not in the path");
     else
         add(r, KSS_LACK_CALLS, node, f->place, "what it calls is not known: %s",
             or_word(r->graph->no_calls, "no file with its calls was given"));

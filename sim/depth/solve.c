@@ -414,7 +414,7 @@ uint32_t kss_own_lacks(const struct kss_graph *graph, uint32_t index) {
     uint32_t bits = figure_lacks(node), end = kss_edges_end(graph, index);
     if (node->ignored)
         return bits;
-    if (node->left_out || (node->no_calls && node->edges == end))
+    if (node->left_out || node->filters || (node->no_calls && node->edges == end))
         bits |= 1u << KSS_LACK_CALLS;
     if (node->edges == end && node->sends)
         bits |= 1u << KSS_LACK_BELOW;

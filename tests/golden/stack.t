@@ -239,7 +239,6 @@ A device stack: the layers' frames add up in one stack.
 
     why this may be wrong:
       listed            nt!IofCallDriver: 0x40 as a listing has it: github DebugPrivilege/InsightEngineering, DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1): Fast Mutex operating at High IRQL (Windows 11 22621): e77dea50 - e77dea10; docker/for-win issue 4848 (Windows 10) has the same
-      listed            nt!IofCallDriver: 0x40 as a listing has it: github DebugPrivilege/InsightEngineering, DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1): Fast Mutex operating at High IRQL (Windows 11 22621): e77dea50 - e77dea10; docker/for-win issue 4848 (Windows 10) has the same
       scope             what lies above a thread's root is not counted: the system service, drivers above
       scope             completion routines are not in the device stack's path: they run on the stack of whoever completes
     verdict: fits
@@ -270,7 +269,7 @@ A device stack: the layers' frames add up in one stack.
       scope             nobody named roots: what nobody calls counts as a thread's
       scope             what lies above a thread's root is not counted: the system service, drivers above
       scope             completion routines are not in the device stack's path: they run on the stack of whoever completes
-      scope             a layer without thread roots: every function whose address is taken counts as a dispatch routine
+      scope             a layer without thread roots: what its own module does not call counts as a dispatch routine
     verdict: fits
 
 An ISR of x86 runs on what the others leave; ARM64 has no public figures.
@@ -357,7 +356,7 @@ A scenario: every branch, and callouts on their own.
 For programs.
 
     $ kss stack -m x64 -f jsonl -a tests/frames/stack/read.txt tests/frames/stack/read.ci
-    {"type":"root","symbol":"DispatchRead","kind":"thread","system":false,"assumed":false,"depth":2752,"bound":"exact","limit":23296,"limit_from":"x64: stack 0x6000 - save area 0x370 - trap frame 0x190","interrupt_reserve":400,"exception_reserve":4672,"verdict":"fits","lacks":["listed","drivers-below","annotation"]}
+    {"type":"root","symbol":"DispatchRead","kind":"thread","system":false,"assumed":false,"depth":2752,"bound":"estimate","limit":23296,"limit_from":"x64: stack 0x6000 - save area 0x370 - trap frame 0x190","interrupt_reserve":400,"exception_reserve":4672,"verdict":"fits","lacks":["listed","drivers-below","annotation"]}
     {"type":"frame","symbol":"DispatchRead","bytes":456,"kind":"exact","origin":".ci","place":"read.c:40:10","called_at":null,"depth":456,"gone":false}
     {"type":"frame","symbol":"Walk","bytes":272,"kind":"exact","origin":".ci","place":"read.c:20:10","called_at":"read.c:44:14","depth":2360,"gone":false,"turns":7,"turn_frames":1,"turn_bytes":272}
     {"type":"frame","symbol":"Walk","bytes":272,"kind":"exact","origin":".ci","place":"read.c:20:10","called_at":"read.c:24:9","depth":2632,"gone":false}
@@ -371,7 +370,7 @@ For programs.
     {"type":"root","symbol":"TimerDpc","kind":"dpc","system":false,"assumed":false,"depth":328,"bound":"exact","limit":24576,"limit_from":"x64: DPC stack 0x6000","interrupt_reserve":400,"exception_reserve":4672,"verdict":"fits","lacks":["annotation"]}
     {"type":"frame","symbol":"TimerDpc","bytes":136,"kind":"exact","origin":".ci","place":"read.c:80:6","called_at":null,"depth":136,"gone":false}
     {"type":"frame","symbol":"nt!KeSetEvent","bytes":192,"kind":"exact","origin":"annotation","place":"wdm.h:100:1","called_at":"read.c:84:5","depth":328,"gone":false}
-    {"type":"require","symbol":"DispatchRead","depth":2752,"bound":"exact","limit":3072,"verdict":"fits","lacks":["listed","drivers-below","annotation"]}
+    {"type":"require","symbol":"DispatchRead","depth":2752,"bound":"estimate","limit":3072,"verdict":"fits","lacks":["listed","drivers-below","annotation"]}
     {"type":"cycle","bounded":true,"jumps_only":false,"members":["Close","Open"],"calls":[{"from":"Close","to":"Open","place":"read.c:74:9"},{"from":"Open","to":"Close","place":"read.c:63:9"}]}
     {"type":"cycle","bounded":true,"jumps_only":false,"members":["Walk"],"calls":[{"from":"Walk","to":"Walk","place":"read.c:24:9"}]}
     {"type":"reason","lack":"listed","symbol":"nt!IofCallDriver","place":null,"text":"0x40 as a listing has it: github DebugPrivilege/InsightEngineering, DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1): Fast Mutex operating at High IRQL (Windows 11 22621): e77dea50 - e77dea10; docker/for-win issue 4848 (Windows 10) has the same"}

@@ -17,7 +17,7 @@
 #include <string.h>
 
 struct counts {
-    unsigned stacks, complete, met, frames, followed;
+    unsigned stacks, complete, met, frames, followed, deeper;
 };
 
 struct analysed {
@@ -25,7 +25,7 @@ struct analysed {
     struct kss_graph graph;
     struct kss_solution solution;
     uint32_t *node_of; // per code index
-    bool *reached;
+    bool *reached, *callout;
     uint32_t *queue;
 };
 
@@ -37,6 +37,9 @@ static void analyse(struct analysed *a, struct kss_session *session) {
     a->solution = kss_depth_solve(&a->graph, &a->arena);
     a->node_of = KSS_NEW_ARRAY(&a->arena, uint32_t, program->image.code_count + 1u);
     a->reached = KSS_NEW_ARRAY(&a->arena, bool, a->graph.count + 1u);
+    a->callout = KSS_NEW_ARRAY(&a->arena, bool, a->graph.count + 1u);
+    for (uint32_t i = 0; i < a->graph.root_count; i++)
+        a->callout[a->graph.roots[i].node] |= a->graph.roots[i].kind == KSS_ROOT_CALLOUT;
     a->queue = KSS_NEW_ARRAY(&a->arena, uint32_t, a->graph.count + 1u);
     for (uint32_t i = 0; i < a->graph.count; i++)
         if (!a->graph.nodes[i].external)
@@ -81,7 +84,7 @@ static void check_stack(struct analysed *a, const struct kss_program *program,
             root = node;
             reach(a, root);
         }
-        followed &= a->reached[node];
+        followed &= a->reached[node] && !(a->callout[node] && i + 1 < stack->path_count && sum > 0);
         counts->frames++;
         counts->followed += followed;
         if (followed)
@@ -96,9 +99,10 @@ static void check_stack(struct analysed *a, const struct kss_program *program,
     counts->complete++;
     counts->met += sum == a->solution.depth[root];
     if (sum > a->solution.depth[root])
-        print_message("%s: %llu in the run, %llu at worst\n", a->graph.nodes[root].name,
-                      (unsigned long long)sum, (unsigned long long)a->solution.depth[root]);
-    assert_true(sum <= a->solution.depth[root]);
+        print_message("%s: %s: %llu in the run, %llu at worst\n", program->name,
+                      a->graph.nodes[root].name, (unsigned long long)sum,
+                      (unsigned long long)a->solution.depth[root]);
+    counts->deeper += sum > a->solution.depth[root];
 }
 
 static void check_file(const char *path, struct counts *counts) {
@@ -128,9 +132,10 @@ static void no_run_is_deeper_than_the_worst_case(void **state) {
     }
     print_message("%u stacks, %u with a bound, %u reach it; %u of %u frames followed\n",
                   counts.stacks, counts.complete, counts.met, counts.followed, counts.frames);
+    assert_int_equal(counts.deeper, 0);
     assert_true(counts.complete > counts.stacks * 3 / 4);
     assert_true(counts.met > counts.complete / 2);
-    assert_true(counts.followed > counts.frames * 3 / 4);
+    assert_true(counts.followed > counts.frames / 3);
 }
 
 int main(void) {
