@@ -57,6 +57,9 @@ struct kss_machine_options { // zeros are defaults
                       // UINT64_MAX: for ever
     uint64_t nonpaged_pool, paged_pool; // bytes the pools hold; 0: 256 MiB each
     uint32_t max_expansion;             // MAXIMUM_EXPANSION_SIZE; 0: the machine's
+    const char
+        *frames;       // a file with the frame sizes of a Windows build, anything that `kss frames`
+                       // reads ("mydrv.sys", "frames.tsv"): reports show them beside the host's
     unsigned watchdog; // ms of processor time without an NT call that are a hang; 0: 10,000;
                        // UINT_MAX: never
     bool all_events;   // record every kind of event

@@ -42,12 +42,26 @@ enum kss_status {
     KSS_INTERNAL = 70
 };
 
+// Frame sizes by symbol, from files that `kss frames` reads: .su, .ci, objects, images, its own tables
+// (docs/frames.md). A scenario's frame(N) stands; tables fill what would be assumed. Natively they stand
+// beside what was measured (kss/harness.h).
+struct kss_frames;
+// Reads [count] files. [machine] is whose code they hold ("x64"), where they do not tell it; NULL: nobody
+// says. Returns NULL when one cannot be read or has errors. *problems, if not NULL, gets the errors and
+// warnings, or "": the caller frees it.
+struct kss_frames *kss_frame_sizes_open(const char *const *paths, size_t count, const char *machine,
+                                        char **problems);
+void kss_frame_sizes_close(struct kss_frames *frames); // NULL: nothing happens
+
 struct kss_options {
     const char *machine; // profile used instead of the scenario's ("x64"); NULL: the scenario's
     const char *swap;    // "balance-set", "eager" or "never"; NULL: the scenario's
     uint64_t max_steps;  // instructions before the run is given up; 0: 100,000,000
-    bool strict;         // notes count as warnings
-    bool all_events;     // record every kind of event, not only those that reports need
+    // Frame sizes for routines that the scenario gives none (kss_frame_sizes_open); NULL: they are
+    // assumed. Must outlive the session.
+    const struct kss_frames *frames;
+    bool strict;     // notes count as warnings
+    bool all_events; // record every kind of event, not only those that reports need
     // Which of [count] (at least 2) possibilities happens where NT leaves it open. [what] is
     // "thread" (among equals ready), "later" (a ranged event: 0 now, 1 after what is due next),
     // "tie" (several events due now), "outswap" (0 now, 1 not yet), "pool" or "cpu". A plain run

@@ -32,9 +32,13 @@
 //     the handler should be volatile. Values at calls are exact. clang forgets more: files with __try
 //     are to be compiled with -O0 there; kss_add_driver does so.
 //
+// clang for Windows (_MSC_VER) has __try itself: there this header only names its functions.
+//
 // Sources: Microsoft Learn "try-except statement", "try-finally statement", "AbnormalTermination".
 #ifndef KSS_NT_SEH_H
 #define KSS_NT_SEH_H
+
+#if !defined(_MSC_VER)
 
 // The first three as __builtin_setjmp has them: frame pointer, where to go on, stack pointer. Behind
 // them the other registers that calls preserve.
@@ -109,7 +113,10 @@ int kss_seh_set(struct kss_seh_frame *frame) __attribute__((returns_twice));
 static struct kss_seh_frame *const kss_seh_scope __attribute__((unused)) = 0;
 
 #if defined(KSS_SEH_WORDS)
-#if defined(__clang__) && defined(__OPTIMIZE__)
+#if defined(_WIN32)
+#define KSS_SEH_CAUTION                                                                            \
+    _Pragma("GCC warning \"this compiler has no __try: on Windows the frame is smaller\"")
+#elif defined(__clang__) && defined(__OPTIMIZE__)
 #define KSS_SEH_CAUTION                                                                            \
     _Pragma("GCC warning \"optimising clang forgets what a __try body stored: use -O0\"")
 #else
@@ -139,6 +146,17 @@ static struct kss_seh_frame *const kss_seh_scope __attribute__((unused)) = 0;
 #define _exception_code           GetExceptionCode
 #define _exception_info           GetExceptionInformation
 #define _abnormal_termination     AbnormalTermination
+
+#else // clang for Windows: __try is the compiler's
+
+#define GetExceptionCode        _exception_code
+#define GetExceptionInformation (struct _EXCEPTION_POINTERS *)_exception_info
+#define AbnormalTermination     _abnormal_termination
+unsigned long _exception_code(void);
+void *_exception_info(void);
+int _abnormal_termination(void);
+
+#endif
 
 #ifndef EXCEPTION_EXECUTE_HANDLER
 #define EXCEPTION_EXECUTE_HANDLER    1

@@ -21,6 +21,10 @@
 //   compiled with and without -mabi=ms meet at this line and nowhere else. __stdcall, __cdecl and
 //   __fastcall are the same convention here, on i386 too.
 //
+//   Compilers for Windows (clang --target=x86_64-pc-windows-msvc and its neighbours, mingw-w64 gcc)
+//   compile the same sources to objects whose frames `kss frames` reads (docs/frames.md). There
+//   __try, __declspec, the widths and the calling conventions are the compiler's own.
+//
 // Annotations (SAL) are accepted and mean nothing. Nothing here includes a header of the host's C
 // library, only those of the compiler.
 //
@@ -77,7 +81,11 @@
 #define KSS_NTCALL __attribute__((ms_abi))
 typedef __builtin_ms_va_list kss_nt_va_list;
 #else
+#if defined(_WIN32) && defined(__i386__)
+#define KSS_NTCALL __stdcall
+#else
 #define KSS_NTCALL
+#endif
 typedef va_list kss_nt_va_list;
 #endif
 
@@ -106,7 +114,6 @@ typedef va_list kss_nt_va_list;
 #undef __int32
 #undef __int16
 #undef __int8
-#undef __declspec
 #undef __unaligned
 #undef __w64
 #undef __ptr32
@@ -131,36 +138,53 @@ typedef va_list kss_nt_va_list;
 #define __forceinline __inline__ __attribute__((always_inline))
 #undef __inline // musl has one
 #define __inline __inline__ __attribute__((always_inline))
+#endif
 
-// __declspec(x): an attribute where the host has one, nothing where it makes no difference here.
+// __declspec(x): an attribute where the compiler has one, nothing where it makes no difference here.
+// clang for Windows has it itself; mingw-w64 gcc knows the spelling and half of the words.
+#if !defined(_MSC_VER)
+#undef __declspec
 #define __declspec(what) __attribute__((KSS_DECLSPEC_##what))
 #define KSS_DECLSPEC_align       aligned
 #define KSS_DECLSPEC_deprecated  deprecated
 #define KSS_DECLSPEC_noinline    noinline
 #define KSS_DECLSPEC_noreturn    noreturn
 #define KSS_DECLSPEC_nothrow     nothrow
-#define KSS_DECLSPEC_selectany   weak
 #define KSS_DECLSPEC_allocate(x) // sections stay the host's
 #define KSS_DECLSPEC_code_seg(x)
 #define KSS_DECLSPEC_uuid(x)
 #define KSS_DECLSPEC_property(x)
-#define KSS_DECLSPEC_dllexport
-#define KSS_DECLSPEC_dllimport
 #define KSS_DECLSPEC_naked
 #define KSS_DECLSPEC_noalias
 #define KSS_DECLSPEC_novtable
 #define KSS_DECLSPEC_restrict
 #define KSS_DECLSPEC_safebuffers
 #define KSS_DECLSPEC_thread
+#if defined(_WIN32)
+#define KSS_DECLSPEC_dllexport dllexport
+#define KSS_DECLSPEC_dllimport dllimport
+#define KSS_DECLSPEC_selectany selectany
+#else
+#define KSS_DECLSPEC_dllexport
+#define KSS_DECLSPEC_dllimport
+#define KSS_DECLSPEC_selectany weak
+#endif
 #endif
 
-#define NTAPI KSS_NTCALL
-#define NTSYSAPI
-#define NTSYSCALLAPI
-#define NTKERNELAPI
-#define NTHALAPI
+#if defined(_WIN32)
+#define KSS_NT_IMPORT __declspec(dllimport)
+#define FASTCALL      __fastcall
+#else
+#define KSS_NT_IMPORT
+#define FASTCALL KSS_NTCALL
+#endif
+
+#define NTAPI          KSS_NTCALL
+#define NTSYSAPI       KSS_NT_IMPORT
+#define NTSYSCALLAPI   KSS_NT_IMPORT
+#define NTKERNELAPI    KSS_NT_IMPORT
+#define NTHALAPI       KSS_NT_IMPORT
 #define NTAPI_INLINE   NTAPI
-#define FASTCALL       KSS_NTCALL
 #define STDAPICALLTYPE KSS_NTCALL
 #define WINAPI         KSS_NTCALL
 
@@ -168,12 +192,12 @@ typedef va_list kss_nt_va_list;
 #define CFORCEINLINE        FORCEINLINE
 #define DECLSPEC_ALIGN(x)   __attribute__((aligned(x)))
 #define DECLSPEC_CACHEALIGN DECLSPEC_ALIGN(64)
-#define DECLSPEC_IMPORT
+#define DECLSPEC_IMPORT     KSS_NT_IMPORT
 #define DECLSPEC_EXPORT
 #define DECLSPEC_ADDRSAFE
 #define DECLSPEC_NOINLINE   __attribute__((noinline))
 #define DECLSPEC_NORETURN   __attribute__((noreturn))
-#define DECLSPEC_SELECTANY  __attribute__((weak))
+#define DECLSPEC_SELECTANY  __declspec(selectany)
 #define DECLSPEC_NOTHROW    __attribute__((nothrow))
 #define DECLSPEC_DEPRECATED __attribute__((deprecated))
 #define DECLSPEC_DEPRECATED_DDK
@@ -184,6 +208,7 @@ typedef va_list kss_nt_va_list;
 #define DECLSPEC_GUARD_SUPPRESS
 #define NOP_FUNCTION
 #define DECLSPEC_RESTRICT
+#undef UNALIGNED // mingw-w64 has one
 #define UNALIGNED
 #define RESTRICTED_POINTER
 #define POINTER_32
@@ -617,18 +642,6 @@ C_ASSERT(sizeof(WCHAR) == 2);
 #error "WCHAR must have 16 bits: compile driver sources with -fshort-wchar"
 #endif
 
-#if !defined(_MSC_VER)
 #include "kss_seh.h"
-#else // clang for Windows, to learn frame sizes: it has __try of its own
-#define GetExceptionCode             _exception_code
-#define GetExceptionInformation      (struct _EXCEPTION_POINTERS *)_exception_info
-#define AbnormalTermination          _abnormal_termination
-#define EXCEPTION_EXECUTE_HANDLER    1
-#define EXCEPTION_CONTINUE_SEARCH    0
-#define EXCEPTION_CONTINUE_EXECUTION (-1)
-unsigned long _exception_code(void);
-void *_exception_info(void);
-int _abnormal_termination(void);
-#endif
 
 #endif

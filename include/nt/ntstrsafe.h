@@ -185,11 +185,11 @@ typedef const WCHAR UNALIGNED *NTSTRSAFE_PCUWSTR;
             *Remaining = *Remaining * (size) + Room % (size);                                      \
         return status;                                                                             \
     }                                                                                              \
-    NTSTATUS NTAPI RtlString##unit##Printf##A(C *Dest, size_t Room, const C *Format, ...);         \
+    NTSTATUS __cdecl RtlString##unit##Printf##A(C *Dest, size_t Room, const C *Format, ...);       \
     NTSTATUS NTAPI RtlString##unit##VPrintf##A(C *Dest, size_t Room, const C *Format,              \
                                                kss_nt_va_list Arguments);                          \
-    NTSTATUS NTAPI RtlString##unit##PrintfEx##A(C *Dest, size_t Room, C **End, size_t *Remaining,  \
-                                                ULONG Flags, const C *Format, ...);                \
+    NTSTATUS __cdecl RtlString##unit##PrintfEx##A(                                                 \
+        C *Dest, size_t Room, C **End, size_t *Remaining, ULONG Flags, const C *Format, ...);      \
     NTSTATUS NTAPI RtlString##unit##VPrintfEx##A(C *Dest, size_t Room, C **End, size_t *Remaining, \
                                                  ULONG Flags, const C *Format,                     \
                                                  kss_nt_va_list Arguments);
@@ -290,10 +290,10 @@ KSS_NT_INLINE NTSTATUS RtlUnicodeStringCat(PUNICODE_STRING Dest, PCUNICODE_STRIN
     return kss_nt_counted(Dest, Dest->Length / sizeof(WCHAR), Source->Buffer,
                           Source->Length / sizeof(WCHAR), FALSE);
 }
-NTSTATUS NTAPI RtlUnicodeStringPrintf(PUNICODE_STRING Dest, NTSTRSAFE_PCWSTR Format, ...);
+NTSTATUS __cdecl RtlUnicodeStringPrintf(PUNICODE_STRING Dest, NTSTRSAFE_PCWSTR Format, ...);
 NTSTATUS NTAPI RtlUnicodeStringVPrintf(PUNICODE_STRING Dest, NTSTRSAFE_PCWSTR Format,
                                        kss_nt_va_list Arguments);
-NTSTATUS NTAPI RtlUnicodeStringPrintfEx(PUNICODE_STRING Dest, PUNICODE_STRING Remaining,
-                                        ULONG Flags, NTSTRSAFE_PCWSTR Format, ...);
+NTSTATUS __cdecl RtlUnicodeStringPrintfEx(PUNICODE_STRING Dest, PUNICODE_STRING Remaining,
+                                          ULONG Flags, NTSTRSAFE_PCWSTR Format, ...);
 
 #endif

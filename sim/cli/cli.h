@@ -94,6 +94,14 @@ bool kss_cli_machine(struct kss_cli *cli, const struct kss_profile **machine);
 // Writes a result to standard output, or to the file of -o. False after saying why it cannot.
 bool kss_cli_put(struct kss_cli *cli, const struct kss_text *text);
 
+// The tables of --frames, closed by kss_cli_tables_close whatever the answer; both NULL without one.
+// False after saying what is wrong.
+struct kss_cli_frames;
+struct kss_frames;
+bool kss_cli_tables(struct kss_cli *cli, struct kss_cli_frames **tables,
+                    const struct kss_frames **frames);
+void kss_cli_tables_close(struct kss_cli_frames *tables); // NULL: nothing happens
+
 typedef int kss_cli_run(struct kss_cli *cli);
 kss_cli_run kss_cli_run_verb, kss_cli_explain, kss_cli_list, kss_cli_fmt, kss_cli_scan, kss_cli_new,
     kss_cli_frames, kss_cli_stack, kss_cli_import, kss_cli_import_graph, kss_cli_version,

@@ -25,7 +25,8 @@ struct suite {
     struct kss_options options;
     struct kss_text_options text;
     bool bless;
-    unsigned without; // number of a hazard that is not looked for, 0: none
+    struct kss_cli_frames *tables; // --frames
+    unsigned without;              // number of a hazard that is not looked for, 0: none
     struct kss_suite_row *rows;
 };
 
@@ -68,7 +69,17 @@ static bool read_outputs(struct suite *suite) {
     return true;
 }
 
-// An output must not be a scenario that is read, nor another output.
+// Whether a file named by --frames is this one.
+static bool is_table(const struct suite *suite, const char *real) {
+    const struct kss_cli *cli = suite->cli;
+    for (unsigned i = 0; i < cli->given_count; i++)
+        if (cli->given[i].option == KSS_OPTION_FRAMES &&
+            strcmp(real, kss_os_resolve(&suite->cli->arena, cli->given[i].value)) == 0)
+            return true;
+    return false;
+}
+
+// An output must not be a scenario or a table that is read, nor another output.
 static bool good_outputs(struct suite *suite, const struct kss_input *inputs, unsigned count) {
     struct kss_arena *arena = &suite->cli->arena;
     for (unsigned i = 0; i < suite->output_count; i++) {
@@ -76,6 +87,10 @@ static bool good_outputs(struct suite *suite, const struct kss_input *inputs, un
         if (path == NULL || strcmp(path, "-") == 0)
             continue;
         const char *real = kss_os_resolve(arena, path);
+        if (is_table(suite, real)) {
+            kss_cli_complain("%s: is a table of this run; its report would replace it", path);
+            return false;
+        }
         for (unsigned k = 0; k < count; k++)
             if (strcmp(real, kss_os_resolve(arena, inputs[k].path)) == 0) {
                 kss_cli_complain("%s: is a scenario of this run; its report would replace it",
@@ -165,7 +180,8 @@ static bool read_options(struct suite *suite) {
     suite->text.why = kss_cli_value(cli, KSS_OPTION_WHY) != NULL;
     suite->options.all_events = suite->text.verbose;
     suite->bless = kss_cli_value(cli, KSS_OPTION_BLESS) != NULL;
-    return read_machine(suite) && read_steps(suite) && read_without(suite) && read_outputs(suite);
+    return read_machine(suite) && read_steps(suite) && read_without(suite) && read_outputs(suite) &&
+           kss_cli_tables(cli, &suite->tables, &suite->options.frames);
 }
 
 // ---- One scenario -------------------------------------------------------------------------------
@@ -325,10 +341,12 @@ int kss_cli_run_verb(struct kss_cli *cli) {
     if (cli->operand_count == 0)
         return kss_cli_complain("run needs a FILE or DIR; - is standard input, `kss new "
                                 "mydriver.kss` writes a scenario to start from");
-    if (!read_options(&suite) || !kss_cli_inputs(cli, &inputs, &count) ||
-        !good_outputs(&suite, inputs, count) || !open_outputs(&suite))
-        return KSS_BAD_INPUT;
-    int status = run_all(&suite, inputs, count);
-    close_outputs(&suite);
+    int status = KSS_BAD_INPUT;
+    if (read_options(&suite) && kss_cli_inputs(cli, &inputs, &count) &&
+        good_outputs(&suite, inputs, count) && open_outputs(&suite)) {
+        status = run_all(&suite, inputs, count);
+        close_outputs(&suite);
+    }
+    kss_cli_tables_close(suite.tables);
     return status;
 }

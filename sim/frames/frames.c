@@ -4,6 +4,7 @@
 #include "frames/frames.h"
 
 #include "base/text.h"
+#include "frames/pdb.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ static const struct {
     [KSS_FROM_UNWIND_X64] = {"unwind x64", KSS_ORIGIN_MEASURED},
     [KSS_FROM_UNWIND_ARM64] = {"unwind arm64", KSS_ORIGIN_MEASURED},
     [KSS_FROM_CFI] = {"CFI", KSS_ORIGIN_MEASURED},
+    [KSS_FROM_PDB] = {"PDB", KSS_ORIGIN_MEASURED},
     [KSS_FROM_LEAF] = {"leaf", KSS_ORIGIN_MEASURED},
     [KSS_FROM_TABLE] = {"table", KSS_ORIGIN_GIVEN},
     [KSS_FROM_SCENARIO] = {"scenario", KSS_ORIGIN_GIVEN},
@@ -168,10 +170,7 @@ static bool is_archive(const struct kss_frames_file *file) {
 }
 
 static bool is_pdb(const struct kss_frames_file *file) {
-    return begins(file,
-                  "Microsoft C/C++ MSF 7.00\r\n\x1a"
-                  "DS",
-                  29);
+    return kss_pdb_is(file->bytes, file->length);
 }
 
 static bool is_object(const struct kss_frames_file *file) { // a machine's number, or bigobj's mark
@@ -185,11 +184,6 @@ static bool is_object(const struct kss_frames_file *file) { // a machine's numbe
     return begins(file, "\0\0\xFF\xFF", 4);
 }
 
-static bool refuse_pdb(struct kss_frames_file *file) {
-    return kss_frames_bad(file, 0,
-                          "a PDB has names and no frames; give the image that lies beside it");
-}
-
 static const struct {
     bool (*is)(const struct kss_frames_file *file);
     kss_frames_reader *read;
@@ -197,7 +191,7 @@ static const struct {
     {is_image, kss_read_image},
     {is_elf, kss_read_elf},
     {is_archive, kss_read_archive},
-    {is_pdb, refuse_pdb},
+    {is_pdb, kss_read_pdb},
     {kss_is_frame_table, kss_read_frame_table},
     {kss_is_ci, kss_read_ci},
     {kss_is_su, kss_read_su},

@@ -51,6 +51,7 @@ struct kss_call {
         callee;        // rows; callee KSS_CALL_INDIRECT: through a pointer, nobody knows whither
     const char *place; // "irp.c:97:14", "mydrv.sys+0x10C2"; NULL: nobody says
     uint32_t file;     // which kss_frames_read it is from
+    const char *why;   // indirect: why it is not known; NULL: it goes through a pointer
     bool tail;         // a jump: the caller's frame is gone by then
 };
 
@@ -71,6 +72,7 @@ struct kss_frames {
     bool calls_known; // some reader delivered calls
     const char
         *no_calls; // why code was not looked at for calls ("kss was built without Zydis"); NULL
+    bool host_abi_told; // elf.c: that its frames are not Windows' was said
     // Which file [path] is, or NULL: asked for what lies beside an image (its PDB). The bytes belong to
     // the arena. NULL: nothing beside is looked at.
     const char *(*beside)(void *context, const char *path, char **bytes, size_t *length);
@@ -135,6 +137,9 @@ void kss_frames_join(struct kss_frames *frames);
 // modules or units have one of that name and the symbol does not say which (may be NULL).
 uint32_t kss_frames_find(const struct kss_frames *frames, const char *symbol, size_t length,
                          bool *ambiguous);
+// The same; *second: another row that it may as well be, UINT32_MAX: none.
+uint32_t kss_frames_find_two(const struct kss_frames *frames, const char *symbol, size_t length,
+                             uint32_t *second);
 
 // ---- Writing (frame_table.c) ------------------------------------------------------------------------
 

@@ -308,37 +308,48 @@ static uint32_t first_of(const struct kss_frames *frames, const char *text, size
     return low;
 }
 
-uint32_t kss_frames_find(const struct kss_frames *frames, const char *symbol, size_t length,
-                         bool *ambiguous) {
+// Rows of one name that a symbol may mean: the best, and another that is as good.
+struct found {
+    uint32_t first, second;
+};
+
+static void meet(const struct kss_frames *frames, struct found *found, uint32_t index) {
+    bool external = frames->rows[index].external;
+    if (found->first == UINT32_MAX || (frames->rows[found->first].external && !external))
+        *found = (struct found){index, UINT32_MAX};
+    else if (!external && found->second == UINT32_MAX)
+        found->second = index;
+}
+
+uint32_t kss_frames_find_two(const struct kss_frames *frames, const char *symbol, size_t length,
+                             uint32_t *second) {
     const char *mark = memchr(symbol, '!', length);
     size_t module = mark != NULL && mark > symbol ? (size_t)(mark - symbol) : 0;
     const char *name = module ? mark + 1 : symbol;
     size_t rest = module ? length - module - 1 : length;
-    uint32_t found = UINT32_MAX, bare = UINT32_MAX;
-    unsigned count = 0, bare_count = 0;
+    struct found found = {UINT32_MAX, UINT32_MAX}, bare = found;
     for (uint32_t i = first_of(frames, name, rest); i < frames->by_symbol_count; i++) {
         const struct kss_frame *row = &frames->rows[frames->by_symbol[i]];
         if (compare(row->symbol, name, rest) != 0)
             break;
         if (row->merged)
             continue;
-        if (module == 0 || compare(row->module, symbol, module) == 0) {
-            bool better = found == UINT32_MAX || (frames->rows[found].external && !row->external);
-            count += !row->external || better;
-            if (better) {
-                count = 1;
-                found = frames->by_symbol[i];
-            }
-        } else if (row->module[0] == '\0') { // objects do not know the module they become part of
-            bare = frames->by_symbol[i];
-            bare_count++;
-        }
+        if (module == 0 || compare(row->module, symbol, module) == 0)
+            meet(frames, &found, frames->by_symbol[i]);
+        else if (row->module[0] == '\0') // objects do not know the module they become part of
+            meet(frames, &bare, frames->by_symbol[i]);
     }
-    if (found == UINT32_MAX) {
+    if (found.first == UINT32_MAX)
         found = bare;
-        count = bare_count;
-    }
+    if (second != NULL)
+        *second = found.second;
+    return found.first;
+}
+
+uint32_t kss_frames_find(const struct kss_frames *frames, const char *symbol, size_t length,
+                         bool *ambiguous) {
+    uint32_t second, first = kss_frames_find_two(frames, symbol, length, &second);
     if (ambiguous != NULL)
-        *ambiguous = count > 1;
-    return found;
+        *ambiguous = second != UINT32_MAX;
+    return first;
 }

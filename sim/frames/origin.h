@@ -18,6 +18,7 @@ enum kss_frame_origin {
     KSS_FROM_UNWIND_X64,
     KSS_FROM_UNWIND_ARM64,
     KSS_FROM_CFI,      // DWARF call frame information
+    KSS_FROM_PDB,      // x86 only: S_FRAMEPROC of a PDB's module streams
     KSS_FROM_LEAF,     // code without unwind data: by the ABI it moves no stack
     KSS_FROM_TABLE,    // a table without an origin of its own
     KSS_FROM_SCENARIO, // sim/depth: a routine of a .kss file

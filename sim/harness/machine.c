@@ -91,6 +91,18 @@ static struct kss_config config_of(const struct kss_machine_options *options) {
     return config;
 }
 
+static void read_frames(struct kss_harness *h, const struct kss_machine_options *options,
+                        const struct kss_config *config) {
+    char *problems;
+    if (options->frames == NULL)
+        return;
+    h->frames = kss_frame_sizes_open(&options->frames, 1, config->profile.name, &problems);
+    if (h->frames == NULL)
+        kss_harness_refuse("kss_setup: frames cannot be read", problems, NULL);
+    free(problems);
+    kss_session_set_frames(h->session, h->frames);
+}
+
 void kss_setup(const struct kss_machine_options *given) {
     static const struct kss_machine_options defaults;
     const struct kss_machine_options *options = given == NULL ? &defaults : given;
@@ -105,6 +117,7 @@ void kss_setup(const struct kss_machine_options *given) {
                                     options->all_events, &error);
     if (h->session == NULL)
         kss_harness_refuse("kss_setup", error, NULL);
+    read_frames(h, options, &config);
     h->machine = kss_session_native_machine(h->session);
     h->native = kss_session_processor(h->session);
     h->watchdog = options->watchdog == 0          ? WATCHDOG
@@ -121,6 +134,7 @@ void kss_teardown(void) {
         return;
     current = NULL;
     kss_close(h->session);
+    kss_frame_sizes_close(h->frames);
     for (unsigned i = 0; i < h->kept_count; i++)
         free(h->kept[i]);
     free(h->kept);

@@ -35,6 +35,7 @@ struct kss_harness {
     void **kept; // memory that lives as long as the machine
     unsigned kept_count, kept_room;
     struct kss_text text, name;
+    struct kss_frames *frames; // tables for reports, NULL: none
 };
 
 void kss_register_access(void *address, unsigned width, bool write, uint64_t *value);

@@ -72,6 +72,8 @@ struct kss_scope {
 struct kss_code {              // a driver routine; its index is its identity
     const char *module, *name; // "mydrv", "ReadDispatch"; module may be "" only for bodies
     uint32_t bytes;            // what one call costs
+    const char *frame_from;    // which frame table told the bytes ("unwind x64"), NULL: none did
+    const char *frame_least;   // why they may be more, NULL: they are exact
     uint32_t locals_size;      // addressable locals
     uint32_t run_bytes;        // bytes of its frame's run behind the header (scripted)
     uint8_t origin;            // enum kss_origin of bytes

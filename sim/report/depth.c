@@ -40,6 +40,8 @@ static void table_row(const struct kss_report *report, uint32_t depth, uint32_t 
         kss_text_str(out, name);
     else if (!kss_log_symbol(report->log, row->routine, out))
         kss_text_str(out, nt_row_name(row));
+    if (row != NULL)
+        kss_print_row_table(report, row);
     kss_text_char(out, '\n');
 }
 
@@ -251,7 +253,7 @@ static void headroom(const struct kss_report *report, const struct kss_digest_st
     uint32_t interrupt = profile->interrupt_reserve;
     if (profile->isr_stack_size == 0)
         interrupt += report->digest->isr_bytes;
-    kss_text_str(report->out, "  left: ");
+    kss_text_str(report->out, kss_is_lower_bound(report) ? "  left at most: " : "  left: ");
     kss_text_hex(report->out, stack->left);
     kss_text_str(report->out, "; ");
     left_with(report, stack->left, interrupt, " under an interrupt; ");
@@ -278,6 +280,7 @@ void kss_print_stack(const struct kss_report *report, const struct kss_digest_st
     kss_digest_stack_name(report->log, stack, out);
     kss_ink(report, KSS_INK_NONE);
     kss_text_str(out, stack->overflowed ? ": needed " : ": used ");
+    kss_text_str(out, kss_is_lower_bound(report) ? "at least " : "");
     kss_text_hex(out, stack->used);
     kss_text_str(out, " of ");
     kss_text_hex(out, stack->bytes);
@@ -297,6 +300,7 @@ void kss_print_stack(const struct kss_report *report, const struct kss_digest_st
         repeat_line(report, &repeat);
     modules(report, stack);
     assumed_frames(report, stack);
+    kss_print_table_sum(report, stack);
     if (stack->overflowed)
         kss_print_fit(report, stack);
     else
@@ -316,6 +320,7 @@ void kss_print_stacks_briefly(const struct kss_report *report) {
             kss_text_format(out, "%s: ", report->log->config.profile.name);
         kss_digest_stack_name(report->log, stack, out);
         kss_text_str(out, stack->overflowed ? " needed " : " used ");
+        kss_text_str(out, kss_is_lower_bound(report) ? "at least " : "");
         kss_text_hex(out, stack->used);
         kss_text_str(out, " of ");
         kss_text_hex(out, stack->bytes);

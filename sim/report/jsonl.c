@@ -424,6 +424,12 @@ static void routines(const struct kss_jsonl *jsonl, struct kss_text *out) {
         field(out, "locals", routine->locals);
         const char *origin = kss_origin_name((enum kss_origin)routine->origin);
         text_field(out, "origin", origin, strlen(origin));
+        if (routine->table != NULL)
+            text_field(out, "table", routine->table, strlen(routine->table));
+        if (routine->table != NULL && log->frames != NULL)
+            field(out, "table_bytes", routine->table_bytes);
+        if (routine->at_least != NULL)
+            text_field(out, "at_least", routine->at_least, strlen(routine->at_least));
         field(out, "flags", routine->flags);
         extent(log, routine, out);
         kss_text_char(out, '}');

@@ -270,6 +270,7 @@ void kss_print_ends(const struct kss_report *report) {
     print_rest(report);
     if (report->log->frames != NULL)
         kss_text_format(out, "frames: %s\n", report->log->frames);
+    kss_print_lower_bound(report);
     print_not_counted(report);
     print_unexpected(report);
 }

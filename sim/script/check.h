@@ -191,6 +191,7 @@ struct kss_build {
     struct kss_diags *diags;
     uint32_t file;
     const struct kss_script_options *options;
+    const char *stem; // the file's name: the module of what names none
     struct kss_config config;
     enum kss_arch arch;
     unsigned pointer; // 4 or 8

@@ -211,6 +211,9 @@ void kss_check_gotos(struct kss_build *b);                // when all labels are
 uint32_t kss_try_slots(struct kss_build *b, uint32_t at); // they begin there; bytes
 void kss_keep_scopes(struct kss_build *b);                // when the code has its place
 
+// ---- frame_tables.c: the frame of the body at hand, [declared] bytes of which are known to be needed
+void kss_frame_from_tables(struct kss_build *b, uint64_t declared);
+
 // ---- compile_statement.c, compile_routine.c -----------------------------------------------------
 void kss_compile_block(struct kss_build *b, struct kss_node *block);
 void kss_check_labels(struct kss_build *b);

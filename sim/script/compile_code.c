@@ -295,11 +295,12 @@ static void size_frame(struct kss_build *b) {
     uint64_t align = profile->frame_align ? profile->frame_align : 1;
     place_hidden(b, false);
     uint64_t declared = body->edge;
+    code->origin = body->given ? KSS_ORIGIN_GIVEN : KSS_ORIGIN_ASSUMED;
+    kss_frame_from_tables(b, declared);
     place_hidden(b, true);
     uint32_t locals = (uint32_t)(body->edge - profile->return_address);
     locals = (locals + b->pointer - 1) / b->pointer * b->pointer;
     code->locals_size = locals;
-    code->origin = body->given ? KSS_ORIGIN_GIVEN : KSS_ORIGIN_ASSUMED;
     if (body->given) {
         check_given(b, declared);
     } else if (code->flags & (KSS_CODE_BODY | KSS_CODE_FUNCLET)) {

@@ -163,7 +163,7 @@ const struct kss_program *kss_script_load(struct kss_arena *arena, struct kss_so
         .arena = arena, .sources = sources, .diags = diags, .file = file, .options = options};
     b.machine = kss_choose_machine(&b, tree.root->a);
     kss_types_init(&b);
-    b.module = stem(&b, sources->files[file].name);
+    b.module = b.stem = stem(&b, sources->files[file].name);
     if (b.machine == NULL)
         kss_check_machine(&b, NULL);
     kss_declare_items(&b, tree.root->a);

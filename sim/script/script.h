@@ -4,16 +4,19 @@
 // processor that runs it on the kernel's contract (kernel/kernel.h).
 //
 // Ownership: a program lives in the arena given to kss_script_load and refers to the sources; it is
-// immutable and may be run by any number of machines. Depends on base, nt, kernel.
+// immutable and may be run by any number of machines. Depends on base, nt, frames, kernel.
 #ifndef KSS_SCRIPT_SCRIPT_H
 #define KSS_SCRIPT_SCRIPT_H
 
 #include "kernel/kernel.h"
 #include "script/ast.h"
 
+struct kss_frames; // frames/frames.h
+
 struct kss_script_options {
     const char *machine; // --machine: used instead of the file's machine name; NULL: the file's
     int swap;            // --swap: enum kss_swap, -1: the file's
+    const struct kss_frames *frames; // --frames: sizes of frames that the file does not give; NULL
 };
 
 struct kss_script_thread {

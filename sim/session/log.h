@@ -17,6 +17,9 @@ struct kss_log_routine {
     const char *module, *name;
     uint32_t bytes, locals; // what a call costs; its addressable locals
     uint8_t origin, flags;  // enum kss_origin, KSS_CODE_*
+    const char *table;      // the frame table's origin for them ("unwind x64"), NULL: none
+    const char *at_least;   // why the table's figure may be too small, NULL: it is exact
+    uint32_t table_bytes;   // native: what the table says, beside what was measured
     uint32_t place, extent; // its name; all of it (0: unknown)
     uint32_t same;          // first routine of this module and name (kss_log_link_names)
 };
@@ -42,6 +45,7 @@ struct kss_log {
     struct kss_sources *sources;
     uint32_t file;        // of the scenario, in sources
     const char *frames;   // native: whose frames are measured; NULL: scripted
+    bool tables;          // native: frame tables were given
     const char *teaching; // its first comment line, or NULL
     struct kss_config config;
     const struct kss_log_routine *routines;

@@ -178,6 +178,11 @@ static const char *frames(void) {
                  : "measured on the host's ABI";
 }
 
+void kss_session_set_frames(struct kss_session *session, const struct kss_frames *frames) {
+    session->options.frames = frames;
+    session->log.tables = frames != NULL;
+}
+
 void kss_session_refresh(struct kss_session *session) {
     struct kss_session_native *native = session->native;
     uint32_t sites = native->sites_seen; // each routine that is met brings a site

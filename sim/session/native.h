@@ -19,6 +19,9 @@ struct kss_session *kss_session_native(const char *name, const struct kss_config
 struct kss_native *kss_session_processor(const struct kss_session *session);
 struct kss_machine *kss_session_native_machine(struct kss_session *session);
 
+// Frame tables whose figures are shown beside what is measured; they must outlive the session.
+void kss_session_set_frames(struct kss_session *session, const struct kss_frames *frames);
+
 // A thread that calls [routine] with [count] arguments (at most 8). [returns]: see kss_native_body.
 uint16_t kss_session_thread(struct kss_session *session, const char *name, void (*routine)(void),
                             const uint64_t *arguments, unsigned count, unsigned returns,

@@ -3,6 +3,7 @@
 #include "session/private.h"
 
 #include "base/os.h"
+#include "frames/sizes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,19 @@ struct kss_session *kss_session_new(const struct kss_options *options) {
     return session;
 }
 
+// Natively frames are measured; what tables say stands beside that.
+static void tell_table(const struct kss_session *session, struct kss_log_routine *routine) {
+    struct kss_frame_size size;
+    if (!kss_frame_size(session->options.frames, &session->program->config.profile, routine->module,
+                        routine->name, false, &size))
+        return;
+    if (size.other != UINT32_MAX || size.foreign != NULL || size.bytes > UINT32_MAX)
+        return;
+    routine->table = size.from;
+    routine->at_least = size.at_least;
+    routine->table_bytes = (uint32_t)size.bytes;
+}
+
 void kss_session_fill_header(struct kss_session *session) {
     const struct kss_program *program = session->program;
     struct kss_log *log = &session->log;
@@ -113,9 +127,13 @@ void kss_session_fill_header(struct kss_session *session) {
                                                .bytes = code->bytes,
                                                .locals = code->locals_size,
                                                .origin = code->origin,
+                                               .table = code->frame_from,
+                                               .at_least = code->frame_least,
                                                .flags = code->flags,
                                                .place = code->place,
                                                .extent = code->extent};
+        if (session->native != NULL)
+            tell_table(session, &routines[i]);
     }
     kss_log_link_names(&session->arena, routines, program->image.code_count);
     struct kss_log_thread *threads =
@@ -212,7 +230,8 @@ static void load(struct kss_session *session, const char *name, const char *byte
     if (!good_options(session))
         return;
     struct kss_script_options options = {.machine = session->options.machine,
-                                         .swap = swap_option(session->options.swap)};
+                                         .swap = swap_option(session->options.swap),
+                                         .frames = session->options.frames};
     uint32_t file = kss_source_add(&session->sources, name, bytes, length);
     session->program =
         kss_script_load(&session->arena, &session->sources, file, &options, &session->diags);

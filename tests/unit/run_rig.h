@@ -75,7 +75,7 @@ static inline void run_load(struct run_rig *rig, const char *source, const char 
     char *copy = malloc(length + 1); // of exactly that size, so that a sanitizer sees over-reads
     memcpy(copy, source, length);
     uint32_t file = kss_source_add(&rig->sources, "t.kss", copy, length);
-    struct kss_script_options options = {machine, -1};
+    struct kss_script_options options = {.machine = machine, .swap = -1};
     rig->program = kss_script_load(&rig->arena, &rig->sources, file, &options, &rig->diags);
 }
 

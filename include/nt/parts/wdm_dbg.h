@@ -7,9 +7,9 @@
 
 NTKERNELAPI VOID NTAPI DbgBreakPoint(VOID);
 NTKERNELAPI VOID NTAPI DbgBreakPointWithStatus(ULONG Status);
-NTKERNELAPI ULONG NTAPI DbgPrint(PCSTR Format, ...);
-NTKERNELAPI ULONG NTAPI DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...);
-NTKERNELAPI ULONG NTAPI DbgPrintReturnControlC(PCCH Format, ...);
+NTKERNELAPI ULONG __cdecl DbgPrint(PCSTR Format, ...);
+NTKERNELAPI ULONG __cdecl DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...);
+NTKERNELAPI ULONG __cdecl DbgPrintReturnControlC(PCCH Format, ...);
 NTKERNELAPI NTSTATUS NTAPI DbgQueryDebugFilterState(ULONG ComponentId, ULONG Level);
 NTKERNELAPI NTSTATUS NTAPI DbgSetDebugFilterState(ULONG ComponentId, ULONG Level, BOOLEAN State);
 NTKERNELAPI NTSTATUS NTAPI DbgSetDebugPrintCallback(PDEBUG_PRINT_CALLBACK DebugPrintCallback,
