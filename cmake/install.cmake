@@ -11,6 +11,14 @@ foreach(folder kss nt)
     endif()
 endforeach()
 
+# What a static libkss needs besides, for kssConfig.cmake and kss.pc.
+set(KSS_NEEDS_ZYDIS OFF)
+set(KSS_PC_LIBS "")
+if(KSS_HAS_ZYDIS AND NOT BUILD_SHARED_LIBS)
+    set(KSS_NEEDS_ZYDIS ON)
+    set(KSS_PC_LIBS " -lZydis -lZycore")
+endif()
+
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/kss)
 configure_package_config_file(cmake/kssConfig.cmake.in generated/kssConfig.cmake
     INSTALL_DESTINATION ${package_dir} PATH_VARS CMAKE_INSTALL_INCLUDEDIR)

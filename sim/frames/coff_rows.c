@@ -3,6 +3,8 @@
 // (a radix sort: images have a hundred thousand), then walked side by side.
 #include "frames/coff_rows.h"
 
+#include "frames/code_coff.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -400,7 +402,10 @@ void kss_coff_rows(struct kss_coff_reading *reading) {
     kss_coff_code(reading, &functions);
 }
 
+// On ARM64 what moves sp was looked for when the entries were read.
 void kss_coff_code(struct kss_coff_reading *reading, const struct kss_coff_functions *functions) {
-    (void)reading;
-    (void)functions;
+    if (reading->arch != KSS_ARCH_ARM64)
+        kss_code_settle_coff(&reading->coff, functions);
+    if (reading->file->frames->want_calls)
+        kss_code_read_coff(&reading->coff, functions);
 }

@@ -59,6 +59,7 @@ struct kss_unwind {
     uint64_t last;            // ARM64: what the prolog's last instruction but nops takes
     uint64_t alignment;       // ARM64: the body aligns sp to so many bytes; 0: it does not
     uint32_t chain;           // x64, chained: offset of the RUNTIME_FUNCTION in the info
+    bool last_allocates;      // and it does nothing else
     bool chained;             // x64: a part of the function that `chain` names
     bool fragment;            // ARM64: a part without a prolog of its own
     bool frame_register;      // the stack pointer is restored from a register

@@ -130,7 +130,8 @@ static struct kss_unwind walk(const uint8_t *codes, uint32_t count) {
         uint64_t taken = taken_by(code);
         if (!last && *code != 0xE3) {
             bool allocation = *code < 0x20 || (*code & 0xF8) == 0xC0 || *code == 0xE0;
-            unwind.last = allocation ? taken : 0;
+            unwind.last = taken;
+            unwind.last_allocates = allocation;
             last = true;
         }
         if (*code == 0xDF) { // alloc_z: so many vectors, whose length is the processor's
@@ -227,9 +228,9 @@ static void at_least(struct kss_unwind *unwind, const char *reason) {
 
 static void align(struct kss_unwind *unwind, const uint8_t *code, size_t at) {
     uint64_t size = aligned_size(code, at), alignment = alignment_of(kss_le32(code + at));
-    if (size > unwind->last && unwind->last > 0)
+    if (unwind->last_allocates && size > unwind->last)
         unwind->bytes += size - unwind->last;
-    unwind->last = 0;
+    unwind->last_allocates = false;
     at_least(unwind, "the stack pointer is aligned on top");
     unwind->alignment = alignment;
 }
