@@ -284,8 +284,15 @@ static void find_targets(struct reading *r) {
     }
 }
 
-static void hold(struct reading *r, const struct kss_instruction *i, bool routine) {
-    r->slots[i->a + SLOTS / 2] = (struct held){r->since, routine, (uint32_t)i->imm};
+static void hold(struct reading *r, const struct kss_instruction *i) {
+    struct held *to = &r->slots[i->a + SLOTS / 2];
+    const struct held *from = &r->slots[i->b + SLOTS / 2];
+    if (i->op == KSS_I_CODE || i->op == KSS_I_SET)
+        *to = (struct held){r->since, i->op == KSS_I_CODE, (uint32_t)i->imm};
+    else if (i->op == KSS_I_MOV && from->since == r->since)
+        *to = *from;
+    else
+        to->since = 0;
 }
 
 static void call_at(struct reading *r, uint32_t caller, uint32_t pc) {
@@ -338,10 +345,7 @@ static void read_routine(struct reading *r, uint32_t caller, uint32_t begin, uin
         if (r->target[pc])
             r->since++;
         read_instruction(r, caller, pc);
-        if (i->op == KSS_I_CODE || i->op == KSS_I_SET)
-            hold(r, i, i->op == KSS_I_CODE);
-        else
-            r->slots[i->a + SLOTS / 2].since = 0;
+        hold(r, i);
         if (has_next_word(i))
             pc++;
     }

@@ -393,7 +393,7 @@ static uint32_t figure_lacks(const struct kss_function *node) {
         bits |= 1u << KSS_LACK_AT_LEAST;
     if (node->origin == KSS_FROM_COSTS)
         bits |= 1u << KSS_LACK_LISTED;
-    if (node->figure == KSS_ORIGIN_ASSUMED)
+    if (node->figure == KSS_ORIGIN_ASSUMED && node->bytes > 0)
         bits |= 1u << KSS_LACK_ESTIMATE;
     if (node->annotated)
         bits |= 1u << KSS_LACK_ANNOTATED;

@@ -47,8 +47,11 @@ static const char *origin_of(const struct writing *w, const struct kss_function 
 
 // ---- A path -------------------------------------------------------------------------------------------
 
+// Bodies of threads and nt's routines that are not counted take nothing: kss run leaves them out, too.
 static void frame_row(const struct writing *w, const struct kss_path_frame *row) {
     const struct kss_function *f = &w->graph->nodes[row->node];
+    if (w->graph->scenario && f->bytes == 0 && f->kind == KSS_FRAME_EXACT)
+        return;
     const char *kind = kss_frame_kind_name((enum kss_frame_kind)f->kind);
     kss_text_str(w->out, "  ");
     cell(w->out, row->depth, row->gone ? "-" : NULL);

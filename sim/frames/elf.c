@@ -23,6 +23,7 @@ struct reading {
     uint32_t code_count;
     struct kss_elf_relocation *relocations; // of the section that is being read
     uint32_t relocation_count;
+    bool lto; // has code that is not compiled yet
 };
 
 // Linked files have addresses, which say it all: their places are in section 0.
@@ -205,6 +206,7 @@ static void read_tables(struct reading *in) {
     find_code(in);
     for (uint32_t i = 1; i < in->elf.section_count; i++) {
         const char *name = in->elf.sections[i].name;
+        in->lto |= strncmp(name, ".gnu.lto_", 9) == 0;
         bool sizes = strcmp(name, ".stack_sizes") == 0, eh = strcmp(name, ".eh_frame") == 0;
         if (!sizes && !eh && strcmp(name, ".debug_frame") != 0)
             continue;
@@ -227,10 +229,11 @@ bool kss_read_elf(struct kss_frames_file *file) {
         end = kss_places_end(&in.places, i);
         add_place(&in, i, end);
     }
-    if (in.places.count == 0)
-        kss_frames_warn(file, 0, "this ELF file has no functions");
-    else if (!file->frames->host_abi_told)
+    if (in.places.count > 0 && !file->frames->host_abi_told)
         kss_frames_warn(file, 0, "frames of ELF files follow the host's ABI, not Windows'");
+    if (in.places.count == 0 && in.lto)
+        kss_frames_warn(file, 0,
+                        "code of link-time optimisation has no frames before it is linked");
     file->frames->host_abi_told |= in.places.count > 0;
     kss_places_free(&in.places);
     return true;

@@ -46,7 +46,7 @@ static uint32_t blocks_of(const struct kss_msf *msf, uint32_t size) {
 
 // Does the run of [size] bytes from the beginning of [block] lie in the file?
 static bool block_lies(const struct kss_msf *msf, uint32_t block, uint32_t size) {
-    return block < msf->block_count &&
+    return block > 0 && block < msf->block_count &&
            kss_within(msf->file->length, (uint64_t)block * msf->block_size, size);
 }
 
@@ -64,7 +64,8 @@ static const uint8_t *gather(const struct kss_msf *msf, const uint8_t *list, uin
         uint32_t block = kss_le32(list + (size_t)i * 4);
         if (!block_lies(msf, block, smaller(left, msf->block_size))) {
             kss_frames_warn(msf->file, (uint64_t)block * msf->block_size,
-                            "%s has block %" PRIu32 ", which is not in the file", what, block);
+                            "%s lies in block %" PRIu32 ", which is not in the file or not for it",
+                            what, block);
             return NULL;
         }
         contiguous = contiguous && block - first == i;
