@@ -24,6 +24,7 @@ struct reading {
 static void see_symbols(struct reading *in) {
     const struct kss_coff *coff = in->coff;
     struct kss_frames *frames = coff->file->frames;
+    const char *source = kss_coff_source(coff);
     struct kss_coff_symbol symbol;
     for (uint32_t i = 0; kss_coff_symbol_at(coff, i, &symbol); i += 1u + symbol.auxiliary) {
         if (!kss_coff_is_function(coff, &symbol))
@@ -33,7 +34,7 @@ static void see_symbols(struct reading *in) {
         const char *name = kss_frames_text(frames, symbol.name.text, symbol.name.length);
         seen->name = kss_frames_undecorate(frames, name, KSS_ARCH_X86);
         seen->local = symbol.storage == KSS_COFF_STATIC;
-        seen->unit = seen->local ? coff->file->name : "";
+        seen->unit = !seen->local ? "" : source[0] != '\0' ? source : coff->file->name;
     }
 }
 
