@@ -80,14 +80,14 @@ static void expect_line(struct file *file, char *line) {
     }
 }
 
-// The heading is ASCII whatever the encoding: without NUL bytes and marks it is plain.
+// The heading is ASCII whatever the encoding: without NUL bytes and marks it is plain text.
 static void read_heading(struct file *file) {
     static const char expect[] = "# expect: ", invented[] = "# invented",
                       public[] = "# From public threads, frame facts only";
     char *plain = kss_alloc(file->arena, file->length + 1);
     size_t length = 0;
     for (size_t i = 0; i < file->length; i++)
-        if (file->bytes[i] > 0)
+        if (file->bytes[i] != '\0' && ((unsigned char)file->bytes[i] & 0x80) == 0)
             plain[length++] = file->bytes[i];
     plain[length] = '\0';
     for (char *line = plain; *line == '#';) {
