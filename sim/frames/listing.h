@@ -76,8 +76,19 @@ struct kss_listed_stack {
         *state; // "RUNNING on processor 0", "WAIT: (UserRequest) UserMode Non-Alertable"; NULL
 };
 
+// A block of !thread (or lines of one), with or without rows behind it: kernel stacks that are not
+// resident have none. What belongs to a stack is repeated there.
+struct kss_listed_thread {
+    uint32_t line;
+    struct kss_listed_number base, limit, init, current, thread;
+    bool not_resident, large;
+    const char *state; // NULL: not said
+    uint32_t stack;    // index of its stack; UINT32_MAX: no rows
+};
+
 struct kss_listed_trap { // .trap, .tss, .cxr, r: registers at an exception
     uint32_t line;
+    struct kss_listed_number frame;      // address of the trap frame or context; line 0: not said
     struct kss_listed_number sp, bp, ip; // line 0: not among them
     bool task;                           // .tss
 };
@@ -88,6 +99,11 @@ struct kss_listing {
     uint32_t stack_count;
     struct kss_listed_trap *traps;
     uint32_t trap_count;
+    struct kss_listed_thread *threads;
+    uint32_t thread_count;
+    struct kss_listed_number exception, exception_at; // ExceptionCode, ExceptionAddress of .exr
+    const char *stack_command; // of !analyze: how it came by STACK_TEXT; NULL
+    uint32_t stack_command_line;
     struct
     { // banner, STOP line, .bugcheck, !analyze's heading and Arg1..Arg4; the last that says it
         struct kss_listed_number code;

@@ -1,0 +1,553 @@
+// SPDX-License-Identifier: MIT
+// What people do to a listing before somebody reads it, undone line by line:
+//
+//   UTF-16, byte-order marks, CR and LF in any mixture        the whole text, once
+//   &lt; &#96; <br> <b> \` no-break spaces, typographic quotes   a line that has such bytes
+//   "> > ", "| ", "[12:34:56] ", "0: kd> ", "```"              the beginning of every line
+//
+// A tag that breaks lines (<br>, <p>, <tr>) makes several lines with one number. C++ templates look
+// like tags: only names of HTML and of the debugger's own markup count, and not right behind a name.
+#include "frames/listing_private.h"
+#include "base/os.h"
+
+#include <stdlib.h>
+
+void kss_view_blanks(struct kss_view *view) {
+    while (view->at < view->end && kss_is_blank(*view->at))
+        view->at++;
+}
+
+bool kss_view_skip(struct kss_view *view, const char *word) {
+    size_t length = strlen(word);
+    if ((size_t)(view->end - view->at) < length || memcmp(view->at, word, length) != 0)
+        return false;
+    view->at += length;
+    kss_view_blanks(view);
+    return true;
+}
+
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+bool kss_view_skip_any_case(struct kss_view *view, const char *word) {
+    size_t length = strlen(word);
+    if ((size_t)(view->end - view->at) < length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (lower(view->at[i]) != word[i])
+            return false;
+    view->at += length;
+    kss_view_blanks(view);
+    return true;
+}
+
+const char *kss_view_find(struct kss_view view, const char *text) {
+    size_t length = strlen(text);
+    for (const char *at = view.at; (size_t)(view.end - at) >= length; at++) {
+        at = memchr(at, text[0], (size_t)(view.end - at) - length + 1);
+        if (at == NULL)
+            return NULL;
+        if (memcmp(at, text, length) == 0)
+            return at;
+    }
+    return NULL;
+}
+
+// ---- Encodings --------------------------------------------------------------------------------------
+
+static void put_utf8(struct kss_text *text, uint32_t point) {
+    char bytes[4];
+    size_t length = 0;
+    if (point < 0x80) {
+        bytes[length++] = (char)point;
+    } else if (point < 0x800) {
+        bytes[length++] = (char)(0xC0 | point >> 6);
+    } else if (point < 0x10000) {
+        bytes[length++] = (char)(0xE0 | point >> 12);
+        bytes[length++] = (char)(0x80 | (point >> 6 & 0x3F));
+    } else {
+        bytes[length++] = (char)(0xF0 | point >> 18);
+        bytes[length++] = (char)(0x80 | (point >> 12 & 0x3F));
+        bytes[length++] = (char)(0x80 | (point >> 6 & 0x3F));
+    }
+    if (point >= 0x80)
+        bytes[length++] = (char)(0x80 | (point & 0x3F));
+    kss_text_bytes(text, bytes, length);
+}
+
+enum encoding { BYTES, UTF16_LE, UTF16_BE };
+
+// Without a mark: text is mostly ASCII, so every other byte is zero.
+static enum encoding encoding_of(const uint8_t *bytes, size_t length) {
+    enum { LOOK = 4096 };
+    if (length >= 2 && bytes[0] == 0xFF && bytes[1] == 0xFE)
+        return UTF16_LE;
+    if (length >= 2 && bytes[0] == 0xFE && bytes[1] == 0xFF)
+        return UTF16_BE;
+    size_t pairs = (length < LOOK ? length : LOOK) / 2, zero[2] = {0, 0};
+    for (size_t i = 0; i < pairs; i++) {
+        zero[0] += bytes[2 * i] == 0;
+        zero[1] += bytes[2 * i + 1] == 0;
+    }
+    if (zero[1] > pairs / 2 && zero[0] <= pairs / 16)
+        return UTF16_LE;
+    if (zero[0] > pairs / 2 && zero[1] <= pairs / 16)
+        return UTF16_BE;
+    return BYTES;
+}
+
+static void from_utf16(struct kss_text *text, const uint8_t *bytes, size_t length, bool big) {
+    unsigned low = big ? 1 : 0;
+    kss_text_room(text, length / 2);
+    for (size_t i = 0; i + 1 < length; i += 2) {
+        uint32_t unit = (uint32_t)bytes[i + low] | (uint32_t)bytes[i + 1 - low] << 8;
+        if ((unit & 0xFC00) == 0xD800 && i + 3 < length) {
+            uint32_t next = (uint32_t)bytes[i + 2 + low] | (uint32_t)bytes[i + 3 - low] << 8;
+            if ((next & 0xFC00) == 0xDC00) {
+                unit = 0x10000 + ((unit & 0x3FF) << 10) + (next & 0x3FF);
+                i += 2;
+            }
+        }
+        put_utf8(text, unit >= 0xD800 && unit < 0xE000 ? 0xFFFD : unit);
+    }
+}
+
+void kss_listing_lines_begin(struct kss_listing_lines *lines, const char *bytes, size_t length) {
+    *lines = (struct kss_listing_lines){0};
+    enum encoding encoding = encoding_of((const uint8_t *)bytes, length);
+    if (encoding != BYTES) {
+        struct kss_text text = {0};
+        from_utf16(&text, (const uint8_t *)bytes, length, encoding == UTF16_BE);
+        lines->converted = text.bytes;
+        bytes = text.bytes;
+        length = text.length;
+    }
+    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
+        bytes += 3;
+        length -= 3;
+    }
+    lines->at = bytes;
+    lines->end = length > 0 ? bytes + length : bytes;
+}
+
+void kss_listing_lines_end(struct kss_listing_lines *lines) {
+    kss_text_free(&lines->clean);
+    free(lines->converted);
+}
+
+// ---- Markup -----------------------------------------------------------------------------------------
+
+enum tag { NO_TAG, TAG_MARK, TAG_BREAK };
+
+static enum tag tag_of(const char *name, size_t length) {
+    static const char *const breaks[] = {"br", "p",  "div", "tr", "li", "pre",
+                                         "hr", "h1", "h2",  "h3", "h4", "table"};
+    static const char *const marks[] = {
+        "a",    "b",   "i",    "u",    "s",          "td",     "th",    "ul",
+        "ol",   "em",  "tt",   "wbr",  "code",       "span",   "font",  "col",
+        "dd",   "dt",  "link", "exec", "samp",       "kbd",    "body",  "html",
+        "head", "del", "ins",  "dl",   "blockquote", "strong", "tbody", "altlink"};
+    char small[12];
+    if (length == 0 || length >= sizeof small)
+        return NO_TAG;
+    for (size_t i = 0; i < length; i++)
+        small[i] = lower(name[i]);
+    small[length] = '\0';
+    for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++)
+        if (strcmp(small, breaks[i]) == 0)
+            return TAG_BREAK;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strcmp(small, marks[i]) == 0)
+            return TAG_MARK;
+    return NO_TAG;
+}
+
+static bool is_name(char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '_' || c == '$';
+}
+
+// A tag at '<', its end in *behind. [before]: the character to the left of it. Attributes are looked for
+// over a short stretch only: where no '>' is near, it is no tag.
+static enum tag tag_at(const char *at, const char *end, char before, const char **behind) {
+    enum { NEAR = 512 };
+    const char *name = at + 1;
+    bool closes = name < end && *name == '/';
+    name += closes;
+    const char *p = name;
+    while (p < end && is_name(*p))
+        p++;
+    enum tag tag = tag_of(name, (size_t)(p - name));
+    if (tag == NO_TAG || p == end || (*p != '>' && *p != '/' && !kss_is_blank(*p)))
+        return NO_TAG;
+    const char *far = end - p > NEAR ? p + NEAR : end;
+    p = memchr(p, '>', (size_t)(far - p));
+    if (p == NULL)
+        return NO_TAG;
+    bool scope = end - p > 2 && p[1] == ':' && p[2] == ':'; // Queue<b>::Get
+    bool displaced = end - p > 2 && p[1] == '+' && p[2] == '0';
+    if (!closes && (scope || displaced || (tag == TAG_MARK && is_name(before))))
+        return NO_TAG;
+    *behind = p + 1;
+    return tag;
+}
+
+struct entity {
+    const char *name;
+    uint32_t point;
+};
+
+// The character an entity stands for, 0: none; *behind it. "&amp;lt;" is an entity that was escaped
+// again, so what follows "&amp;" is tried too.
+static uint32_t entity_at(const char *at, const char *end, const char **behind) {
+    static const struct entity entities[] = {{"lt;", '<'},    {"gt;", '>'},    {"quot;", '"'},
+                                             {"apos;", '\''}, {"nbsp;", 0xA0}, {"grave;", '`'},
+                                             {"excl;", '!'},  {"plus;", '+'},  {"lowbar;", '_'},
+                                             {"num;", '#'},   {"colon;", ':'}};
+    const char *p = at + 1;
+    while (end - p >= 4 && memcmp(p, "amp;", 4) == 0)
+        p += 4;
+    for (size_t i = 0; i < sizeof entities / sizeof *entities; i++) {
+        size_t length = strlen(entities[i].name);
+        if ((size_t)(end - p) >= length && memcmp(p, entities[i].name, length) == 0) {
+            *behind = p + length;
+            return entities[i].point;
+        }
+    }
+    if (p < end && *p == '#') {
+        const char *digits = p + 1;
+        bool hex = digits < end && lower(*digits) == 'x';
+        digits += hex;
+        uint32_t point = 0;
+        const char *q = digits;
+        for (; q < end && q - digits < 7; q++) {
+            int digit = kss_hex_digit(*q);
+            if (digit < 0 || (!hex && digit > 9))
+                break;
+            point = point * (hex ? 16 : 10) + (uint32_t)digit;
+        }
+        bool valid = point > 0 && point < 0x110000 && (point < 0xD800 || point > 0xDFFF);
+        if (q > digits && q < end && *q == ';' && valid) {
+            *behind = q + 1;
+            return point;
+        }
+    }
+    if (p > at + 1) {
+        *behind = p;
+        return '&';
+    }
+    return 0;
+}
+
+// One character of the text, as a debugger would have written it.
+static void put_point(struct kss_text *clean, uint32_t point) {
+    bool space = point == 0xA0 || point == 0x3000 || point == 0x202F || point == 0x205F ||
+                 (point >= 0x2000 && point <= 0x200A) || point < 0x20 || point == 0x7F;
+    bool nothing =
+        point == 0xFEFF || point == 0xAD || point == 0x2060 || (point >= 0x200B && point <= 0x200F);
+    if (nothing)
+        return;
+    if (space)
+        kss_text_char(clean, ' ');
+    else if (point == 0x2018 || point == 0x201B || point == 0xB4 || point == 0x2032)
+        kss_text_char(clean, '`');
+    else if (point == 0x2019)
+        kss_text_char(clean, '\'');
+    else if (point >= 0x2010 && point <= 0x2015)
+        kss_text_char(clean, '-');
+    else
+        put_utf8(clean, point);
+}
+
+// Where the next byte is that cannot stay as it is.
+static const char *next_odd(const char *at, const char *end) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    for (; end - at >= 8; at += 8) {
+        uint64_t eight;
+        memcpy(&eight, at, 8);
+        uint64_t less = eight ^ ones * '<', and = eight ^ ones * '&', slash = eight ^ ones * '\\';
+        uint64_t odd = eight | (less - ones) | (and-ones) | (slash - ones) | (eight - ones * 32);
+        if ((odd & tops) != 0)
+            break;
+    }
+    for (; at < end; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c >= 0x80 || c < 32 || c == '<' || c == '&' || c == '\\')
+            break;
+    }
+    return at;
+}
+
+// One odd byte or what it begins; returns what is behind it.
+static const char *clean_at(struct kss_text *clean, const char *at, const char *begin,
+                            const char *end) {
+    const char *behind = at + 1;
+    uint32_t point = 0;
+    if (*at == '<') {
+        char before = at > begin ? at[-1] : ' ';
+        enum tag tag = tag_at(at, end, before, &behind);
+        if (tag == NO_TAG)
+            kss_text_char(clean, '<');
+        else if (tag == TAG_BREAK)
+            kss_text_char(clean, '\n');
+    } else if (*at == '&') {
+        point = entity_at(at, end, &behind);
+        if (point != 0)
+            put_point(clean, point);
+        else
+            kss_text_char(clean, '&');
+    } else if (*at == '\\') { // Markdown's escape, or a path
+        if (behind < end && strchr("`_*!<>#+-[]()|~", *behind) != NULL && *behind != '\0')
+            kss_text_char(clean, *behind++);
+        else
+            kss_text_char(clean, '\\');
+    } else if ((unsigned char)*at < 0x80) {
+        kss_text_char(clean, ' ');
+    } else {
+        unsigned length = kss_utf8(at, (size_t)(end - at), &point);
+        put_point(clean, length > 0 ? point : 0xFFFD);
+        behind = at + (length > 0 ? length : 1);
+    }
+    return behind;
+}
+
+// The line without what it should not hold: the bytes themselves when there is nothing of the kind.
+static struct kss_view cleaned(struct kss_text *clean, struct kss_view raw) {
+    const char *odd = next_odd(raw.at, raw.end);
+    if (odd == raw.end)
+        return raw;
+    kss_text_clear(clean);
+    const char *from = raw.at;
+    while (odd < raw.end) {
+        kss_text_bytes(clean, from, (size_t)(odd - from));
+        from = clean_at(clean, odd, raw.at, raw.end);
+        odd = next_odd(from, raw.end);
+    }
+    kss_text_bytes(clean, from, (size_t)(odd - from));
+    return (struct kss_view){clean->bytes, clean->bytes + clean->length};
+}
+
+// ---- Prefixes ---------------------------------------------------------------------------------------
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+// "kd> ", "lkd>", "0: kd> ", "16.1: kd:x86>", "0:000> "; false, and nothing skipped: none.
+static bool skip_prompt(struct kss_view *view) {
+    enum { LONGEST = 24 };
+    const char *p = view->at, *end = view->end - p > LONGEST ? p + LONGEST : view->end;
+    bool processor = false, user = false;
+    if (p < end && is_digit(*p)) {
+        while (p < end && (is_digit(*p) || *p == '.'))
+            p++;
+        if (p == end || *p != ':')
+            return false;
+        p++;
+        processor = true;
+        user = p < end && is_digit(*p);
+        while (p < end && (is_digit(*p) || (!user && *p == ' ')))
+            p++;
+    }
+    if (!user) {
+        if (p < end && *p == 'l')
+            p++;
+        if (end - p < 3 || p[0] != 'k' || p[1] != 'd')
+            return false;
+        p += 2;
+    }
+    if (p < end && *p == ':')
+        for (p++; p < end && is_name(*p);)
+            p++;
+    if (p == end || *p != '>' || (user && !processor))
+        return false;
+    view->at = p + 1;
+    kss_view_blanks(view);
+    return true;
+}
+
+// A token of digits and what stands between them in dates and times: "12:34:56.789", "2024-01-02T...".
+static const char *date_or_time(const char *at, const char *end) {
+    unsigned digits = 0, marks = 0;
+    const char *p = at;
+    for (; p < end && p - at < 40 && !kss_is_blank(*p); p++) {
+        if (is_digit(*p))
+            digits++;
+        else if (*p == ':' || *p == '-' || *p == '/')
+            marks++;
+        else if (strchr(".,TZ+", *p) == NULL)
+            return NULL;
+    }
+    bool bounded = p == end || kss_is_blank(*p);
+    return bounded && is_digit(*at) && digits >= 4 && marks >= 2 ? p : NULL;
+}
+
+// "host program[4100]: ", "program[4100]: ".
+static bool skip_program(struct kss_view *view) {
+    enum { LONGEST = 64 };
+    const char *p = view->at, *end = view->end - p > LONGEST ? p + LONGEST : view->end;
+    const char *bracket = memchr(p, '[', (size_t)(end - p));
+    if (bracket == NULL || bracket == p || !is_name(bracket[-1]))
+        return false;
+    unsigned words = 1;
+    for (; p < bracket; p++) {
+        if (!is_name(*p) && *p != '-' && *p != '.' && *p != ' ')
+            return false;
+        words += *p == ' ';
+    }
+    for (p = bracket + 1; p < end && is_digit(*p);)
+        p++;
+    if (words > 2 || p == bracket + 1 || end - p < 2 || p[0] != ']' || p[1] != ':')
+        return false;
+    view->at = p + 2;
+    kss_view_blanks(view);
+    return true;
+}
+
+// Behind a time: "host kernel: ", "kernel: ". Capitals and bounds are the debugger's own words.
+static void skip_host_and_program(struct kss_view *view) {
+    enum { LONGEST = 64, WORDS = 2 };
+    struct kss_view word = *view;
+    if (word.end - word.at > LONGEST)
+        word.end = word.at + LONGEST;
+    for (int i = 0; i < WORDS; i++) {
+        const char *begin = word.at;
+        while (word.at < word.end && (is_name(*word.at) || *word.at == '-' || *word.at == '.'))
+            word.at++;
+        bool own = kss_view_skip(&(struct kss_view){begin, word.end}, "base:") ||
+                   kss_view_skip(&(struct kss_view){begin, word.end}, "limit:");
+        if (word.at == begin || word.at == word.end || own)
+            return;
+        if (*word.at == ':') {
+            if (*begin >= 'a' && *begin <= 'z' && word.end - word.at > 1 && word.at[1] == ' ')
+                view->at = word.at + 1;
+            return;
+        }
+        if (*word.at != ' ')
+            return;
+        kss_view_blanks(&word);
+    }
+}
+
+// "[ 12.5] ", "12:34:56 ", "Jan  2 12:34:56 host kernel: "; false, and nothing skipped: none.
+static bool skip_log_prefix(struct kss_view *view) {
+    enum { LONGEST = 64 };
+    const char *p = view->at, *end = view->end - p > LONGEST ? p + LONGEST : view->end;
+    if (end - p > 2 && *p == '[' && (is_digit(p[1]) || kss_is_blank(p[1]))) {
+        const char *close = memchr(p, ']', (size_t)(end - p));
+        if (close == NULL || close + 1 == view->end || !kss_is_blank(close[1]))
+            return false;
+        view->at = close + 1;
+        kss_view_blanks(view);
+        return true;
+    }
+    if (end - p > 6 && p[0] >= 'A' && p[0] <= 'Z' && p[3] == ' ') { // a month and its day
+        struct kss_view day = {p + 4, end};
+        kss_view_blanks(&day);
+        while (day.at < end && is_digit(*day.at))
+            day.at++;
+        kss_view_blanks(&day);
+        p = day.at;
+    }
+    p = p < end ? date_or_time(p, end) : NULL;
+    if (p == NULL)
+        return false;
+    view->at = p;
+    kss_view_blanks(view);
+    skip_host_and_program(view);
+    return true;
+}
+
+// Whether the line begins with a number and a blank, as rows do: then there is no prefix.
+static bool begins_with_number(const struct kss_view *view) {
+    const char *p = view->at;
+    while (p < view->end && p - view->at < 20 && (kss_hex_digit(*p) >= 0 || *p == '`'))
+        p++;
+    return p > view->at && p < view->end && kss_is_blank(*p);
+}
+
+static bool skip_quote_mark(struct kss_view *view) {
+    const char *p = view->at;
+    size_t length = (size_t)(view->end - p);
+    if (*p == '>' || *p == '|')
+        view->at++;
+    else if (length > 2 && (*p == '*' || *p == '-') && p[1] == ' ' && p[2] != ' ')
+        view->at += 2;
+    else if (length > 1 && *p == '`' && p[1] != '`')
+        view->at++;
+    else if (length > 3 && p[0] >= 'A' && p[0] <= 'Z' && p[1] >= 'A' && p[1] <= 'Z' && p[2] == '>')
+        view->at += 3; // initials
+    else
+        return false;
+    return true;
+}
+
+static void strip(struct kss_listing_line *line) {
+    enum { LOG_PREFIXES = 4 };
+    struct kss_view *view = &line->text;
+    for (int logs = 0;;) {
+        kss_view_blanks(view);
+        if (view->at == view->end || begins_with_number(view) ||
+            (view->end - view->at >= 3 && memcmp(view->at, "```", 3) == 0))
+            break;
+        if (skip_quote_mark(view))
+            continue;
+        if (skip_prompt(view))
+            line->prompt = true;
+        else if (++logs > LOG_PREFIXES || (!skip_log_prefix(view) && !skip_program(view)))
+            break;
+    }
+    while (view->end > view->at && (kss_is_blank(view->end[-1]) || view->end[-1] == '|'))
+        view->end--;
+    size_t length = (size_t)(view->end - view->at);
+    line->blank =
+        length == 0 ||
+        (length >= 3 && (memcmp(view->at, "```", 3) == 0 || memcmp(view->at, "~~~", 3) == 0));
+}
+
+// ---- Lines ------------------------------------------------------------------------------------------
+
+// The next line of the text as it stands; CR, LF, CR LF and CR CR LF end lines.
+static bool next_raw(struct kss_listing_lines *lines, struct kss_view *raw) {
+    if (lines->at >= lines->end)
+        return false;
+    size_t length = (size_t)(lines->end - lines->at);
+    if (lines->feed == NULL ||
+        lines->feed < lines->at) { // looked for once, however many CR precede
+        const char *feed = memchr(lines->at, '\n', length);
+        lines->feed = feed != NULL ? feed : lines->end;
+    }
+    const char *end = lines->feed;
+    const char *next = end < lines->end ? end + 1 : lines->end;
+    const char *carriage = memchr(lines->at, '\r', (size_t)(end - lines->at));
+    if (carriage != NULL) {
+        const char *p = carriage;
+        while (p < end && *p == '\r')
+            p++;
+        if (p < end || end == lines->end)
+            next = carriage + 1; // a lone one ends a line
+        end = carriage;
+    }
+    *raw = (struct kss_view){lines->at, end};
+    lines->at = next;
+    lines->number++;
+    return true;
+}
+
+bool kss_listing_lines_next(struct kss_listing_lines *lines, struct kss_listing_line *line) {
+    struct kss_view *pieces = &lines->pieces;
+    if (pieces->at == pieces->end) {
+        struct kss_view raw;
+        if (!next_raw(lines, &raw))
+            return false;
+        *pieces = cleaned(&lines->clean, raw);
+    }
+    *line = (struct kss_listing_line){.text = *pieces, .number = lines->number};
+    size_t left = (size_t)(pieces->end - pieces->at);
+    const char *cut = left > 0 ? memchr(pieces->at, '\n', left) : NULL;
+    if (cut != NULL)
+        line->text.end = cut;
+    pieces->at = cut != NULL ? cut + 1 : pieces->end;
+    strip(line);
+    return true;
+}
