@@ -96,7 +96,8 @@ bool kss_cli_put(struct kss_cli *cli, const struct kss_text *text);
 
 typedef int kss_cli_run(struct kss_cli *cli);
 kss_cli_run kss_cli_run_verb, kss_cli_explain, kss_cli_list, kss_cli_fmt, kss_cli_scan, kss_cli_new,
-    kss_cli_frames, kss_cli_stack, kss_cli_import, kss_cli_version, kss_cli_help;
+    kss_cli_frames, kss_cli_stack, kss_cli_import, kss_cli_import_listing, kss_cli_version,
+    kss_cli_help;
 
 // help.c
 void kss_help_short(struct kss_text *out);

@@ -269,6 +269,7 @@ static void judge_stack(struct kss_judge *judge) {
         no_pointers(judge);
         return;
     }
+    kss_judge_thread(judge);
     kss_judge_segments(judge);
     kss_judge_bounds(judge);
     kss_judge_sizes(judge);

@@ -12,7 +12,8 @@ struct kss_judge {
     struct kss_arena *arena;
     const struct kss_listing *listing;
     const struct kss_listing_options *options;
-    const struct kss_listed_stack *stack; // the one judged
+    const struct kss_listed_stack *stack;   // the one judged
+    const struct kss_listed_thread *thread; // !thread of the same stack, printed elsewhere; NULL
     struct kss_listing_verdict *verdict;
     uint32_t evidence_room, reason_room, fit_room, segment_room;
     uint32_t first, last; // rows with the lowest and the highest place in the judged segment
@@ -60,19 +61,23 @@ void kss_judge_modules(struct kss_judge *judge);
 void kss_judge_oddities(struct kss_judge *judge);
 
 // listing_judge_bounds.c: the machine, Base, limit, SP and what they make.
+void kss_judge_thread(struct kss_judge *judge); // whose !thread is in the text, without the rows
 enum kss_bound_source kss_judge_said_base(const struct kss_judge *judge, uint64_t *base,
                                           uint32_t *line);
 void kss_judge_machine(struct kss_judge *judge);
 void kss_judge_bounds(struct kss_judge *judge);
 void kss_judge_stack_pointer(struct kss_judge *judge);
 
-// listing_judge_answer.c: bug check, answer, headline, what would have made it fit.
+// listing_judge_bugcheck.c: what the bug check says; whether it is of another class, which is then
+// the answer.
 void kss_judge_bugcheck(struct kss_judge *judge);
+bool kss_judge_other_class(struct kss_judge *judge);
+
+// listing_judge_answer.c: answer, headline, what would have made it fit.
 void kss_judge_answer(struct kss_judge *judge);
 void kss_judge_fits(struct kss_judge *judge);
 
-// Which parameters of 0x7F (8) there are: x86 (8, TSS, 0, 0), older x64 (8, CR0, CR4, instruction),
-// newer x64 (8, ?, SP, instruction). True: parameter 3 is an address of system space.
+// Whether parameter 3 of 0x7F (8) is an address of system space on x64.
 bool kss_listing_p3_is_pointer(const struct kss_listing *listing);
 
 #endif

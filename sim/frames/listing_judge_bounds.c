@@ -60,33 +60,58 @@ void kss_judge_machine(struct kss_judge *judge) {
     judge->verdict->machine = profile_of(arch, 0);
     judge->widest = widest_of(arch);
     if (given != NULL)
-        kss_judge_reason(judge, "the machine given is %s, but the listing is of %s: it was taken for "
-                                "%s",
-                         given->name, judge->verdict->machine->name,
-                         judge->verdict->machine->name);
+        kss_judge_reason(judge,
+                         "the machine given is %s, but the listing is of %s: it was taken for "
+                         "%s",
+                         given->name, judge->verdict->machine->name, judge->verdict->machine->name);
 }
 
 // ---- Base and limit -----------------------------------------------------------------------------
 
-static enum kss_bound_source said(uint64_t given, const struct kss_listed_number *of_stack,
-                                  const struct kss_listed_number *of_text, uint64_t *value,
-                                  uint32_t *line) {
+static enum kss_bound_source said(uint64_t given, const struct kss_listed_number *const numbers[3],
+                                  uint64_t *value, uint32_t *line) {
     *line = 0;
-    if (given != 0) {
-        *value = given;
+    *value = given;
+    if (given != 0)
         return KSS_BOUND_GIVEN;
-    }
-    const struct kss_listed_number *number = of_stack->line != 0 ? of_stack : of_text;
-    if (number->line == 0 || number->value == 0)
-        return KSS_BOUND_NONE;
-    *value = number->value;
-    *line = number->line;
-    return KSS_BOUND_LISTED;
+    for (unsigned i = 0; i < 3; i++)
+        if (numbers[i] != NULL && numbers[i]->line != 0 && numbers[i]->value != 0) {
+            *value = numbers[i]->value;
+            *line = numbers[i]->line;
+            return KSS_BOUND_LISTED;
+        }
+    return KSS_BOUND_NONE;
 }
 
 enum kss_bound_source kss_judge_said_base(const struct kss_judge *judge, uint64_t *base,
                                           uint32_t *line) {
-    return said(judge->options->base, &judge->stack->base, &judge->listing->base, base, line);
+    const struct kss_listed_number *const numbers[] = {&judge->stack->base, &judge->listing->base,
+                                                       judge->thread != NULL ? &judge->thread->base
+                                                                             : NULL};
+    return said(judge->options->base, numbers, base, line);
+}
+
+static enum kss_bound_source said_limit(const struct kss_judge *judge, uint64_t *limit,
+                                        uint32_t *line) {
+    const struct kss_listed_number *const numbers[] = {&judge->stack->limit, &judge->listing->limit,
+                                                       judge->thread != NULL ? &judge->thread->limit
+                                                                             : NULL};
+    return said(judge->options->limit, numbers, limit, line);
+}
+
+void kss_judge_thread(struct kss_judge *judge) {
+    const struct kss_listed_stack *stack = judge->stack;
+    uint64_t place = 0;
+    for (uint32_t i = stack->count; i-- > 0 && place == 0;)
+        if (kss_listed_pointer(&stack->frames[i]) &&
+            !kss_listed_user(judge->verdict->machine->arch, stack->frames[i].sp))
+            place = stack->frames[i].sp;
+    for (uint32_t i = 0; i < judge->listing->thread_count && judge->thread == NULL; i++) {
+        const struct kss_listed_thread *thread = &judge->listing->threads[i];
+        if (thread->base.line != 0 && thread->limit.line != 0 && place >= thread->limit.value &&
+            place <= thread->base.value)
+            judge->thread = thread;
+    }
 }
 
 static const char *source_name(enum kss_bound_source source) {
@@ -144,7 +169,8 @@ static void machine_by_size(struct kss_judge *judge) {
         v->machine = judge->widest = profile_of(v->machine->arch, size);
     if (size != v->machine->stack_size)
         kss_judge_reason(judge,
-                         "Base and limit are 0x%" PRIX64 " bytes apart; the kernel stacks of machine "
+                         "Base and limit are 0x%" PRIX64
+                         " bytes apart; the kernel stacks of machine "
                          "%s have 0x%X, large ones up to 0x%X",
                          size, v->machine->name, (unsigned)v->machine->stack_size,
                          (unsigned)v->machine->large_stack_size);
@@ -158,7 +184,8 @@ static void imply_limit(struct kss_judge *judge) {
     v->has_limit = true;
     v->limit_source = KSS_BOUND_IMPLIED;
     kss_judge_evidence(judge, 0,
-                       "the limit would be 0x%" PRIX64 " if the stack had the 0x%X bytes of machine "
+                       "the limit would be 0x%" PRIX64
+                       " if the stack had the 0x%X bytes of machine "
                        "%s (implied: nobody says so)",
                        v->limit, (unsigned)v->machine->stack_size, v->machine->name);
 }
@@ -166,9 +193,10 @@ static void imply_limit(struct kss_judge *judge) {
 // ---- Where stacks begin -------------------------------------------------------------------------
 
 static const char *const beginnings[] = {
-    "KiStartSystemThread", "PspSystemThreadStartup", "KiThreadStartup",  "KxStartSystemThread",
-    "KiStartUserThread",   "KxStartUserThread",      "KiSystemService",  "KiFastCallEntry",
-    "KiSystemCall64",      "KiSystemCall32",         "KiServiceExit",    "KiIdleLoop",
+    "KiStartSystemThread", "PspSystemThreadStartup", "KiThreadStartup",
+    "KxStartSystemThread", "KiStartUserThread",      "KxStartUserThread",
+    "KiSystemService",     "KiFastCallEntry",        "KiSystemCall64",
+    "KiSystemCall32",      "KiServiceExit",          "KiIdleLoop",
     "KiSystemStartup",     "PspUserThreadStartup",   NULL};
 
 static void find_end(struct kss_judge *judge) {
@@ -189,28 +217,28 @@ static void say_end(struct kss_judge *judge) {
     if (!judge->complete)
         kss_judge_reason(judge,
                          "the last row (line %u, %s) is no thread start and no system service "
-                         "entry: rows are missing below it%s",
+                         "entry: outer rows are missing%s",
                          (unsigned)line, name,
                          v->has_base ? "" : ", and without Base nobody knows how many bytes");
     if (v->has_base)
         kss_judge_evidence(judge, line, "from the last row's pointer to Base %s are not listed%s",
                            kss_judge_bytes(judge, v->unlisted),
-                           v->machine->arch == KSS_ARCH_X86 ? "" : ", the last row's own among them");
+                           v->machine->arch == KSS_ARCH_X86 ? ""
+                                                            : ", the last row's own among them");
     if (judge->complete && v->has_base && v->unlisted > usual)
-        kss_judge_reason(judge,
-                         "the listing is complete, but more lies above its last row than the save "
-                         "area, a trap frame and the start frames of machine %s take (0x%X)",
-                         v->machine->name,
-                         (unsigned)(v->machine->reserve + v->machine->trap_frame +
-                                    v->machine->start_frames));
+        kss_judge_reason(
+            judge,
+            "the listing is complete, but more lies above its last row than the save "
+            "area, a trap frame and the start frames of machine %s take (0x%X)",
+            v->machine->name,
+            (unsigned)(v->machine->reserve + v->machine->trap_frame + v->machine->start_frames));
 }
 
 void kss_judge_bounds(struct kss_judge *judge) {
     struct kss_listing_verdict *v = judge->verdict;
     uint32_t base_line, limit_line;
     v->base_source = kss_judge_said_base(judge, &v->base, &base_line);
-    v->limit_source = said(judge->options->limit, &judge->stack->limit, &judge->listing->limit,
-                           &v->limit, &limit_line);
+    v->limit_source = said_limit(judge, &v->limit, &limit_line);
     v->has_base = v->base_source != KSS_BOUND_NONE;
     v->has_limit = v->limit_source != KSS_BOUND_NONE;
     drop_misfits(judge);
@@ -288,8 +316,7 @@ void kss_judge_stack_pointer(struct kss_judge *judge) {
         kss_judge_reason(judge, "ChildEBP is EBP, not ESP: the innermost function's own bytes lie "
                                 "below it and are not in the figures");
     // The row behind the double fault's is where it happened, and its Child-SP is RSP then.
-    if (!x86 && v->segment > 0 &&
-        strcmp(v->segments[v->segment - 1].what, "double-fault") == 0)
+    if (!x86 && v->segment > 0 && strcmp(v->segments[v->segment - 1].what, "double-fault") == 0)
         judge->fault_sp = true;
     take_parameter(judge);
     if (v->has_base) {

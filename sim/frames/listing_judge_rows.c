@@ -37,14 +37,17 @@ void kss_judge_sizes(struct kss_judge *judge) {
     const struct kss_listing_verdict *v = judge->verdict;
     for (uint32_t s = 0; s < v->segment_count; s++) {
         uint32_t inner = UINT32_MAX;
+        uint64_t highest = 0; // no byte is counted twice where pointers go back
         for (uint32_t i = v->segments[s].first; i < v->segments[s].end; i++) {
-            if (judge->stack->frames[i].marks & KSS_MARK_INLINE)
+            const struct kss_listed_frame *frame = &judge->stack->frames[i];
+            if (frame->marks & KSS_MARK_INLINE)
                 v->bytes[i] = 0; // part of the row below it
-            if (!kss_listed_pointer(&judge->stack->frames[i]))
+            if (!kss_listed_pointer(frame))
                 continue;
-            if (inner != UINT32_MAX)
+            if (inner != UINT32_MAX && judge->stack->frames[inner].sp >= highest)
                 size_of_pair(judge, inner, i);
             inner = i;
+            highest = frame->sp > highest ? frame->sp : highest;
         }
     }
 }

@@ -113,6 +113,10 @@ static const char *change(struct kss_judge *judge, uint64_t lowest,
                                 "the pointer jumps by 0x%" PRIX64 ", more than the largest stack "
                                 "(0x%" PRIX64 ")",
                                 b - a, largest);
+    if (b - lowest > 4 * largest)
+        return kss_judge_format(judge,
+                                "the pointer is further from the innermost than any stack is "
+                                "large");
     if (base != 0 && a < base && b > base && base - a <= largest)
         return kss_judge_format(judge, "the pointer goes beyond Base (0x%" PRIX64 ")", base);
     if (b - a > page && kss_judge_is_double_fault(inner))
