@@ -48,6 +48,26 @@ bool kss_view_hex(struct kss_view *view, struct kss_hex *hex) {
     return true;
 }
 
+// What nearly every column is: eight digits, or eight, a mark and eight. NULL: something else.
+static const char *address_at(const char *at, const char *end, struct kss_hex *hex) {
+    uint64_t high, low;
+    if (end - at < 8 || !kss_hex_eight(kss_eight(at), &high))
+        return NULL;
+    *hex = (struct kss_hex){.value = high, .digits = 8, .width = 8};
+    at += 8;
+    if (at < end && (*at == '`' || *at == '\'')) {
+        if (end - at < 9 || !kss_hex_eight(kss_eight(at + 1), &low))
+            return NULL;
+        at += 9;
+    } else if (end - at >= 8 && kss_hex_eight(kss_eight(at), &low)) {
+        at += 8;
+    } else {
+        return at == end || kss_hex_digit(*at) < 0 ? at : NULL;
+    }
+    *hex = (struct kss_hex){.value = high << 32 | low, .digits = 16, .width = 16};
+    return at == end || kss_hex_digit(*at) < 0 ? at : NULL;
+}
+
 // ---- Taking -----------------------------------------------------------------------------------------
 
 static bool bounded(const char *at, const char *end) {
@@ -99,7 +119,11 @@ static const char *dashes_at(const char *at, const char *end) {
 static bool take_one(struct kss_listing_columns *c, struct kss_view *view) {
     const char *at = view->at, *behind;
     struct kss_hex hex;
-    if (*at == ':') {
+    behind = address_at(at, view->end, &hex);
+    if (behind != NULL && bounded(behind, view->end)) {
+        add_address(c, &hex, at, (size_t)(behind - at));
+        view->at = behind;
+    } else if (*at == ':') {
         if (c->colons == 2 || (at + 1 < view->end && at[1] == ':'))
             return false;
         c->colon_at[c->colons++] = c->count;

@@ -50,6 +50,29 @@ static inline int kss_hex_digit(char c) { // -1: none
     c = (char)(c | 0x20);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
+// Eight bytes, the first lowest.
+static inline uint64_t kss_eight(const char *at) {
+    const unsigned char *p = (const unsigned char *)at;
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+           (uint64_t)p[7] << 56;
+}
+// Whether all of [eight] bytes are hex digits; their value. All eight at once: addresses are most of
+// what a listing holds.
+static inline bool kss_hex_eight(uint64_t eight, uint64_t *value) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t low = eight | ones * 0x20; // letters small; digits have that bit
+    uint64_t digit = (low + ones * (0x80 - '0')) & ~(low + ones * (0x7F - '9'));
+    uint64_t letter = (low + ones * (0x80 - 'a')) & ~(low + ones * (0x7F - 'f'));
+    bool printed = ((eight | eight >> 1) & ones * 0x20) == ones * 0x20;
+    if ((eight & tops) != 0 || !printed || ((digit | letter) & tops) != tops)
+        return false;
+    uint64_t v = (low & ones * 0x0F) + (low >> 6 & ones) * 9;
+    v = (v & UINT64_C(0x000F000F000F000F)) << 4 | (v >> 8 & UINT64_C(0x000F000F000F000F));
+    v = (v & UINT64_C(0x000000FF000000FF)) << 8 | (v >> 16 & UINT64_C(0x000000FF000000FF));
+    *value = (v & 0xFFFF) << 16 | (v >> 32 & 0xFFFF);
+    return true;
+}
 // Skips [word] and the blanks behind it; false, and nothing skipped, when the text does not begin so.
 bool kss_view_skip(struct kss_view *view, const char *word);
 // The same in whatever case; [word] in lower case.

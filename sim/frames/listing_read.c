@@ -398,10 +398,7 @@ static bool take_row(struct kss_listing_reader *r, const struct kss_listing_line
     kss_columns_take(&c, &view);
     if (c.count == 0 && !c.inlined)
         return names && view.at < view.end && take_name(r, &c, view);
-    bool partial = r->has_columns || r->has_site;
-    struct kss_listing_columns kept = partial ? r->columns : c;
-    bool had_columns = r->has_columns, had_site = r->has_site;
-    if (!partial)
+    if (!r->has_columns && !r->has_site)
         return take_columns(r, &c, view);
     // A row of its own ends one that waits for its rest; first see whether it is one.
     struct kss_listing_site site;
@@ -411,9 +408,6 @@ static bool take_row(struct kss_listing_reader *r, const struct kss_listing_line
                                          kss_site_read(view, KSS_SITE_LOOSE, &site);
     if (!row)
         return false;
-    r->columns = kept;
-    r->has_columns = had_columns;
-    r->has_site = had_site;
     flush_columns(r);
     flush_site(r);
     return take_columns(r, &c, view);

@@ -95,21 +95,29 @@ static const char *walk_special(struct walk *w, const char *begin) {
     return p + 1;
 }
 
+// Whether "operator" stands left of [at], as a word of its own.
+static bool is_operator(const char *begin, const char *at) {
+    enum { LENGTH = 8 };
+    return at - begin > LENGTH && memcmp(at - LENGTH, "operator", LENGTH) == 0 &&
+           !is_word(at[-LENGTH - 1]);
+}
+
 static void walk_name(struct walk *w, const char *begin) {
+    static const bool special[256] = {
+        ['`'] = true, ['\''] = true, ['<'] = true, ['>'] = true, ['('] = true, [' '] = true,
+    };
     while (w->at < w->end) {
-        char c = *w->at;
-        const char *next = w->at + 1;
-        if (c == '`' || c == '\'' || c == '<' || c == '>' || c == '(' || c == ' ') {
-            if (w->parameters != NULL && c != '(' && c != '<' && c != '`')
-                return;
-            next = walk_special(w, begin);
-            if (next == NULL)
-                return;
-        } else if (c == 'o' && w->quotes == 0 && begins(w->at, w->end, "operator") &&
-                   w->at > begin && !is_word(w->at[-1]) &&
-                   (w->end - w->at == 8 || !is_word(w->at[8]))) {
-            next = skip_operator(w->at + 8, w->end);
+        if (!special[(unsigned char)*w->at]) {
+            w->at++;
+            continue;
         }
+        if (w->parameters != NULL && *w->at != '(' && *w->at != '<' && *w->at != '`')
+            return;
+        const char *next = w->quotes == 0 && is_operator(begin, w->at)
+                               ? skip_operator(w->at, w->end)
+                               : walk_special(w, begin);
+        if (next == NULL)
+            return;
         w->at = next;
     }
 }
@@ -238,9 +246,10 @@ bool kss_site_read(struct kss_view view, enum kss_site_trust trust, struct kss_l
     size_t length = (size_t)(site->name.end - site->name.at);
     const char *bang = memchr(site->name.at, '!', length);
     site->module = bang != NULL ? (size_t)(bang - site->name.at) : displaced ? length : 0;
-    if (site->rest.at < site->rest.end && has_bracket(site->rest, &site->rest_open))
-        kss_site_notes(site->rest, &site->marks, &site->trap);
-    else if (site->rest.at < site->rest.end && kss_site_is_rest(site->rest))
+    bool source = site->rest.at < site->rest.end && *site->rest.at == '[' && view.end[-1] == ']';
+    if (site->rest.at == site->rest.end || source)
+        return true;
+    if (has_bracket(site->rest, &site->rest_open) || kss_site_is_rest(site->rest))
         kss_site_notes(site->rest, &site->marks, &site->trap);
     return true;
 }

@@ -155,10 +155,10 @@ static enum tag tag_of(const char *name, size_t length) {
         small[i] = lower(name[i]);
     small[length] = '\0';
     for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++)
-        if (strcmp(small, breaks[i]) == 0)
+        if (breaks[i][0] == small[0] && strcmp(small, breaks[i]) == 0)
             return TAG_BREAK;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (strcmp(small, marks[i]) == 0)
+        if (marks[i][0] == small[0] && strcmp(small, marks[i]) == 0)
             return TAG_MARK;
     return NO_TAG;
 }
@@ -278,6 +278,10 @@ static const char *next_odd(const char *at, const char *end) {
     return at;
 }
 
+static bool is_escape(const char *at, const char *end) {
+    return at + 1 < end && at[1] != '\0' && strchr("`_*!<>#+-[]()|~", at[1]) != NULL;
+}
+
 // One odd byte or what it begins; returns what is behind it.
 static const char *clean_at(struct kss_text *clean, const char *at, const char *begin,
                             const char *end) {
@@ -297,7 +301,7 @@ static const char *clean_at(struct kss_text *clean, const char *at, const char *
         else
             kss_text_char(clean, '&');
     } else if (*at == '\\') { // Markdown's escape, or a path
-        if (behind < end && strchr("`_*!<>#+-[]()|~", *behind) != NULL && *behind != '\0')
+        if (is_escape(at, end))
             kss_text_char(clean, *behind++);
         else
             kss_text_char(clean, '\\');
@@ -311,9 +315,24 @@ static const char *clean_at(struct kss_text *clean, const char *at, const char *
     return behind;
 }
 
+// The first byte that must not stay: paths and templates have odd bytes that may.
+static const char *first_to_clean(struct kss_view raw) {
+    const char *odd = next_odd(raw.at, raw.end), *behind;
+    while (odd < raw.end) {
+        char before = odd > raw.at ? odd[-1] : ' ';
+        bool stays = *odd == '\\'  ? !is_escape(odd, raw.end)
+                     : *odd == '<' ? tag_at(odd, raw.end, before, &behind) == NO_TAG
+                                   : false;
+        if (!stays)
+            break;
+        odd = next_odd(odd + 1, raw.end);
+    }
+    return odd;
+}
+
 // The line without what it should not hold: the bytes themselves when there is nothing of the kind.
 static struct kss_view cleaned(struct kss_text *clean, struct kss_view raw) {
-    const char *odd = next_odd(raw.at, raw.end);
+    const char *odd = first_to_clean(raw);
     if (odd == raw.end)
         return raw;
     kss_text_clear(clean);
@@ -461,6 +480,11 @@ static bool skip_log_prefix(struct kss_view *view) {
 // Whether the line begins with a number and a blank, as rows do: then there is no prefix.
 static bool begins_with_number(const struct kss_view *view) {
     const char *p = view->at;
+    uint64_t value;
+    if (view->end - p > 8 && kss_hex_eight(kss_eight(p), &value))
+        p += p[8] == '`' || kss_is_blank(p[8]) ? 8 : 0;
+    if (p > view->at)
+        return true;
     while (p < view->end && p - view->at < 20 && (kss_hex_digit(*p) >= 0 || *p == '`'))
         p++;
     return p > view->at && p < view->end && kss_is_blank(*p);

@@ -38,6 +38,7 @@ awk -v n="$files" -v s="$seconds" 'BEGIN {
     printf "the corpus: %d files, %.3f ms each, start-up and summary included\n", n, s / 20 / n * 1e3 }'
 "$build/bench/bench_state"
 "$build/bench/bench_parse"
+"$build/bench/bench_listing"
 "$build/bench/bench_jsonl"
 "$build/bench/bench_fiber"
 "$build/bench/bench_native"

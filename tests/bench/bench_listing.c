@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// Debugger listings: megabytes read a second, of texts in every layout, quoted and escaped ones among
+// them. Invented drivers; the pointers of a listing add up.
+//
+//   bench_listing [MB]      default 100
+#include "frames/listing.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static double seconds(void) {
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static uint64_t seed = 1;
+
+static unsigned next_random(unsigned below) {
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)(seed >> 33) % below;
+}
+
+static void symbol(struct kss_text *out) {
+    static const char *const modules[] = {"nt", "acmefs", "fltmgr", "CLASSPNP", "storport", "vol"};
+    static const char *const names[] = {
+        "Dispatch", "Read", "IofCallDriver", "CompleteRequest", "Walk<int,unsigned long>::Next",
+        "Map",      "Get"};
+    kss_text_format(out, "%s!%s%u+0x%x", modules[next_random(6)], names[next_random(7)],
+                    next_random(300), next_random(0x800));
+}
+
+enum { X64, X86 };
+enum { K, KN, KF, KV, ESCAPED, QUOTED, LAYOUTS };
+
+static void address(struct kss_text *out, int machine, int layout, uint64_t value) {
+    const char *mark = layout == ESCAPED ? "&#96;" : "`";
+    if (machine == X86)
+        kss_text_format(out, "%08" PRIx32, (uint32_t)value);
+    else
+        kss_text_format(out, "%08" PRIx32 "%s%08" PRIx32, (uint32_t)(value >> 32), mark,
+                        (uint32_t)value);
+}
+
+static void row(struct kss_text *out, int machine, int layout, unsigned number, uint64_t sp,
+                unsigned distance) {
+    if (layout == QUOTED)
+        kss_text_str(out, "> ");
+    if (layout == KN)
+        kss_text_format(out, "%02x ", number);
+    if (layout == KF && number == 0)
+        kss_text_str(out, "         ");
+    else if (layout == KF)
+        kss_text_format(out, "%8x ", distance);
+    address(out, machine, layout, sp);
+    kss_text_char(out, ' ');
+    address(out, machine, layout,
+            UINT64_C(0xFFFFF80000000000) + 0x80000000U + next_random(1 << 24));
+    bool arguments = layout == KV || layout == QUOTED;
+    kss_text_str(out, arguments && machine == X64 ? " : " : " ");
+    for (unsigned i = 0; arguments && i < (machine == X64 ? 4 : 3); i++) {
+        address(out, machine, layout, next_random(1 << 30));
+        kss_text_char(out, ' ');
+    }
+    kss_text_str(out, arguments && machine == X64 ? ": " : "");
+    symbol(out);
+    if (layout == KV && machine == X86)
+        kss_text_str(out, " (FPO: [2,3,4])");
+    if (layout == K)
+        kss_text_format(out, " [d:\\src\\drv\\file%u.c @ %u]", next_random(50), next_random(3000));
+    kss_text_char(out, '\n');
+}
+
+static void listing(struct kss_text *out) {
+    static const char *const commands[] = {"k", "kn", "kf", "kv", "k", "kb"};
+    int machine = (int)next_random(2), layout = (int)next_random(LAYOUTS);
+    uint64_t base = machine == X64 ? UINT64_C(0xFFFFF8800B9C7000) : 0xF7A42000U;
+    uint64_t sp = base - (machine == X64 ? 0x6000 : 0x3000);
+    kss_text_format(out, "%s0: kd> %s\n", layout == QUOTED ? "> " : "", commands[layout]);
+    if (next_random(3) == 0) {
+        kss_text_format(out,
+                        "THREAD %" PRIx64 "  Cid 0a10.0a2c  Teb: 00000000 RUNNING on processor 0\n",
+                        base - 0x100000);
+        kss_text_format(out,
+                        "Stack Init %" PRIx64 " Current %" PRIx64 "\nBase %" PRIx64
+                        " Limit %" PRIx64 " Call 0\n",
+                        base, sp, base, sp);
+    }
+    for (unsigned i = 0; sp < base - 0x200; i++) {
+        unsigned distance = 16 * (1 + next_random(24));
+        row(out, machine, layout, i, sp, distance);
+        sp += distance;
+    }
+    kss_text_str(out, "\nIn this run the machine stopped after a while; what follows is the same "
+                      "once more with another driver, and nobody knows why.\n\n");
+}
+
+int main(int argc, char **argv) {
+    size_t bytes = (size_t)(argc > 1 ? atoi(argv[1]) : 100) * 1000000;
+    struct kss_text text = {0};
+    while (text.length < bytes)
+        listing(&text);
+    double megabytes = (double)text.length / 1e6, best = 1e9;
+    uint64_t rows = 0, stacks = 0, memory = 0;
+    for (int i = 0; i < 5; i++) {
+        struct kss_arena arena = {0};
+        double begin = seconds();
+        struct kss_listing read = kss_listing_read(&arena, "bench", text.bytes, text.length);
+        double taken = seconds() - begin;
+        best = taken < best ? taken : best;
+        rows = 0;
+        stacks = read.stack_count;
+        for (uint32_t k = 0; k < read.stack_count; k++)
+            rows += read.stacks[k].count;
+        memory = arena.total;
+        kss_arena_free(&arena);
+    }
+    printf("%.1f MB, %" PRIu64 " stacks, %" PRIu64
+           " rows: read in %.3f s, %.0f MB/s, %.0f ns a row, "
+           "%.1f bytes a byte\n",
+           megabytes, stacks, rows, best, megabytes / best, best * 1e9 / (double)rows,
+           (double)memory / (double)text.length);
+    kss_text_free(&text);
+    return 0;
+}
