@@ -20,6 +20,7 @@ struct kss_judge {
     uint64_t low, high;   // first and highest pointer of the judged segment
     bool double_fault;    // 0x7F with P1 = 8, or rows of the double-fault stack
     bool fault_sp;        // verdict->sp is the stack pointer at the fault itself
+    bool exact_sp;        // verdict->sp is SP, not EBP of the innermost row
     bool disorder;        // pointers of the judged segment go backwards somewhere
     bool complete;        // the judged segment ends where stacks begin
     bool gui;             // rows of win32k, or LargeStack: may be a large stack

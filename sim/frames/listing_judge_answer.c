@@ -10,7 +10,11 @@
 
 #include <inttypes.h>
 
-enum { PANIC_STACK_SWITCH = 0x2B };
+enum {
+    PANIC_STACK_SWITCH = 0x2B,
+    LARGE_FRAME =
+        1024 // from here on compilers warn of kernel code (C6262): few functions take more
+};
 
 static bool says_panic(const struct kss_judge *judge) {
     return judge->listing->bugcheck.code.line != 0 &&
@@ -86,12 +90,13 @@ static void room_left(struct kss_judge *judge) {
     } else
         answer(judge, KSS_LISTING_FITS,
                kss_judge_format(judge, "not an overflow: %s are left", left));
-    if (v->machine->arch == KSS_ARCH_X86 && v->answer == KSS_LISTING_FITS && !judge->fault_sp &&
-        room < v->machine->page_size) {
+    if (v->machine->arch == KSS_ARCH_X86 && v->answer == KSS_LISTING_FITS && !judge->exact_sp &&
+        room < LARGE_FRAME) {
         answer(judge, KSS_LISTING_CANNOT_TELL,
                kss_judge_format(judge, "cannot tell: the innermost row's EBP is %s above the limit",
                                 left));
-        kss_judge_reason(judge, "less than a page is left, and ESP may lie that far below EBP");
+        kss_judge_reason(judge,
+                         "ESP lies below EBP by what that function takes, which may be as much");
     }
 }
 
@@ -197,11 +202,10 @@ void kss_judge_answer(struct kss_judge *judge) {
     }
     bool said = v->has_limit && v->limit_source != KSS_BOUND_IMPLIED;
     if (said)
-        kss_judge_evidence(judge, judge->stack->frames[judge->first].line,
-                           v->sp < v->limit ? "SP is %s below the limit"
-                                            : "from SP down to the limit %s are left",
-                           kss_judge_bytes(judge, v->sp < v->limit ? v->limit - v->sp
-                                                                   : v->sp - v->limit));
+        kss_judge_evidence(
+            judge, judge->stack->frames[judge->first].line,
+            v->sp < v->limit ? "SP is %s below the limit" : "from SP down to the limit %s are left",
+            kss_judge_bytes(judge, v->sp < v->limit ? v->limit - v->sp : v->sp - v->limit));
     if (kss_judge_other_class(judge))
         return;
     if (!said)

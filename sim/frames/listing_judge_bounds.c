@@ -8,6 +8,7 @@
 #include "frames/listing_judge.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 // ---- Machine ------------------------------------------------------------------------------------
 
@@ -99,17 +100,38 @@ static enum kss_bound_source said_limit(const struct kss_judge *judge, uint64_t 
     return said(judge->options->limit, numbers, limit, line);
 }
 
+static int by_address(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+// Whether one of the sorted [places] lies in [low, high].
+static bool any_between(const uint64_t *places, uint32_t count, uint64_t low, uint64_t high) {
+    uint32_t begin = 0, end = count;
+    while (begin < end) {
+        uint32_t middle = begin + (end - begin) / 2;
+        if (places[middle] < low)
+            begin = middle + 1;
+        else
+            end = middle;
+    }
+    return begin < count && places[begin] <= high;
+}
+
 void kss_judge_thread(struct kss_judge *judge) {
     const struct kss_listed_stack *stack = judge->stack;
-    uint64_t place = 0;
-    for (uint32_t i = stack->count; i-- > 0 && place == 0;)
-        if (kss_listed_pointer(&stack->frames[i]) &&
-            !kss_listed_user(judge->verdict->machine->arch, stack->frames[i].sp))
-            place = stack->frames[i].sp;
+    uint64_t *places = KSS_NEW_ARRAY(judge->arena, uint64_t, (size_t)stack->count + 1);
+    uint64_t page = judge->verdict->machine->page_size;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < stack->count; i++)
+        if (kss_listed_pointer(&stack->frames[i]))
+            places[count++] = stack->frames[i].sp;
+    qsort(places, count, sizeof *places, by_address);
     for (uint32_t i = 0; i < judge->listing->thread_count && judge->thread == NULL; i++) {
         const struct kss_listed_thread *thread = &judge->listing->threads[i];
-        if (thread->base.line != 0 && thread->limit.line != 0 && place >= thread->limit.value &&
-            place <= thread->base.value)
+        uint64_t limit = thread->limit.value;
+        if (thread->base.line != 0 && thread->limit.line != 0 && limit >= page &&
+            any_between(places, count, limit - page, thread->base.value))
             judge->thread = thread;
     }
 }
@@ -270,6 +292,21 @@ static const struct kss_listed_trap *esp_of(const struct kss_judge *judge) {
     return NULL;
 }
 
+// "Current" of a thread that does not run is its ESP: what KTHREAD.KernelStack kept.
+static const struct kss_listed_number *current_of(const struct kss_judge *judge) {
+    const struct kss_listed_number *current = &judge->stack->current;
+    const char *state = judge->stack->state;
+    if (current->line == 0 && judge->thread != NULL) {
+        current = &judge->thread->current;
+        state = judge->thread->state;
+    }
+    bool asleep = state != NULL && strncmp(state, "RUNNING", 7) != 0;
+    return asleep && current->line != 0 && current->value < judge->low &&
+                   judge->low - current->value < judge->verdict->machine->page_size
+               ? current
+               : NULL;
+}
+
 static bool on_this_stack(const struct kss_judge *judge, uint64_t address) {
     uint64_t largest = judge->verdict->machine->large_stack_size;
     if (address > judge->low)
@@ -307,11 +344,13 @@ void kss_judge_stack_pointer(struct kss_judge *judge) {
     kss_judge_evidence(judge, inner->line, "%s of the innermost row (%s) is 0x%" PRIX64,
                        x86 ? "ChildEBP" : "Child-SP", inner->symbol, judge->low);
     const struct kss_listed_trap *trap = x86 ? esp_of(judge) : NULL;
-    if (trap != NULL) {
-        kss_judge_evidence(judge, trap->sp.line, "ESP was 0x%" PRIX64 " there", trap->sp.value);
-        v->sp = trap->sp.value;
+    const struct kss_listed_number *esp = trap != NULL ? &trap->sp : x86 ? current_of(judge) : NULL;
+    if (esp != NULL) {
+        kss_judge_evidence(judge, esp->line, "ESP was 0x%" PRIX64 " there", esp->value);
+        v->sp = esp->value;
         v->bytes[judge->first] = judge->low - v->sp;
-        judge->fault_sp = true;
+        judge->exact_sp = true;
+        judge->fault_sp = trap != NULL;
     } else if (x86)
         kss_judge_reason(judge, "ChildEBP is EBP, not ESP: the innermost function's own bytes lie "
                                 "below it and are not in the figures");
