@@ -84,9 +84,20 @@ struct kss_input {
 // Returns false after saying which operand is wrong.
 bool kss_cli_inputs(struct kss_cli *cli, struct kss_input **inputs, unsigned *count);
 
+// A file's name as output shows it: never absolute. "-" is stdin.
+const char *kss_cli_shown(struct kss_cli *cli, const char *path);
+
+// --machine as a profile, NULL when it is not given. False after saying that there is none of that name.
+struct kss_profile;
+bool kss_cli_machine(struct kss_cli *cli, const struct kss_profile **machine);
+
+// Writes a result to standard output, or to the file of -o. False after saying why it cannot.
+bool kss_cli_put(struct kss_cli *cli, const struct kss_text *text);
+
 typedef int kss_cli_run(struct kss_cli *cli);
 kss_cli_run kss_cli_run_verb, kss_cli_explain, kss_cli_list, kss_cli_fmt, kss_cli_scan, kss_cli_new,
-    kss_cli_frames, kss_cli_stack, kss_cli_import, kss_cli_version, kss_cli_help;
+    kss_cli_frames, kss_cli_stack, kss_cli_import, kss_cli_import_listing, kss_cli_version,
+    kss_cli_help;
 
 // help.c
 void kss_help_short(struct kss_text *out);

@@ -1,8 +1,90 @@
 // SPDX-License-Identifier: MIT
-// kss frames: tables of frame sizes.
-#include "cli/cli.h"
+// kss frames: tables of frame sizes. Reading files for it is what kss stack and kss run --frames share.
+#include "cli/frames.h"
+
+#include "base/os.h"
+
+#include <string.h>
+
+// The file beside an image, or NULL.
+static const char *beside(void *context, const char *path, char **bytes, size_t *length) {
+    struct kss_cli *cli = context;
+    if (kss_os_kind(path) != KSS_OS_FILE)
+        return "no such file";
+    return kss_os_read(&cli->arena, path, bytes, length);
+}
+
+bool kss_cli_frames_open(struct kss_cli *cli, struct kss_cli_frames *set) {
+    const char *machine = kss_cli_value(cli, KSS_OPTION_MACHINE);
+    *set = (struct kss_cli_frames){.cli = cli};
+    set->sources.arena = &cli->arena;
+    set->diags.arena = &cli->arena;
+    set->frames.arena = &cli->arena;
+    set->frames.diags = &set->diags;
+    set->frames.sources = &set->sources;
+    set->frames.beside = beside;
+    set->frames.beside_context = cli;
+    set->frames.module = kss_cli_value(cli, KSS_OPTION_MODULE);
+    return machine == NULL || kss_cli_machine(cli, &set->frames.machine);
+}
+
+bool kss_cli_frames_file(struct kss_cli_frames *set, const char *path) {
+    char *bytes;
+    size_t length;
+    if (kss_os_kind(path) == KSS_OS_DIRECTORY) {
+        kss_cli_complain("%s: is a directory", path);
+        return false;
+    }
+    const char *reason = kss_os_read(&set->cli->arena, path, &bytes, &length);
+    if (reason != NULL) {
+        kss_cli_complain("%s: %s", path, reason);
+        return false;
+    }
+    return kss_frames_read(&set->frames, kss_cli_shown(set->cli, path), bytes, length);
+}
+
+// Prints what was wrong; false when something was an error.
+bool kss_cli_frames_said(struct kss_cli_frames *set) {
+    struct kss_text text = {0};
+    bool colour = kss_cli_colours(set->cli, stderr);
+    for (uint32_t i = 0; i < set->diags.count; i++)
+        kss_diag_print(&text, &set->sources, &set->diags.items[i], colour);
+    kss_cli_warn(&text);
+    kss_text_free(&text);
+    return set->diags.errors == 0;
+}
+
+void kss_cli_frames_close(struct kss_cli_frames *set) {
+    kss_frames_free(&set->frames);
+    kss_diags_free(&set->diags);
+    kss_sources_free(&set->sources);
+}
+
+static enum kss_frames_format format_of(const struct kss_cli *cli) {
+    const char *name = kss_cli_value(cli, KSS_OPTION_FRAMES_FORMAT);
+    if (name != NULL && strcmp(name, "jsonl") == 0)
+        return KSS_FRAMES_JSONL;
+    return name != NULL && strcmp(name, "tsv") == 0 ? KSS_FRAMES_TSV : KSS_FRAMES_TEXT;
+}
 
 int kss_cli_frames(struct kss_cli *cli) {
-    (void)cli;
-    return kss_cli_complain("frames: not built yet");
+    struct kss_cli_frames set;
+    struct kss_text text = {0};
+    if (cli->operand_count == 0)
+        return kss_cli_complain("frames needs a FILE: .su, .ci, an object, an image or an archive");
+    if (!kss_cli_frames_open(cli, &set))
+        return KSS_BAD_INPUT;
+    bool good = true;
+    for (unsigned i = 0; i < cli->operand_count; i++)
+        good &= kss_cli_frames_file(&set, cli->operands[i]);
+    good &= kss_cli_frames_said(&set);
+    if (cli->operand_count > 1)
+        kss_frames_join(&set.frames);
+    if (good || set.frames.count > 0) {
+        kss_frames_write(&set.frames, format_of(cli), &text);
+        good &= kss_cli_put(cli, &text);
+    }
+    kss_text_free(&text);
+    kss_cli_frames_close(&set);
+    return good ? KSS_OK : KSS_BAD_INPUT;
 }

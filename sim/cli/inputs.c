@@ -31,7 +31,9 @@ static const char *last_component(const char *path) {
     return last;
 }
 
-static const char *shown(struct kss_cli *cli, const char *path) {
+const char *kss_cli_shown(struct kss_cli *cli, const char *path) {
+    if (strcmp(path, "-") == 0)
+        return "stdin";
     if (strcmp(path, ".") == 0 || strcmp(path, "./") == 0)
         return "";
     if (path[0] != '/')
@@ -118,16 +120,16 @@ static bool missing(struct kss_cli *cli, const char *path) {
 
 static bool add_operand(struct list *list, const char *path) {
     if (strcmp(path, "-") == 0) {
-        add(list, path, "stdin");
+        add(list, path, kss_cli_shown(list->cli, path));
         return true;
     }
     switch (kss_os_kind(path)) {
     case KSS_OS_MISSING: return missing(list->cli, path);
-    case KSS_OS_FILE: add(list, path, shown(list->cli, path)); return true;
+    case KSS_OS_FILE: add(list, path, kss_cli_shown(list->cli, path)); return true;
     case KSS_OS_DIRECTORY: break;
     }
     unsigned before = list->count;
-    if (!add_folder(list, path, shown(list->cli, path), NULL, 0))
+    if (!add_folder(list, path, kss_cli_shown(list->cli, path), NULL, 0))
         return false;
     if (list->count == before) {
         kss_cli_complain("%s: no *.kss files in this directory", path);

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "base/os.h"
+#include "nt/nt.h"
 
 #include <string.h>
 
@@ -30,6 +31,18 @@ const char *kss_cli_value(const struct kss_cli *cli, enum kss_cli_option option)
         if (cli->given[i - 1].option == option)
             return cli->given[i - 1].value != NULL ? cli->given[i - 1].value : "";
     return NULL;
+}
+
+bool kss_cli_machine(struct kss_cli *cli, const struct kss_profile **machine) {
+    const char *name = kss_cli_value(cli, KSS_OPTION_MACHINE);
+    *machine = name != NULL ? kss_profile_find(name, strlen(name)) : NULL;
+    if (name == NULL || *machine != NULL)
+        return true;
+    const char **names = KSS_NEW_ARRAY(&cli->arena, const char *, kss_profile_count);
+    for (unsigned i = 0; i < kss_profile_count; i++)
+        names[i] = kss_profiles[i].name;
+    kss_cli_unknown("machine", name, names, kss_profile_count);
+    return false;
 }
 
 bool kss_cli_colours(const struct kss_cli *cli, FILE *stream) {

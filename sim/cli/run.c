@@ -122,15 +122,9 @@ static void close_outputs(struct suite *suite) {
 // ---- Options ------------------------------------------------------------------------------------
 
 static bool read_machine(struct suite *suite) {
-    const char *name = kss_cli_value(suite->cli, KSS_OPTION_MACHINE);
-    suite->options.machine = name;
-    if (name == NULL || kss_profile_find(name, strlen(name)) != NULL)
-        return true;
-    const char **names = KSS_NEW_ARRAY(&suite->cli->arena, const char *, kss_profile_count);
-    for (unsigned i = 0; i < kss_profile_count; i++)
-        names[i] = kss_profiles[i].name;
-    kss_cli_unknown("machine", name, names, kss_profile_count);
-    return false;
+    const struct kss_profile *machine;
+    suite->options.machine = kss_cli_value(suite->cli, KSS_OPTION_MACHINE);
+    return kss_cli_machine(suite->cli, &machine);
 }
 
 static bool read_steps(struct suite *suite) {

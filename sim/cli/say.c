@@ -48,3 +48,16 @@ int kss_cli_unknown(const char *what, const char *word, const char *const *names
         return kss_cli_complain("unknown %s `%s`; did you mean `%s`?", what, word, closest);
     return kss_cli_complain("unknown %s `%s`", what, word);
 }
+
+bool kss_cli_put(struct kss_cli *cli, const struct kss_text *text) {
+    const char *path = kss_cli_value(cli, KSS_OPTION_OUTPUT);
+    if (path == NULL || strcmp(path, "-") == 0) {
+        kss_cli_print(text);
+        return true;
+    }
+    const char *bytes = text->bytes != NULL ? text->bytes : "";
+    const char *reason = kss_os_write(path, bytes, text->length);
+    if (reason != NULL)
+        kss_cli_complain("%s: %s", path, reason);
+    return reason == NULL;
+}

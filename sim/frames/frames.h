@@ -56,6 +56,7 @@ struct kss_frame {      // a function
     uint64_t bytes;     // meaningless when unknown
     uint64_t address;   // RVA in its file; 0 where there is no code
     uint32_t size;      // bytes of its code, 0: unknown
+    uint32_t file;      // which kss_frames_read it is from, from 0
     uint8_t kind;       // enum kss_frame_kind
     uint8_t origin;     // enum kss_frame_origin
     bool local;         // known in its unit only
@@ -72,6 +73,7 @@ struct kss_call {
     uint32_t caller,
         callee;        // rows; callee KSS_CALL_INDIRECT: through a pointer, nobody knows whither
     const char *place; // "irp.c:97:14", "mydrv.sys+0x10C2"; NULL: nobody says
+    uint32_t file;     // which kss_frames_read it is from
     bool tail;         // a jump: the caller's frame is gone by then
 };
 
@@ -85,6 +87,10 @@ struct kss_frames {
     struct kss_call *calls;
     uint32_t count, call_count;
     unsigned capacity, call_capacity;
+    uint32_t *by_symbol; // kss_frames_find's: rows in order of their symbols, malloc'd
+    uint32_t by_symbol_count;
+    uint32_t file;    // files read
+    bool want_calls;  // code is searched for calls (kss stack); tables of frames need none
     bool calls_known; // some reader delivered calls
     const char
         *no_calls; // why code was not looked at for calls ("kss was built without Zydis"); NULL
@@ -116,10 +122,15 @@ struct kss_frames_file {
 typedef bool kss_frames_reader(struct kss_frames_file *file);
 kss_frames_reader kss_read_su, kss_read_ci, kss_read_elf, kss_read_object, kss_read_image,
     kss_read_frame_table, kss_read_archive;
+// Whether a text file is of that kind (what begins with a number of its own is told in frames.c).
+bool kss_is_su(const struct kss_frames_file *file);
+bool kss_is_ci(const struct kss_frames_file *file);
+bool kss_is_frame_table(const struct kss_frames_file *file);
 
 // ---- For readers ---------------------------------------------------------------------------------
 
-// Appends a row; what is not given is zero, texts must live as long as the arena. Returns its index.
+// Appends a row; what is not given is zero (NULL texts become "" where they cannot be NULL), texts must
+// live as long as the arena; `file` is filled in. Returns its index.
 uint32_t kss_frames_add(struct kss_frames *frames, const struct kss_frame *row);
 void kss_frames_call(struct kss_frames *frames, const struct kss_call *call);
 // A copy of [length] bytes of [text] in the arena, and a formatted one.
@@ -151,7 +162,7 @@ uint32_t kss_frames_find(const struct kss_frames *frames, const char *symbol, si
 // ---- Writing (frame_table.c) ------------------------------------------------------------------------
 
 enum kss_frames_format { KSS_FRAMES_TEXT, KSS_FRAMES_JSONL, KSS_FRAMES_TSV };
-// The table, in the order of the rows. All three forms can be read again.
+// The table, in the order of the rows. TSV can be read again.
 void kss_frames_write(const struct kss_frames *frames, enum kss_frames_format format,
                       struct kss_text *out);
 
