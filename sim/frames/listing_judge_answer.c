@@ -102,11 +102,10 @@ static void room_left(struct kss_judge *judge) {
 
 // ---- No limit -----------------------------------------------------------------------------------
 
-// Bytes of the largest stack that may be meant, less what lies above all rows.
-static uint64_t largest_usable(const struct kss_judge *judge) {
-    uint64_t size =
-        judge->gui ? judge->verdict->machine->large_stack_size : judge->widest->stack_size;
-    return judge->verdict->has_base ? size : size - judge->widest->reserve;
+// Bytes of the largest stack that may be meant. The save area above all rows is not taken off, for its size
+// differs from one processor to the next: only what no stack can hold is proof.
+static uint64_t largest_stack(const struct kss_judge *judge) {
+    return judge->gui ? judge->verdict->machine->large_stack_size : judge->widest->stack_size;
 }
 
 static void more_than_a_stack(struct kss_judge *judge, uint64_t listed, uint64_t largest) {
@@ -116,10 +115,10 @@ static void more_than_a_stack(struct kss_judge *judge, uint64_t listed, uint64_t
                             "overflow: a double fault, and %s in use: more than a whole stack",
                             kss_judge_bytes(judge, listed)));
     kss_judge_evidence(judge, judge->stack->frames[judge->last].line,
-                       "up to here %s are in use; %s of machine %s has %s%s",
+                       "up to here %s are in use; %s of machine %s has %s",
                        kss_judge_bytes(judge, listed), judge->gui ? "a large stack" : "a stack",
                        judge->gui ? v->machine->name : judge->widest->name,
-                       kss_judge_bytes(judge, largest), v->has_base ? "" : " below its save area");
+                       kss_judge_bytes(judge, largest));
     if (!judge->gui && judge->options->machine == NULL)
         for (unsigned i = 0; i < kss_profile_count; i++)
             if (kss_profiles[i].arch == v->machine->arch && &kss_profiles[i] != judge->widest)
@@ -154,7 +153,7 @@ static void lacks_bounds(struct kss_judge *judge) {
 
 static void without_limit(struct kss_judge *judge) {
     const struct kss_listing_verdict *v = judge->verdict;
-    uint64_t largest = largest_usable(judge), listed = v->has_base ? v->used : judge->high - v->sp;
+    uint64_t largest = largest_stack(judge), listed = v->has_base ? v->used : judge->high - v->sp;
     if (largest != 0 && judge->double_fault && !judge->disorder && listed > largest) {
         more_than_a_stack(judge, listed, largest);
     } else if (says_panic(judge)) {
