@@ -3,8 +3,9 @@
 //
 // Recursion is the smallest period of the rows as (symbol with displacement, size): names alone repeat
 // wherever drivers are layered (nt!IofCallDriver between each two) or have no symbols but an export. It
-// counts from two complete turns that make up a quarter of what is listed. A listing that is cut after
-// one turn is a case of its own: when all rows from some row on repeat those from the beginning, in
+// counts from two complete turns that make up a quarter of what is listed, and from four whatever they
+// take: the same call sites with the same sizes four times over are no layering. A listing that is cut
+// after one turn is a case of its own: when all rows from some row on repeat those from the beginning, in
 // function and size, the distance is one turn, as far as one can see.
 //
 //     two turns and more   x | a b c a b c a | m n      same call sites, same sizes
@@ -15,6 +16,8 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+
+enum { PLAIN_TURNS = 4 };
 
 // ---- Sizes --------------------------------------------------------------------------------------
 
@@ -139,7 +142,7 @@ static bool many_turns(struct kss_judge *judge, const struct sized *rows, uint32
         bytes += rows[repeat.first + i].bytes;
     uint32_t turns = repeat.rows / repeat.period;
     uint32_t last = rows[repeat.first + repeat.period * turns - 1].row;
-    if (bytes >= (judge->high - judge->low) / 4) {
+    if (turns >= PLAIN_TURNS || bytes >= (judge->high - judge->low) / 4) {
         found(judge, rows, repeat.first, repeat.period, turns);
         if (judge->verdict->has_period)
             say_recursion(judge, last);
