@@ -458,6 +458,7 @@ static void a_double_fault_with_room_is_something_else(void **state) {
     bugcheck(&rig, 0x7F, 8, 0, 0);
     ANSWER(&rig, KSS_LISTING_FITS);
     assert_true(said(&rig, "other causes"));
+    end(&rig);
     begin(&rig, KSS_ARCH_X64); // the same without rows of the fault itself
     row(&rig, LIMIT + 0x2000, "drv!A");
     row(&rig, LIMIT + 0x2400, "drv!B");
@@ -596,6 +597,7 @@ static void layers_are_no_recursion(void **state) {
         row(&rig, BASE - 0x1000 + 0x80 * i, i % 2 ? "nt!IofCallDriver" : drivers[i / 2]);
     judge(&rig);
     assert_false(rig.verdict.has_period);
+    end(&rig);
     begin(&rig, KSS_ARCH_X64); // one name, other call sites and sizes
     for (unsigned i = 0; i < 10; i++)
         row(&rig, BASE - 0x1000 + 0x40 * i * i / 2, "drv!Export")->offset = 0x1000 * i;
@@ -705,14 +707,12 @@ static void the_records_are_as_documented(void **state) {
     kss_listing_jsonl(&rig.listing, &rig.verdict, &text);
     const char *last = strstr(text.bytes, "{\"type\":\"verdict\"");
     assert_non_null(last);
-    assert_int_equal(
-        strncmp(last,
-                "{\"type\":\"verdict\",\"verdict\":\"cannot-tell\",\"used\":null,\"span\":160,"
-                "\"base\":null,\"limit\":null,\"sp\":\"0xFFFFA38B0C11FB00\","
-                "\"recursion\":null,\"modules\":[{\"name\":\"a\",\"bytes\":160}],"
-                "\"unlisted\":null,\"reasons\":[\"",
-                218),
-        0);
+    const char *expected = "{\"type\":\"verdict\",\"verdict\":\"cannot-tell\",\"used\":null,"
+                           "\"span\":160,\"base\":null,\"limit\":null,"
+                           "\"sp\":\"0xFFFFA38B0C11FB00\",\"recursion\":null,"
+                           "\"modules\":[{\"name\":\"a\",\"bytes\":160}],\"unlisted\":null,"
+                           "\"reasons\":[\"";
+    assert_memory_equal(last, expected, strlen(expected));
     assert_int_equal(strncmp(text.bytes, "{\"type\":\"listing\"", 17), 0);
     kss_text_clear(&text);
     bounds(&rig, BASE, LIMIT);
