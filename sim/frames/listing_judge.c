@@ -246,7 +246,7 @@ static void no_pointers(struct kss_judge *judge) {
     struct kss_listing_verdict *v = judge->verdict;
     const struct kss_listed_stack *stack = judge->stack;
     v->answer = KSS_LISTING_CANNOT_TELL;
-    v->headline = "the listing has no stack-pointer column";
+    v->headline = "cannot tell: the listing has no stack-pointer column";
     kss_judge_evidence(judge, stack->line, "the %u rows from here on have no Child-SP or ChildEBP",
                        (unsigned)stack->count);
     kss_judge_reason(judge, "names say in which order functions were called, not how many bytes "

@@ -307,11 +307,11 @@ static const struct kss_listed_number *current_of(const struct kss_judge *judge)
                : NULL;
 }
 
+// RSP at the fault and the innermost row's differ by what a function has pushed, if at all.
 static bool on_this_stack(const struct kss_judge *judge, uint64_t address) {
-    uint64_t largest = judge->verdict->machine->large_stack_size;
     if (address > judge->low)
         return address <= judge->high;
-    return judge->low - address <= largest && judge->high - address <= 2 * largest;
+    return judge->low - address < judge->verdict->machine->page_size;
 }
 
 static void take_parameter(struct kss_judge *judge) {

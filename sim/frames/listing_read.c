@@ -118,8 +118,7 @@ static void set_shorts(struct kss_listing_reader *r, const struct kss_listing_co
     if (c->short_count == 0)
         return;
     bool distance = above != NULL && above->has_sp && row->has_sp &&
-                    row->sp - above->sp == c->shorts[0].value &&
-                    above->number != c->shorts[0].value - 1;
+                    row->sp - above->sp == c->shorts[0].value && above->number == UINT32_MAX;
     bool number =
         c->short_count == 2 || h->number || (!h->memory && !distance && c->shorts[0].digits >= 2);
     if (number && c->shorts[0].digits <= 4)
@@ -436,10 +435,20 @@ static bool take_rest(struct kss_listing_reader *r, const struct kss_listing_lin
     return true;
 }
 
+// ".trap fffff880009b9e70": the registers that follow are of that frame.
+static void take_trap_command(struct kss_listing_reader *r, struct kss_view behind, uint32_t line) {
+    struct kss_hex hex;
+    kss_view_blanks(&behind);
+    r->said = KSS_COMMAND_TRAP;
+    if (kss_view_hex(&behind, &hex) && hex.digits >= 8)
+        r->trap_frame = (struct kss_listed_number){.value = hex.value, .line = line};
+}
+
 // What was typed behind a prompt: the last command of the line counts.
-static void take_command(struct kss_listing_reader *r, struct kss_view view) {
+static void take_command(struct kss_listing_reader *r, struct kss_view view, uint32_t line) {
     r->command = NULL;
     r->said = KSS_COMMAND_OTHER;
+    r->trap_frame = (struct kss_listed_number){0};
     while (view.at < view.end) {
         const char *cut = memchr(view.at, ';', (size_t)(view.end - view.at));
         struct kss_view one = {view.at, cut != NULL ? cut : view.end};
@@ -457,7 +466,7 @@ static void take_command(struct kss_listing_reader *r, struct kss_view view) {
         else if (kss_view_skip(&name, ".tss"))
             r->said = KSS_COMMAND_TSS;
         else if (kss_view_skip(&name, ".trap") || kss_view_skip(&name, ".cxr"))
-            r->said = KSS_COMMAND_TRAP;
+            take_trap_command(r, one, line);
         else if (*word == 'd' && length >= 2 && length <= 3 && strchr("pqdscwbua", word[1]) != NULL)
             r->said = KSS_COMMAND_MEMORY;
     }
@@ -493,7 +502,7 @@ static void take_line(struct kss_listing_reader *r, const struct kss_listing_lin
         r->thread = NO_INDEX;
         r->trap_open = r->banner_open = false;
         r->dump_next = 0;
-        take_command(r, line->text);
+        take_command(r, line->text, line->number);
         if (line->blank || r->command != NULL || r->said != KSS_COMMAND_OTHER)
             return;
     }

@@ -270,7 +270,10 @@ static void write_machine(struct scenario *s) {
     kss_text_format(s->out, "machine %s {\n    stack = ", s->machine->name);
     kss_text_hex(s->out, s->size);
     kss_text_str(s->out, ";\n    reserve = ");
-    kss_text_hex(s->out, s->reserve);
+    if (s->reserve != 0)
+        kss_text_hex(s->out, s->reserve);
+    else
+        kss_text_char(s->out, '0');
     kss_text_str(s->out, ";\n    trap_frame = 0;\n}\n\n");
 }
 
