@@ -508,7 +508,7 @@ static void more_than_a_stack_at_a_double_fault_is_an_overflow(void **state) {
     struct rig rig;
     begin(&rig, KSS_ARCH_X64);
     double_fault(&rig);
-    row(&rig, BASE - 0x7400, "drv!A");
+    row(&rig, BASE - 0x7600, "drv!A");
     row(&rig, BASE - 0x3400, "drv!B");
     row(&rig, BASE - 0x500, "nt!KiSystemServiceCopyEnd");
     bugcheck(&rig, 0x7F, 8, 0, 0);
@@ -521,7 +521,7 @@ static void more_than_a_stack_at_a_double_fault_is_an_overflow(void **state) {
     rig.rows[4].module = "drv";
     rig.rows[3].sp = BASE - 0x6400; // x64-xsave holds it
     ANSWER(&rig, KSS_LISTING_CANNOT_TELL);
-    rig.rows[3].sp = BASE - 0x7400;
+    rig.rows[3].sp = BASE - 0x7600;
     rig.listing.bugcheck.code.value = 0xD1; // no double fault: any stack may be meant
     rig.rows[2].symbol = rig.rows[1].symbol;
     ANSWER(&rig, KSS_LISTING_CANNOT_TELL);
