@@ -554,6 +554,11 @@ static const struct fact facts[] = {
     {"STACK_COMMAND: ", stack_command, ANYWHERE},
     {"quitting", cut_short, ANYWHERE},
     {"WARNING: ", warning, NEUTRAL},
+    {"Following frames may be wrong.", passing, NEUTRAL}, // a wrapped warning's end
+    {"frames may be wrong.", passing, NEUTRAL},
+    {"may be wrong.", passing, NEUTRAL},
+    {"be wrong.", passing, NEUTRAL},
+    {"wrong.", passing, NEUTRAL},
     {"*** WARNING", passing, NEUTRAL},
     {"*** ERROR", passing, NEUTRAL},
     {"Unable to load image", passing, NEUTRAL},
