@@ -12,11 +12,6 @@
 
 #include <stdlib.h>
 
-void kss_view_blanks(struct kss_view *view) {
-    while (view->at < view->end && kss_is_blank(*view->at))
-        view->at++;
-}
-
 bool kss_view_skip(struct kss_view *view, const char *word) {
     size_t length = strlen(word);
     if ((size_t)(view->end - view->at) < length || memcmp(view->at, word, length) != 0)
