@@ -188,7 +188,9 @@ struct kss_listing_reader {
     unsigned row_capacity;
     uint32_t blanks, others; // lines since its last row
     uint32_t gap;            // blank lines before its last row
-    bool rest_open;          // the last row's notes go on in the next line
+    uint64_t pointer;        // of its last row that has one (has_pointer): inlined rows have none
+    bool has_pointer;
+    bool rest_open; // the last row's notes go on in the next line
 
     // A row that goes on in the next line: before its site (has_columns), or in it (has_site).
     bool has_columns, has_site;

@@ -61,6 +61,7 @@ void kss_listing_stack_end(struct kss_listing_reader *r) {
 
 static void stack_begin(struct kss_listing_reader *r, uint32_t line, uint8_t layout) {
     r->open = true;
+    r->has_pointer = false;
     r->blanks = r->others = 0;
     r->stack = (struct kss_listed_stack){.line = line,
                                          .last_line = line,
@@ -172,8 +173,10 @@ static bool goes_on(struct kss_listing_reader *r, const struct kss_listed_frame 
     if (r->blanks == r->gap) // the whole text is spaced so
         return true;
     bool counted = row->number != UINT32_MAX || above->number != UINT32_MAX;
-    return !counted && row->has_sp && above->has_sp && row->sp >= above->sp &&
-           row->sp - above->sp < LARGEST;
+    if ((row->marks & KSS_MARK_INLINE) != 0) // it has no pointer that could tell
+        return !counted && r->blanks == 1;
+    return !counted && row->has_sp && r->has_pointer && row->sp >= r->pointer &&
+           row->sp - r->pointer < LARGEST;
 }
 
 // A symbol stood beside the words of a dump.
@@ -205,6 +208,9 @@ static void put_row(struct kss_listing_reader *r, const struct kss_listed_frame 
         r->rows[r->stack.count].marks |= KSS_MARK_WARNING;
     r->stack.count++;
     r->stack.last_line = row->line;
+    if (row->has_sp)
+        r->pointer = row->sp;
+    r->has_pointer |= row->has_sp;
     r->blanks = r->others = 0;
 }
 
@@ -278,7 +284,11 @@ static void flush_columns(struct kss_listing_reader *r) {
 // Whether more columns could make a row of these.
 static bool may_go_on(const struct kss_listing_reader *r, const struct kss_listing_columns *c) {
     bool context = r->header.known || (r->open && r->others + r->blanks == 0);
-    if (c->bad || c->inlined || c->width == 0 || (c->count < 2 && !context))
+    if (c->bad)
+        return false;
+    if (c->inlined)
+        return context;
+    if (c->width == 0 || (c->count < 2 && !context))
         return false;
     if (c->colons > 0)
         return c->colon_at[0] <= 4 && c->count <= 12;
@@ -494,6 +504,14 @@ static void take_text(struct kss_listing_reader *r, const struct kss_listing_lin
         r->others++;
 }
 
+// A blank line between two parameters of kP, in a text that is spaced throughout.
+static bool between_parameters(struct kss_listing_reader *r) {
+    size_t length = r->site.length;
+    while (r->has_site && length > 0 && kss_is_blank(r->site.bytes[length - 1]))
+        length--;
+    return r->has_site && length > 0 && strchr("(,", r->site.bytes[length - 1]) != NULL;
+}
+
 static void take_line(struct kss_listing_reader *r, const struct kss_listing_line *line) {
     if (line->prompt) {
         flush(r);
@@ -506,6 +524,8 @@ static void take_line(struct kss_listing_reader *r, const struct kss_listing_lin
         if (line->blank || r->command != NULL || r->said != KSS_COMMAND_OTHER)
             return;
     }
+    if (line->blank && between_parameters(r))
+        return;
     if (line->blank) {
         flush(r);
         r->blanks++;
