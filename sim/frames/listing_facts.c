@@ -80,9 +80,10 @@ static bool base_limit(struct fact_line *f) {
 
 static void read_state(struct kss_listing_reader *r, struct kss_listed_thread *thread,
                        struct kss_view view) {
-    static const char *const states[] = {"WAIT:",      "RUNNING",      "READY",       "STANDBY",
-                                         "TERMINATED", "INITIALIZED",  "TRANSITION:", "GATE",
-                                         "UNKNOWN",    "DEFERREDREADY"};
+    static const char *const states[] = {
+        "WAIT:",      "RUNNING",     "DEFERREDREADY", "READY", "STANDBY",
+        "TERMINATED", "INITIALIZED", "TRANSITION:",   "GATE",  "UNKNOWN",
+    };
     for (size_t i = 0; i < sizeof states / sizeof *states && thread->state == NULL; i++) {
         const char *at = kss_view_find(view, states[i]);
         if (at != NULL)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Between the parts of the reader of debugger listings.
 //
-//   bytes --listing_text.c--> lines: UTF-8, no tags or entities, no quote marks, no prompt
+//   bytes --listing_text.c--> lines: UTF-8, no tags or entities
+//   line  --listing_prefix.c--> without quote marks, log prefixes, prompt
 //   line  --listing_columns.c--> what stands left of the call site; a line that ends before the site
 //                                stays open and the next line goes on with it
 //   site  --listing_site.c--> symbol, displacement, marks
@@ -37,6 +38,10 @@ struct kss_listing_lines {
     char *converted; // from UTF-16; NULL
 };
 
+// Takes prefixes and blanks off a line's text; says whether a prompt was there and anything is left
+// (listing_prefix.c).
+void kss_listing_strip(struct kss_listing_line *line);
+
 void kss_listing_lines_begin(struct kss_listing_lines *lines, const char *bytes, size_t length);
 bool kss_listing_lines_next(struct kss_listing_lines *lines, struct kss_listing_line *line);
 void kss_listing_lines_end(struct kss_listing_lines *lines);
@@ -47,6 +52,13 @@ static inline bool kss_is_blank(char c) {
 static inline void kss_view_blanks(struct kss_view *view) {
     while (view->at < view->end && kss_is_blank(*view->at))
         view->at++;
+}
+static inline char kss_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+static inline bool kss_is_name(char c) {
+    char small = kss_lower(c);
+    return (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z') || c == '_' || c == '$';
 }
 static inline int kss_hex_digit(char c) { // -1: none
     if (c >= '0' && c <= '9')

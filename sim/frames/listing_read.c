@@ -375,7 +375,7 @@ static bool take_name(struct kss_listing_reader *r, const struct kss_listing_col
                                    .offset = site.offset,
                                    .trap = site.trap,
                                    .marks = (uint8_t)(site.marks | KSS_MARK_RETURN_DASHES)};
-    if (c->short_count == 1)
+    if (c->short_count == 1 && c->shorts[0].digits <= 4)
         row.number = (uint32_t)c->shorts[0].value;
     struct kss_listing_symbol symbol = kss_symbol_keep(&r->symbols, site.name, site.module);
     row.symbol = symbol.text;

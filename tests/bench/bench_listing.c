@@ -28,7 +28,7 @@ static void symbol(struct kss_text *out) {
         "Dispatch", "Read", "IofCallDriver", "CompleteRequest", "Walk<int,unsigned long>::Next",
         "Map",      "Get"};
     kss_text_format(out, "%s!%s%u+0x%x", modules[next_random(6)], names[next_random(7)],
-                    next_random(300), next_random(0x800));
+                    next_random(100), next_random(0x800));
 }
 
 enum { X64, X86 };
