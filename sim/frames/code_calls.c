@@ -329,6 +329,15 @@ static void close_targets(struct kss_walk *walk) {
     } while (piece < walk->count);
 }
 
+// A function without calls is known to have none.
+static void mark_read(struct kss_walk *walk) {
+    for (uint32_t i = 0; i < walk->count; i++) {
+        uint32_t row = walk->pieces[i].range.row;
+        if (row < walk->frames->count && !walk->frames->rows[row].external)
+            walk->frames->rows[row].calls_known = true;
+    }
+}
+
 void kss_code_read(const struct kss_code *code) {
     struct kss_walk walk = {.code = code, .frames = code->file->frames};
     if (!kss_code_readable(walk.frames, code->arch) || !kss_decoder_open(&walk.decoder, code))
@@ -343,6 +352,7 @@ void kss_code_read(const struct kss_code *code) {
     kss_walk_find_parts(&walk);
     kss_walk_settle_parts(&walk);
     kss_walk_write_calls(&walk);
+    mark_read(&walk);
     walk.frames->calls_known = true;
     free(walk.pieces);
     free(walk.found);

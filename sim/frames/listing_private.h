@@ -44,6 +44,10 @@ void kss_listing_lines_end(struct kss_listing_lines *lines);
 static inline bool kss_is_blank(char c) {
     return c == ' ' || c == '\t';
 }
+static inline void kss_view_blanks(struct kss_view *view) {
+    while (view->at < view->end && kss_is_blank(*view->at))
+        view->at++;
+}
 static inline int kss_hex_digit(char c) { // -1: none
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -77,7 +81,6 @@ static inline bool kss_hex_eight(uint64_t eight, uint64_t *value) {
 bool kss_view_skip(struct kss_view *view, const char *word);
 // The same in whatever case; [word] in lower case.
 bool kss_view_skip_any_case(struct kss_view *view, const char *word);
-void kss_view_blanks(struct kss_view *view);
 // First place of [text] in the view, NULL: none.
 const char *kss_view_find(struct kss_view view, const char *text);
 
@@ -185,7 +188,9 @@ struct kss_listing_reader {
     unsigned row_capacity;
     uint32_t blanks, others; // lines since its last row
     uint32_t gap;            // blank lines before its last row
-    bool rest_open;          // the last row's notes go on in the next line
+    uint64_t pointer;        // of its last row that has one (has_pointer): inlined rows have none
+    bool has_pointer;
+    bool rest_open; // the last row's notes go on in the next line
 
     // A row that goes on in the next line: before its site (has_columns), or in it (has_site).
     bool has_columns, has_site;

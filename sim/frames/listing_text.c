@@ -12,11 +12,6 @@
 
 #include <stdlib.h>
 
-void kss_view_blanks(struct kss_view *view) {
-    while (view->at < view->end && kss_is_blank(*view->at))
-        view->at++;
-}
-
 bool kss_view_skip(struct kss_view *view, const char *word) {
     size_t length = strlen(word);
     if ((size_t)(view->end - view->at) < length || memcmp(view->at, word, length) != 0)
@@ -533,6 +528,7 @@ static void strip(struct kss_listing_line *line) {
 
 // The next line of the text as it stands; CR, LF, CR LF and CR CR LF end lines.
 static bool next_raw(struct kss_listing_lines *lines, struct kss_view *raw) {
+    enum { MOST_CARRIAGES = 3 }; // before an LF; of more, the first ends a line of its own
     if (lines->at >= lines->end)
         return false;
     size_t length = (size_t)(lines->end - lines->at);
@@ -546,7 +542,7 @@ static bool next_raw(struct kss_listing_lines *lines, struct kss_view *raw) {
     const char *carriage = memchr(lines->at, '\r', (size_t)(end - lines->at));
     if (carriage != NULL) {
         const char *p = carriage;
-        while (p < end && *p == '\r')
+        while (p < end && *p == '\r' && p - carriage < MOST_CARRIAGES)
             p++;
         if (p < end || end == lines->end)
             next = carriage + 1; // a lone one ends a line

@@ -5,6 +5,7 @@
 
 #include "report/report.h"
 
+#include "base/repeat.h"
 #include "kss/kss.h"
 #include "session/outcome.h"
 
@@ -52,13 +53,7 @@ void kss_print_fit(const struct kss_report *report, const struct kss_digest_stac
 void kss_print_why(const struct kss_report *report);
 void kss_print_event_log(const struct kss_report *report);
 
-// period.c: the longest stretch of a path that repeats.
-struct kss_repeat {
-    uint32_t first;  // index of its first row
-    uint32_t period; // rows of a turn, 0: nothing repeats
-    uint32_t rows;   // rows it covers
-    uint64_t bytes;  // of one turn
-};
+// period.c: the longest stretch of a path that repeats, and the bytes of one turn.
 struct kss_repeat kss_find_repeat(const struct kss_digest_row *path, uint32_t count);
 
 #endif
