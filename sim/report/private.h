@@ -40,10 +40,9 @@ void kss_print_assumed(const struct kss_report *report, const char *indent);
 void kss_print_stack(const struct kss_report *report, const struct kss_digest_stack *stack);
 void kss_print_stacks_briefly(const struct kss_report *report);
 
-// tables.c: figures of frame tables. The table behind a row's symbol; whether figures are lower bounds,
-// and whose; natively, what the tables say of a path.
+// tables.c: figures of frame tables. The table behind a row's symbol; whose figures are lower bounds;
+// natively, what the tables say of a path.
 void kss_print_row_table(const struct kss_report *report, const struct kss_digest_row *row);
-bool kss_is_lower_bound(const struct kss_report *report);
 void kss_print_lower_bound(const struct kss_report *report);
 void kss_print_table_sum(const struct kss_report *report, const struct kss_digest_stack *stack);
 
