@@ -220,6 +220,7 @@ static bool decode(const struct kss_decoder *decoder, const uint8_t *bytes, uint
     uint32_t word = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
                     (uint32_t)bytes[3] << 24;
     step->length = 4;
+    step->nothing = word == 0xD503201F; // nop
     switch (bits(word, 28, 25)) {
     case 0:
         if (word >> 16 == 0) // udf

@@ -235,13 +235,14 @@ static void run_on(struct kss_walk *walk, uint64_t at) {
 }
 
 // Reads instructions up to [end]; returns where it stopped. *whole: there was nothing that could not be
-// read. *last: the last instruction.
-static uint64_t read_steps(struct kss_walk *walk, uint64_t end, bool *whole,
-                           struct kss_step *last) {
+// read. *last: what the last instruction that does something does.
+static uint64_t read_steps(struct kss_walk *walk, uint64_t end, bool *whole, uint8_t *last) {
     const struct kss_code_range range = *kss_walk_range(walk);
     bool dead = false, found = walk->piece >= walk->known;
     uint64_t at = range.address;
+    *last = KSS_FLOW_END;
     while (at < end) {
+        struct kss_step step;
         bool behind = dead && at > walk->reach;
         if (behind &&
             (at >= walk->table_begin || (range.loose && (found || !walk->hidden_labels)))) {
@@ -249,18 +250,20 @@ static uint64_t read_steps(struct kss_walk *walk, uint64_t end, bool *whole,
             return at; // padding, a table, or code of somebody else
         }
         if (!kss_decode(&walk->decoder, walk->section->bytes + (at - walk->section->address),
-                        (uint32_t)(end - at), at, last)) {
+                        (uint32_t)(end - at), at, &step)) {
             *whole = behind && range.loose;
             return at;
         }
-        read_step(walk, last);
-        walk->moves |= last->sp != KSS_SP_STAYS;
-        dead = last->flow == KSS_FLOW_JUMP || last->flow == KSS_FLOW_END;
-        at += last->length;
+        read_step(walk, &step);
+        walk->moves |= step.sp != KSS_SP_STAYS;
+        // Dead code stays dead (padding) until a jump goes there.
+        dead =
+            step.flow == KSS_FLOW_JUMP || step.flow == KSS_FLOW_END || (dead && at > walk->reach);
+        if (!step.nothing)
+            *last = dead ? KSS_FLOW_END : step.flow;
+        at += step.length;
     }
     *whole = true;
-    if (dead)
-        last->flow = KSS_FLOW_END;
     return at;
 }
 
@@ -278,14 +281,14 @@ static void walk_piece(struct kss_walk *walk, uint32_t index) {
         return;
     }
     bool whole = false;
-    struct kss_step last = {.flow = KSS_FLOW_END};
+    uint8_t last = KSS_FLOW_END;
     if (walk->section != NULL) {
         uint64_t bytes_end = walk->section->address + walk->section->length;
         at = read_steps(walk, end < bytes_end ? end : bytes_end, &whole, &last);
         whole = whole && (end <= bytes_end || at < bytes_end || range.loose);
     }
     bool cut = walk->pieces[index].cut;
-    if (whole && at == end && last.flow != KSS_FLOW_END && (cut || last.flow != KSS_FLOW_CALL))
+    if (whole && at == end && last != KSS_FLOW_END && (cut || last != KSS_FLOW_CALL))
         run_on(walk, end);
     if (!whole)
         unread(walk, at);

@@ -263,6 +263,9 @@ static bool decode(const struct kss_decoder *decoder, const uint8_t *bytes, uint
                                                in.decoded.operand_count)))
         return false;
     step->length = in.decoded.length;
+    step->nothing = in.decoded.meta.category == ZYDIS_CATEGORY_NOP ||
+                    in.decoded.meta.category == ZYDIS_CATEGORY_WIDENOP ||
+                    in.decoded.mnemonic == ZYDIS_MNEMONIC_INT3;
     for (unsigned i = 0; i < in.decoded.operand_count_visible; i++) {
         const ZydisDecodedOperand *operand = &in.operands[i];
         if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY)
