@@ -130,6 +130,13 @@ static void read_flow(struct kss_walk *walk, const struct kss_step *step) {
     walk->released = false;
 }
 
+static void note_table(struct kss_walk *walk, uint64_t address) {
+    const struct kss_code_range *range = kss_walk_range(walk);
+    if (kss_walk_within(range, address) && address != range->address &&
+        walk->table_count < KSS_WALK_TABLES)
+        walk->tables[walk->table_count++] = address;
+}
+
 static void read_step(struct kss_walk *walk, const struct kss_step *step) {
     const struct kss_code *code = walk->code;
     while (walk->fixup < code->fixup_count && code->fixups[walk->fixup].at < step->at)
@@ -145,8 +152,10 @@ static void read_step(struct kss_walk *walk, const struct kss_step *step) {
     }
     if (step->write == KSS_WRITE_ADDRESS && kss_walk_operand_fixup(walk, step) == NULL) {
         struct kss_walk_value value = kss_walk_made_address(walk, step);
-        if (value.kind == KSS_VALUE_ADDRESS && value.address != KSS_CODE_NOWHERE)
+        if (value.kind == KSS_VALUE_ADDRESS && value.address != KSS_CODE_NOWHERE) {
             kss_walk_taken(walk, value.address);
+            note_table(walk, value.address);
+        }
     }
     kss_walk_write(walk, step);
     if (step->sp != KSS_SP_STAYS)
@@ -186,7 +195,7 @@ static void begin_piece(struct kss_walk *walk, uint32_t index) {
     walk->table_begin = KSS_CODE_NOWHERE;
     walk->fixup = kss_walk_fixups_before(walk->code, range->address);
     walk->first_record = walk->record_count;
-    walk->restored = 0;
+    walk->restored = walk->table_count = 0;
     walk->narrow_at = KSS_CODE_NOWHERE;
     walk->hidden_labels = walk->released = walk->moves = false;
     memset(walk->values, 0, sizeof walk->values);
@@ -244,10 +253,9 @@ static uint64_t read_steps(struct kss_walk *walk, uint64_t end, bool *whole, uin
     while (at < end) {
         struct kss_step step;
         bool behind = dead && at > walk->reach;
-        if (behind &&
-            (at >= walk->table_begin || (range.loose && (found || !walk->hidden_labels)))) {
+        if (at >= walk->table_begin || (behind && range.loose && (found || !walk->hidden_labels))) {
             *whole = !(found && walk->hidden_labels);
-            return at; // padding, a table, or code of somebody else
+            return at; // a table, padding, or code of somebody else
         }
         if (!kss_decode(&walk->decoder, walk->section->bytes + (at - walk->section->address),
                         (uint32_t)(end - at), at, &step)) {

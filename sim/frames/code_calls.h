@@ -47,6 +47,8 @@ struct kss_walk_record { // a call, or a jump to elsewhere
     bool tail;
 };
 
+enum { KSS_WALK_TABLES = 16 };
+
 struct kss_walk {
     const struct kss_code *code;
     struct kss_frames *frames;
@@ -65,9 +67,11 @@ struct kss_walk {
     // The piece at work.
     uint32_t piece;
     const struct kss_code_section *section;
-    uint64_t reach;       // the farthest label
-    uint64_t table_begin; // a table in the code behind: where the code surely ends
-    uint32_t fixup;       // the first at or after the instruction
+    uint64_t reach;                   // the farthest label
+    uint64_t table_begin;             // a table in the code behind: where the code surely ends
+    uint64_t tables[KSS_WALK_TABLES]; // addresses in the piece that it makes: tables, maybe
+    uint32_t table_count;
+    uint32_t fixup; // the first at or after the instruction
     uint32_t first_record;
     uint32_t restored;                // registers popped since the last jump: an epilog's?
     uint64_t narrow_at, narrow_table; // the last load from a table of distances
