@@ -6,9 +6,14 @@
 
 #include <string.h>
 
-// The file beside an image, or NULL.
+// The file beside an image. What is shown of an absolute path is its last part; it lies in that folder.
 static const char *beside(void *context, const char *path, char **bytes, size_t *length) {
-    struct kss_cli *cli = context;
+    struct kss_cli_frames *set = context;
+    struct kss_cli *cli = set->cli;
+    const char *slash = strrchr(set->path, '/');
+    if (set->path[0] == '/' && slash != NULL && path[0] != '/')
+        path =
+            kss_frames_format(&set->frames, "%.*s/%s", (int)(slash - set->path), set->path, path);
     if (kss_os_kind(path) != KSS_OS_FILE)
         return "no such file";
     return kss_os_read(&cli->arena, path, bytes, length);
@@ -23,7 +28,7 @@ bool kss_cli_frames_open(struct kss_cli *cli, struct kss_cli_frames *set) {
     set->frames.diags = &set->diags;
     set->frames.sources = &set->sources;
     set->frames.beside = beside;
-    set->frames.beside_context = cli;
+    set->frames.beside_context = set;
     set->frames.module = kss_cli_value(cli, KSS_OPTION_MODULE);
     return machine == NULL || kss_cli_machine(cli, &set->frames.machine);
 }
@@ -40,6 +45,7 @@ bool kss_cli_frames_file(struct kss_cli_frames *set, const char *path) {
         kss_cli_complain("%s: %s", path, reason);
         return false;
     }
+    set->path = path;
     return kss_frames_read(&set->frames, kss_cli_shown(set->cli, path), bytes, length);
 }
 

@@ -8,6 +8,7 @@
 
 struct kss_cli_frames {
     struct kss_cli *cli;
+    const char *path;         // of the file that is being read
     struct kss_frames frames; // in the arena of the command
     struct kss_diags diags;
     struct kss_sources sources;

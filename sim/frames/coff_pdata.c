@@ -239,15 +239,18 @@ static bool read_entry(struct kss_coff_reading *reading, struct kss_coff_place a
 void kss_coff_entries(struct kss_coff_reading *reading, struct kss_coff_place at, uint32_t size) {
     uint32_t stride = reading->arch == KSS_ARCH_ARM64 ? ARM64_ENTRY : X64_ENTRY;
     const struct kss_coff_section *section = &reading->coff.sections[at.section];
+    uint32_t left = section->file_size > at.offset ? section->file_size - at.offset : 0;
+    if (size > left) {
+        reading->incomplete = true;
+        kss_frames_warn(reading->file, (uint64_t)section->file_offset + at.offset,
+                        "the unwind entries take %" PRIu32 " bytes, and %" PRIu32
+                        " are in the file",
+                        size, left);
+        size = left - left % stride;
+    }
     for (uint32_t done = 0; size - done >= stride; done += stride, at.offset += stride) {
         const uint8_t *bytes = kss_coff_bytes(&reading->coff, at.section, at.offset, stride);
         uint64_t place = (uint64_t)section->file_offset + at.offset;
-        if (bytes == NULL) {
-            reading->incomplete = true;
-            kss_frames_warn(reading->file, place,
-                            "%" PRIu32 " bytes of unwind entries are not in the file", size - done);
-            return;
-        }
         if (reading->coff.image && is_padding(bytes, stride))
             continue;
         struct kss_coff_entry entry = {.unwind = {.code = -1}};

@@ -41,7 +41,7 @@ struct kss_frame {      // a function
     bool
         address_taken; // its address lies in data or is loaded in code: may be called through a pointer
     bool calls_known; // its calls are among the calls, also when it has none
-    bool merged;       // folded into another row by kss_frames_join
+    bool merged;      // folded into another row by kss_frames_join
 };
 
 enum { KSS_CALL_INDIRECT = UINT32_MAX };
@@ -73,8 +73,8 @@ struct kss_frames {
     const char
         *no_calls; // why code was not looked at for calls ("kss was built without Zydis"); NULL
     bool host_abi_told; // elf.c: that its frames are not Windows' was said
-    // Which file [path] is, or NULL: asked for what lies beside an image (its PDB). The bytes belong to
-    // the arena. NULL: nothing beside is looked at.
+    // Reads [path], asked for what lies beside an image (its PDB). The bytes belong to the arena. Returns
+    // NULL, or why there is nothing. NULL: nothing beside is looked at.
     const char *(*beside)(void *context, const char *path, char **bytes, size_t *length);
     void *beside_context;
 };

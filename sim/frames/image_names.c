@@ -241,9 +241,8 @@ void kss_image_pdb(struct kss_coff_reading *reading) {
         return;
     char *bytes = NULL;
     size_t length = 0;
-    const char *name =
-        frames->beside(frames->beside_context, path_beside(reading, &path), &bytes, &length);
-    if (name == NULL)
+    const char *name = path_beside(reading, &path);
+    if (frames->beside(frames->beside_context, name, &bytes, &length) != NULL)
         return;
     struct kss_frames_file file = {frames, name, reading->file->stem, (const uint8_t *)bytes,
                                    length};
