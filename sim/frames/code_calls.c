@@ -334,8 +334,12 @@ static void close_targets(struct kss_walk *walk) {
             if (call->target == KSS_CODE_NOWHERE)
                 continue;
             walk->piece = call->piece;
-            uint32_t target = kss_walk_find_piece(walk, walk->records[done].target);
-            walk->pieces[target].called |= !walk->records[done].tail;
+            uint64_t target = call->target;
+            bool tail = call->tail;
+            uint32_t to =
+                tail ? kss_walk_jump_piece(walk, target) : kss_walk_find_piece(walk, target);
+            walk->records[done].to = to;
+            walk->pieces[to].called |= !tail;
         }
     } while (piece < walk->count);
 }

@@ -43,6 +43,7 @@ struct kss_walk_record { // a call, or a jump to elsewhere
     uint64_t load;       // of the register
     const char *why;     // indirect for this reason
     uint32_t piece, row; // row: KSS_CODE_NO_ROW: indirect
+    uint32_t to;         // the piece of the target, known at the end
     uint8_t reg;         // called through it
     bool tail;
 };
@@ -106,6 +107,8 @@ static inline bool kss_walk_within(const struct kss_code_range *range, uint64_t 
 uint32_t kss_walk_piece_at(const struct kss_walk *walk, uint64_t address);
 // The same for an address in code; where there is no piece, one is made with a row of its own.
 uint32_t kss_walk_find_piece(struct kss_walk *walk, uint64_t address);
+// The same for a jump, which may go into the middle of a piece.
+uint32_t kss_walk_jump_piece(struct kss_walk *walk, uint64_t address);
 bool kss_walk_is_code(const struct kss_walk *walk, uint64_t address);
 uint32_t kss_walk_slot_row(const struct kss_code *code, uint64_t address);
 // How many fixups lie before [address]; the one at it; that of an operand of the instruction at work.

@@ -255,7 +255,10 @@ static void read_writes(struct instruction *in) {
 
 static bool decode(const struct kss_decoder *decoder, const uint8_t *bytes, uint32_t length,
                    struct kss_step *step) {
-    struct instruction in = {.x86 = decoder->state, .decoder = decoder, .step = step};
+    struct instruction in; // the operands are many bytes and are not cleared each time
+    in.x86 = decoder->state;
+    in.decoder = decoder;
+    in.step = step;
     ZydisDecoderContext context;
     if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(&in.x86->decoder, &context, bytes, length,
                                                   &in.decoded)) ||
