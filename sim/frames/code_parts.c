@@ -37,7 +37,13 @@ static void adopt(struct kss_walk *walk, uint32_t part, uint32_t whole) {
     if (to == from)
         return;
     from->merged = true;
-    if (from->kind == KSS_FRAME_UNKNOWN || to->kind == KSS_FRAME_UNKNOWN)
+    if (to->kind == KSS_FRAME_UNKNOWN)
+        return;
+    if (from->kind == KSS_FRAME_UNKNOWN && to->kind == KSS_FRAME_EXACT) {
+        to->kind = KSS_FRAME_AT_LEAST;
+        to->reason = "the frame of its cold part is unknown";
+    }
+    if (from->kind == KSS_FRAME_UNKNOWN)
         return;
     if (from->bytes > to->bytes)
         to->bytes = from->bytes;
