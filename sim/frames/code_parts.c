@@ -53,7 +53,7 @@ void kss_walk_find_parts(struct kss_walk *walk) {
         const struct kss_walk_record *jump = &walk->records[i];
         if (!jump->tail || jump->target == KSS_CODE_NOWHERE)
             continue;
-        uint32_t target = kss_walk_piece_at(walk, jump->target), from = jump->piece;
+        uint32_t target = jump->to, from = jump->piece;
         const char *to_name = walk->frames->rows[walk->pieces[target].range.row].symbol;
         const char *from_name = walk->frames->rows[walk->pieces[from].range.row].symbol;
         if (is_cold_name(to_name, from_name))
@@ -85,11 +85,11 @@ void kss_walk_write_calls(struct kss_walk *walk) {
         if (piece->import != KSS_CODE_NO_ROW)
             continue; // the thunk is gone
         if (from->target != KSS_CODE_NOWHERE)
-            call.callee = row_of(walk, kss_walk_piece_at(walk, from->target));
+            call.callee = row_of(walk, from->to);
         else if (from->row != KSS_CODE_NO_ROW)
             call.callee = from->row;
         if (call.tail && call.callee == call.caller && from->target != KSS_CODE_NOWHERE &&
-            (walk->pieces[kss_walk_piece_at(walk, from->target)].owner != piece->owner ||
+            (walk->pieces[from->to].owner != piece->owner ||
              from->target != walk->pieces[piece->owner].range.address))
             continue; // a part of itself
         if (call.callee == KSS_CODE_GUARD)

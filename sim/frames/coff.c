@@ -382,6 +382,24 @@ static const struct kss_coff_section *section_of(const struct kss_coff *coff,
     return &coff->sections[symbol->section - 1];
 }
 
+const char *kss_coff_file_name(const struct kss_coff *coff, const struct kss_coff_symbol *symbol) {
+    const uint8_t *name = kss_coff_auxiliary(coff, symbol);
+    if (name == NULL)
+        return "";
+    size_t most = (size_t)symbol->auxiliary * (coff->big ? 20 : 18);
+    const uint8_t *end = memchr(name, 0, most);
+    return kss_frames_text(coff->file->frames, (const char *)name,
+                           end ? (size_t)(end - name) : most);
+}
+
+const char *kss_coff_source(const struct kss_coff *coff) {
+    struct kss_coff_symbol symbol;
+    for (uint32_t i = 0; kss_coff_symbol_at(coff, i, &symbol); i += 1u + symbol.auxiliary)
+        if (symbol.storage == KSS_COFF_FILE)
+            return kss_coff_file_name(coff, &symbol);
+    return "";
+}
+
 bool kss_coff_is_function(const struct kss_coff *coff, const struct kss_coff_symbol *symbol) {
     const struct kss_coff_section *section = section_of(coff, symbol);
     return section != NULL && kss_coff_executable(section) &&

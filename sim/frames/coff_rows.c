@@ -72,18 +72,6 @@ void kss_coff_label(struct kss_coff_reading *reading, const struct kss_coff_labe
     reading->labels[reading->label_count++] = *label;
 }
 
-// The name in a .file record's auxiliary ones: the source, as the compiler was given it.
-static const char *source_of(struct kss_coff_reading *reading,
-                             const struct kss_coff_symbol *symbol) {
-    const uint8_t *name = kss_coff_auxiliary(&reading->coff, symbol);
-    if (name == NULL)
-        return "";
-    size_t most = (size_t)symbol->auxiliary * (reading->coff.big ? 20 : 18);
-    const uint8_t *end = memchr(name, 0, most);
-    return kss_frames_text(reading->file->frames, (const char *)name,
-                           end ? (size_t)(end - name) : most);
-}
-
 // Section symbols in all their forms are no names of functions: with the section's record behind them, or
 // in images one for each object that went in.
 static bool names_code(const struct kss_coff_reading *reading,
@@ -101,11 +89,11 @@ static bool names_code(const struct kss_coff_reading *reading,
 
 void kss_coff_symbol_labels(struct kss_coff_reading *reading) {
     const struct kss_coff *coff = &reading->coff;
-    const char *source = "";
+    const char *source = coff->image ? "" : kss_coff_source(coff);
     struct kss_coff_symbol symbol;
     for (uint32_t i = 0; kss_coff_symbol_at(coff, i, &symbol); i += 1u + symbol.auxiliary) {
         if (symbol.storage == KSS_COFF_FILE)
-            source = source_of(reading, &symbol);
+            source = kss_coff_file_name(coff, &symbol);
         if (symbol.storage != KSS_COFF_EXTERNAL && symbol.storage != KSS_COFF_STATIC &&
             symbol.storage != KSS_COFF_LABEL && symbol.storage != KSS_COFF_WEAK)
             continue;

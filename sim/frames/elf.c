@@ -167,7 +167,7 @@ static void add_row(struct reading *in, struct kss_frame row, const struct kss_s
                     const char *symbol) {
     struct kss_frames *frames = in->elf.file->frames;
     if (in->elf.object)
-        row.place = kss_frames_format(frames, "%s(%s+0x%" PRIX64 ")", in->elf.file->name,
+        row.place = kss_frames_format(frames, "%s:%s+0x%" PRIX64, in->elf.file->name,
                                       in->elf.sections[at->section].name, at->offset);
     else
         row.place = kss_frames_format(frames, "%s+0x%" PRIX64, in->elf.file->name, at->offset);

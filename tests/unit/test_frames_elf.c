@@ -211,7 +211,7 @@ static void objects_and_linked_files(void **state) {
         assert_string_equal(frames_row(&rig, "CopyTail")->unit, object ? "out/irp.o" : "irp.c");
         assert_string_equal(frames_row(&rig, "CopyTail")->module, object ? "" : "irp");
         assert_string_equal(frames_row(&rig, "CopyTail")->place,
-                            object ? "out/irp.o(.text+0x40)" : "out/irp.o+0x1040");
+                            object ? "out/irp.o:.text+0x40" : "out/irp.o+0x1040");
         assert_non_null(strstr(frames_row(&rig, "Dynamic")->reason, "its stack is dynamic"));
         frames_expect(&rig, object ? "+0x60" : "+0x1060", 32, KSS_FRAME_EXACT);
         done();
