@@ -205,8 +205,7 @@ static bool add_node(struct ci *ci, const struct word *id, const struct word *la
         ci->word = *id;
         return bad(ci, "a second node of this title");
     }
-    struct kss_frame row = {
-        .origin = KSS_FROM_CI, .external = ellipse, .calls_known = !ellipse};
+    struct kss_frame row = {.origin = KSS_FROM_CI, .external = ellipse, .calls_known = !ellipse};
     name_row(ci, &row, id);
     const char *at = label->begin;
     part(&at, label->end); // the name, as people read it
