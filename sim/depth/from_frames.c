@@ -81,16 +81,15 @@ static uint32_t layer_of(const char *module, const char *const *layers, uint32_t
     return KSS_NO_NODE;
 }
 
-// Whether somebody outside may call it: its address is taken, or it is what the system enters. Where only
-// the compiler's graph is known, addresses are not.
-static bool is_candidate(const struct kss_frame *row) {
-    return !row->external &&
-           (row->address_taken || row->size == 0 || strcmp(row->symbol, "DriverEntry") == 0);
+// Whether somebody outside may call it. Where only the compiler's graph is known, addresses are not.
+static bool is_candidate(const struct kss_frame_row *row) {
+    return !row->external && (row->address_taken || row->outside || row->size == 0 ||
+                              strcmp(row->symbol, "DriverEntry") == 0);
 }
 
 static uint32_t add_row(struct kss_graph *graph, const struct kss_frames *frames, uint32_t index,
                         const char *const *layers, uint32_t layer_count) {
-    const struct kss_frame *row = &frames->rows[index];
+    const struct kss_frame_row *row = &frames->rows[index];
     struct kss_function node = {
         .symbol = row->symbol,
         .module = row->module,

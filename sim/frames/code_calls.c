@@ -176,7 +176,7 @@ static void unread(struct kss_walk *walk, uint64_t at) {
 // What is known of code without unwind data at its end.
 static void finish_found(struct kss_walk *walk, uint64_t end) {
     const struct kss_code_range *range = kss_walk_range(walk);
-    struct kss_frame *row = &walk->frames->rows[range->row];
+    struct kss_frame_row *row = &walk->frames->rows[range->row];
     row->size = (uint32_t)(end - range->address);
     if (walk->moves && row->kind == KSS_FRAME_EXACT) {
         row->kind = KSS_FRAME_UNKNOWN;

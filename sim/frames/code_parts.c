@@ -31,8 +31,8 @@ static void adopt(struct kss_walk *walk, uint32_t part, uint32_t whole) {
     whole = last_owner(walk, whole);
     if (whole == part || walk->pieces[part].owner != part)
         return;
-    struct kss_frame *to = &walk->frames->rows[walk->pieces[whole].range.row];
-    struct kss_frame *from = &walk->frames->rows[walk->pieces[part].range.row];
+    struct kss_frame_row *to = &walk->frames->rows[walk->pieces[whole].range.row];
+    struct kss_frame_row *from = &walk->frames->rows[walk->pieces[part].range.row];
     walk->pieces[part].owner = whole;
     if (to == from)
         return;

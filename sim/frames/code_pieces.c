@@ -158,14 +158,14 @@ static uint32_t thunk_of(const struct kss_walk *walk, const struct kss_code_rang
 // A row for code that something calls and nobody names.
 static uint32_t find_row(struct kss_walk *walk, const struct kss_code_range *range) {
     const struct kss_code *code = walk->code;
-    const struct kss_frame *caller = &walk->frames->rows[walk->pieces[walk->piece].range.row];
-    struct kss_frame row = {.module = caller->module,
-                            .unit = code->image ? "" : caller->unit,
-                            .address = range->address & UINT32_MAX,
-                            .kind = KSS_FRAME_EXACT,
-                            .origin = KSS_FROM_LEAF,
-                            .bytes = code->arch == KSS_ARCH_X64 ? 8 : 0,
-                            .local = true};
+    const struct kss_frame_row *caller = &walk->frames->rows[walk->pieces[walk->piece].range.row];
+    struct kss_frame_row row = {.module = caller->module,
+                                .unit = code->image ? "" : caller->unit,
+                                .address = range->address & UINT32_MAX,
+                                .kind = KSS_FRAME_EXACT,
+                                .origin = KSS_FROM_LEAF,
+                                .bytes = code->arch == KSS_ARCH_X64 ? 8 : 0,
+                                .local = true};
     if (code->arch == KSS_ARCH_X86) {
         row.kind = KSS_FRAME_UNKNOWN;
         row.origin = KSS_FROM_NOTHING;

@@ -236,6 +236,7 @@ static bool read_optional(struct kss_coff *coff, uint64_t offset, uint32_t size)
                               size);
     coff->base = coff->wide ? kss_le64(header + 24) : kss_le32(header + 28);
     coff->headers = kss_le32(header + 60);
+    coff->entry_point = kss_le32(header + 16);
     uint32_t count = kss_le32(header + fixed - 4);
     for (uint32_t i = 0; i < count && i < KSS_COFF_DIRECTORIES && fixed + 8 * i + 8 <= size; i++)
         coff->directories[i] = (struct kss_coff_range){kss_le32(header + fixed + 8 * i),

@@ -101,11 +101,12 @@ struct kss_coff_range { // a data directory
 
 struct kss_coff {
     struct kss_frames_file *file;
-    uint16_t machine; // enum kss_coff_machine, or another
-    bool image, wide; // wide: PE32+
-    bool big;         // object with /bigobj headers
-    uint64_t base;    // image: where it wants to be loaded
-    uint32_t headers; // image: bytes of the headers, RVA = file offset there
+    uint16_t machine;     // enum kss_coff_machine, or another
+    bool image, wide;     // wide: PE32+
+    bool big;             // object with /bigobj headers
+    uint64_t base;        // image: where it wants to be loaded
+    uint32_t headers;     // image: bytes of the headers, RVA = file offset there
+    uint32_t entry_point; // image: RVA of what the system calls first, 0: none
     struct kss_coff_section *sections;
     uint32_t section_count;
     uint32_t symbol_offset, symbol_count; // records, auxiliary ones too

@@ -76,7 +76,7 @@ static void see_cfi(struct reading *in, uint32_t index, bool debug_frame) {
     kss_cfi_read(in->coff->file, &section, see_function, in);
 }
 
-static uint32_t add_row(const struct kss_coff *coff, struct kss_frame row,
+static uint32_t add_row(const struct kss_coff *coff, struct kss_frame_row row,
                         const struct kss_sighting *at) {
     struct kss_frames *frames = coff->file->frames;
     const struct kss_coff_name *section = &coff->sections[at->section].name;
@@ -100,7 +100,7 @@ static bool is_code(const struct kss_coff *coff, const struct kss_sighting *at) 
 static bool add_place(struct reading *in, uint32_t from, uint32_t end,
                       struct kss_coff_function *function) {
     const struct kss_sighting *seen = in->places.seen;
-    struct kss_frame row = {0};
+    struct kss_frame_row row = {0};
     kss_places_judge(&in->places, from, end, 4, &row);
     if (!in->places.has_cfi)
         row.reason = "no call frame information, and x86 has no unwind data";

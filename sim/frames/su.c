@@ -110,7 +110,7 @@ static bool is(const char *at, const char *end, const char *word) {
 }
 
 // What clang's figure is worth on the machine.
-static void judge_clang(const struct kss_frames *frames, struct kss_frame *row) {
+static void judge_clang(const struct kss_frames *frames, struct kss_frame_row *row) {
     const struct kss_profile *machine = frames->machine;
     row->origin = KSS_FROM_SU_CLANG;
     row->bytes += machine != NULL ? machine->return_address : 0;
@@ -145,7 +145,7 @@ static const char *symbol_of(struct kss_frames *frames, const struct line *line)
 
 static void add(struct kss_frames_file *file, uint32_t source, const struct line *line) {
     struct kss_frames *frames = file->frames;
-    struct kss_frame row = {.kind = KSS_FRAME_EXACT, .origin = KSS_FROM_SU_GCC};
+    struct kss_frame_row row = {.kind = KSS_FRAME_EXACT, .origin = KSS_FROM_SU_GCC};
     row.symbol = symbol_of(frames, line);
     row.place = kss_frames_text(frames, line->begin, (size_t)(line->place_end - line->begin));
     const char *path_end = line->place_end;

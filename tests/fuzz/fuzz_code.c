@@ -46,7 +46,7 @@ static int fixup_order(const void *left, const void *right) {
 static void make_ranges(struct kss_code *code, struct kss_code_range *ranges, struct input *input) {
     for (uint32_t i = 0; i < code->range_count; i++) {
         unsigned begin = take(input), size = take(input);
-        struct kss_frame row = {.symbol = i % 3 == 0   ? "f"
+        struct kss_frame_row row = {.symbol = i % 3 == 0   ? "f"
                                           : i % 3 == 1 ? "f.cold"
                                                        : "+0x1000",
                                 .bytes = 64,
@@ -97,7 +97,7 @@ static void read_code(struct kss_frames *frames, struct input input) {
     static const enum kss_arch archs[] = {KSS_ARCH_X64, KSS_ARCH_X86, KSS_ARCH_ARM64, KSS_ARCH_X64};
     unsigned head = take(&input);
     struct kss_frames_file file = {.frames = frames, .name = "f.sys", .stem = "f"};
-    struct kss_frame row = {.symbol = "import", .external = true, .imported = true};
+    struct kss_frame_row row = {.symbol = "import", .external = true, .imported = true};
     uint32_t external = kss_frames_add(frames, &row);
     struct kss_code_range ranges[MOST];
     struct kss_code_fixup fixups[MOST];

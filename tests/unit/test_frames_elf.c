@@ -353,7 +353,7 @@ static void broken_parts(void **state) {
         if (cases[i].because != NULL && strstr(said, cases[i].because) == NULL)
             fail_msg("%zu: no `%s` in: %s", i, cases[i].because, said);
         for (uint32_t k = 0; k < rig.frames.count; k++) {
-            const struct kss_frame *row = &rig.frames.rows[k];
+            const struct kss_frame_row *row = &rig.frames.rows[k];
             assert_true(row->kind != KSS_FRAME_EXACT || row->bytes == 48 || row->bytes == 32);
             assert_true(row->kind != KSS_FRAME_AT_LEAST || row->bytes == 308 || row->bytes == 100 ||
                         row->bytes == 32);
