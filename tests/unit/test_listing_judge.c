@@ -421,6 +421,8 @@ static void a_limit_alone_is_enough(void **state) {
     assert_false(rig.verdict.has_base || rig.verdict.has_used);
     rig.rows[0].sp = LIMIT - 0x20;
     ANSWER(&rig, KSS_LISTING_OVERFLOW);
+    rig.stacks[0].count = 1; // nothing but one row below it
+    ANSWER(&rig, KSS_LISTING_OVERFLOW);
     end(&rig);
 }
 
