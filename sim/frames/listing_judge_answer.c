@@ -72,6 +72,34 @@ static void double_fault_with_room(struct kss_judge *judge, uint64_t room) {
                              : "the double fault's own rows are not in the listing");
 }
 
+// A row of another listing in the text that lies in the guard page below this stack: then the rows
+// judged are not all there is, and nothing fits. NULL: none.
+static const struct kss_listed_frame *row_in_guard(const struct kss_judge *judge) {
+    const struct kss_listing_verdict *v = judge->verdict;
+    for (uint32_t s = 0; s < judge->listing->stack_count; s++) {
+        const struct kss_listed_stack *stack = &judge->listing->stacks[s];
+        for (uint32_t i = 0; i < stack->count && stack != judge->stack; i++)
+            if (kss_listed_pointer(&stack->frames[i]) && stack->frames[i].sp < v->limit &&
+                v->limit - stack->frames[i].sp <= v->machine->page_size)
+                return &stack->frames[i];
+    }
+    return NULL;
+}
+
+static void look_around(struct kss_judge *judge) {
+    const struct kss_listed_frame *row =
+        judge->verdict->answer == KSS_LISTING_FITS ? row_in_guard(judge) : NULL;
+    if (row == NULL)
+        return;
+    answer(judge, KSS_LISTING_CANNOT_TELL,
+           "cannot tell: another listing in the text has a row in the guard page of this stack");
+    kss_judge_evidence(judge, row->line, "0x%" PRIX64 " (%s) lies in the guard page of this stack",
+                       row->sp, row->symbol);
+    kss_judge_reason(judge,
+                     "the rows judged are not all rows of this stack: judge the other listing "
+                     "with --pick");
+}
+
 static void room_left(struct kss_judge *judge) {
     struct kss_listing_verdict *v = judge->verdict;
     uint64_t room = v->sp - v->limit;
@@ -102,11 +130,10 @@ static void room_left(struct kss_judge *judge) {
 
 // ---- No limit -----------------------------------------------------------------------------------
 
-// Bytes of the largest stack that may be meant, less what lies above all rows.
-static uint64_t largest_usable(const struct kss_judge *judge) {
-    uint64_t size =
-        judge->gui ? judge->verdict->machine->large_stack_size : judge->widest->stack_size;
-    return judge->verdict->has_base ? size : size - judge->widest->reserve;
+// Bytes of the largest stack that may be meant. The save area above all rows is not taken off: its size
+// differs from one processor to the next.
+static uint64_t largest_stack(const struct kss_judge *judge) {
+    return judge->gui ? judge->verdict->machine->large_stack_size : judge->widest->stack_size;
 }
 
 static void more_than_a_stack(struct kss_judge *judge, uint64_t listed, uint64_t largest) {
@@ -116,10 +143,10 @@ static void more_than_a_stack(struct kss_judge *judge, uint64_t listed, uint64_t
                             "overflow: a double fault, and %s in use: more than a whole stack",
                             kss_judge_bytes(judge, listed)));
     kss_judge_evidence(judge, judge->stack->frames[judge->last].line,
-                       "up to here %s are in use; %s of machine %s has %s%s",
+                       "up to here %s are in use; %s of machine %s has %s",
                        kss_judge_bytes(judge, listed), judge->gui ? "a large stack" : "a stack",
                        judge->gui ? v->machine->name : judge->widest->name,
-                       kss_judge_bytes(judge, largest), v->has_base ? "" : " below its save area");
+                       kss_judge_bytes(judge, largest));
     if (!judge->gui && judge->options->machine == NULL)
         for (unsigned i = 0; i < kss_profile_count; i++)
             if (kss_profiles[i].arch == v->machine->arch && &kss_profiles[i] != judge->widest)
@@ -154,7 +181,7 @@ static void lacks_bounds(struct kss_judge *judge) {
 
 static void without_limit(struct kss_judge *judge) {
     const struct kss_listing_verdict *v = judge->verdict;
-    uint64_t largest = largest_usable(judge), listed = v->has_base ? v->used : judge->high - v->sp;
+    uint64_t largest = largest_stack(judge), listed = v->has_base ? v->used : judge->high - v->sp;
     if (largest != 0 && judge->double_fault && !judge->disorder && listed > largest) {
         more_than_a_stack(judge, listed, largest);
     } else if (says_panic(judge)) {
@@ -212,8 +239,10 @@ void kss_judge_answer(struct kss_judge *judge) {
         without_limit(judge);
     else if (v->sp < v->limit)
         below_limit(judge);
-    else
+    else {
         room_left(judge);
+        look_around(judge);
+    }
 }
 
 // ---- What would have made it fit ----------------------------------------------------------------

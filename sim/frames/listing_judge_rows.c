@@ -3,7 +3,8 @@
 //
 // Recursion is the smallest period of the rows as (symbol with displacement, size): names alone repeat
 // wherever drivers are layered (nt!IofCallDriver between each two) or have no symbols but an export. It
-// counts from two complete turns that make up a quarter of what is listed. A listing that is cut after
+// counts from two complete turns that make up a quarter of what is listed (a filter that is attached
+// twice repeats as well), or from four of any size. A listing that is cut after
 // one turn is a case of its own: when all rows from some row on repeat those from the beginning, in
 // function and size, the distance is one turn, as far as one can see.
 //
@@ -128,6 +129,8 @@ static void say_recursion(struct kss_judge *judge, uint32_t last) {
                            kss_judge_bytes(judge, v->recursion.bytes));
 }
 
+enum { MANY = 4 };
+
 // At least two turns at the same call sites. Returns whether something repeats at all.
 static bool many_turns(struct kss_judge *judge, const struct sized *rows, uint32_t count,
                        const uint32_t *letters) {
@@ -139,7 +142,7 @@ static bool many_turns(struct kss_judge *judge, const struct sized *rows, uint32
         bytes += rows[repeat.first + i].bytes;
     uint32_t turns = repeat.rows / repeat.period;
     uint32_t last = rows[repeat.first + repeat.period * turns - 1].row;
-    if (bytes >= (judge->high - judge->low) / 4) {
+    if (turns >= MANY || bytes >= (judge->high - judge->low) / 4) {
         found(judge, rows, repeat.first, repeat.period, turns);
         if (judge->verdict->has_period)
             say_recursion(judge, last);
