@@ -26,7 +26,7 @@
 // walk that lost its way.
 //
 // The answer. An overflow needs SP below a limit that somebody said; or a double fault and more bytes
-// listed than the largest usable stack. Not an overflow needs room left above such a limit, or a bug
+// listed than the largest stack has. Not an overflow needs room left above such a limit, or a bug
 // check that says something else. All else is "cannot tell", with what would be needed. A limit that
 // only follows from Base and the usual stack size is labelled `implied` and decides nothing alone.
 //

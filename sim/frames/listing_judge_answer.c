@@ -72,6 +72,34 @@ static void double_fault_with_room(struct kss_judge *judge, uint64_t room) {
                              : "the double fault's own rows are not in the listing");
 }
 
+// A row of another listing in the text that lies in the guard page below this stack: then the rows
+// judged are not all there is, and nothing fits. NULL: none.
+static const struct kss_listed_frame *row_in_guard(const struct kss_judge *judge) {
+    const struct kss_listing_verdict *v = judge->verdict;
+    for (uint32_t s = 0; s < judge->listing->stack_count; s++) {
+        const struct kss_listed_stack *stack = &judge->listing->stacks[s];
+        for (uint32_t i = 0; i < stack->count && stack != judge->stack; i++)
+            if (kss_listed_pointer(&stack->frames[i]) && stack->frames[i].sp < v->limit &&
+                v->limit - stack->frames[i].sp <= v->machine->page_size)
+                return &stack->frames[i];
+    }
+    return NULL;
+}
+
+static void look_around(struct kss_judge *judge) {
+    const struct kss_listed_frame *row =
+        judge->verdict->answer == KSS_LISTING_FITS ? row_in_guard(judge) : NULL;
+    if (row == NULL)
+        return;
+    answer(judge, KSS_LISTING_CANNOT_TELL,
+           "cannot tell: another listing in the text has a row in the guard page of this stack");
+    kss_judge_evidence(judge, row->line, "0x%" PRIX64 " (%s) lies in the guard page of this stack",
+                       row->sp, row->symbol);
+    kss_judge_reason(judge,
+                     "the rows judged are not all rows of this stack: judge the other listing "
+                     "with --pick");
+}
+
 static void room_left(struct kss_judge *judge) {
     struct kss_listing_verdict *v = judge->verdict;
     uint64_t room = v->sp - v->limit;
@@ -151,11 +179,32 @@ static void lacks_bounds(struct kss_judge *judge) {
                          v->sp < v->limit ? v->limit - v->sp : v->sp - v->limit);
 }
 
+// An overflow is noticed in the guard page. More than that beyond a normal stack was not used of one: it is
+// a large or an expanded stack, and how large that one is nobody says.
+static bool beyond_the_guard(const struct kss_judge *judge, uint64_t listed, uint64_t largest) {
+    const struct kss_profile *machine = judge->verdict->machine;
+    return !judge->gui && listed > largest + machine->page_size &&
+           listed <= machine->large_stack_size;
+}
+
+static void another_stack(struct kss_judge *judge, uint64_t listed) {
+    answer(judge, KSS_LISTING_CANNOT_TELL,
+           kss_judge_format(judge,
+                            "cannot tell: a double fault with %s in use, more than a normal stack "
+                            "and its guard page: it is a large or an expanded one",
+                            kss_judge_bytes(judge, listed)));
+    kss_judge_reason(judge, "how large this stack is nobody says: !thread prints Base and Limit; "
+                            "give them with --base and --limit");
+}
+
 static void without_limit(struct kss_judge *judge) {
     const struct kss_listing_verdict *v = judge->verdict;
     uint64_t largest = largest_stack(judge), listed = v->has_base ? v->used : judge->high - v->sp;
     if (largest != 0 && judge->double_fault && !judge->disorder && listed > largest) {
-        more_than_a_stack(judge, listed, largest);
+        if (beyond_the_guard(judge, listed, largest))
+            another_stack(judge, listed);
+        else
+            more_than_a_stack(judge, listed, largest);
     } else if (says_panic(judge)) {
         answer(judge, KSS_LISTING_OVERFLOW,
                "overflow: the bug check says that a kernel stack was overrun");
@@ -211,8 +260,10 @@ void kss_judge_answer(struct kss_judge *judge) {
         without_limit(judge);
     else if (v->sp < v->limit)
         below_limit(judge);
-    else
+    else {
         room_left(judge);
+        look_around(judge);
+    }
 }
 
 // ---- What would have made it fit ----------------------------------------------------------------

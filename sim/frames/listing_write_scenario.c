@@ -145,8 +145,8 @@ static void lay_out(struct scenario *s, uint64_t listed) {
     if (v->has_limit) { // the rows lie as far from the limit as listed; Base is assumed
         uint64_t below = v->sp < v->limit ? v->limit - v->sp : 0;
         uint64_t above = v->sp > v->limit ? v->sp - v->limit : 0;
-        s->size =
-            listed + above - below > s->size ? rounded_up(listed + above - below, page) : s->size;
+        if (listed + above > s->size + below)
+            s->size = rounded_up(listed + above - below, page);
         add_filler(s, "unlisted bytes, Base assumed", s->size + below - above - listed);
         return;
     }

@@ -421,6 +421,8 @@ static void a_limit_alone_is_enough(void **state) {
     assert_false(rig.verdict.has_base || rig.verdict.has_used);
     rig.rows[0].sp = LIMIT - 0x20;
     ANSWER(&rig, KSS_LISTING_OVERFLOW);
+    rig.stacks[0].count = 1; // nothing but one row below it
+    ANSWER(&rig, KSS_LISTING_OVERFLOW);
     end(&rig);
 }
 
@@ -556,6 +558,24 @@ static void a_panic_without_numbers_is_what_it_says(void **state) {
     ANSWER(&rig, KSS_LISTING_OVERFLOW);
     bounds(&rig, 0xF7A42000, 0xF7A3F000);
     ANSWER(&rig, KSS_LISTING_CANNOT_TELL); // room left: the two disagree
+    end(&rig);
+}
+
+static void a_row_in_the_guard_page_forbids_that_it_fits(void **state) {
+    (void)state;
+    struct rig rig;
+    begin(&rig, KSS_ARCH_X64); // one stack, which a reader took for two
+    row(&rig, LIMIT + 0x2000, "drv!A");
+    row(&rig, LIMIT + 0x2400, "drv!B");
+    bounds(&rig, BASE, LIMIT);
+    struct kss_listed_frame inner = {
+        .line = 5, .sp = LIMIT - 0x60, .has_sp = true, .symbol = "drv!C", .module = "drv"};
+    rig.stacks[1] = (struct kss_listed_stack){
+        .line = 5, .arch = KSS_ARCH_X64, .arch_known = true, .frames = &inner, .count = 1};
+    rig.listing.stack_count = 2;
+    ANSWER(&rig, KSS_LISTING_CANNOT_TELL);
+    inner.sp = LIMIT - 0x1060; // the page below belongs to somebody else
+    ANSWER(&rig, KSS_LISTING_FITS);
     end(&rig);
 }
 
@@ -753,6 +773,7 @@ int main(void) {
         cmocka_unit_test(more_than_a_stack_at_a_double_fault_is_an_overflow),
         cmocka_unit_test(an_invalid_stack_is_no_overflow),
         cmocka_unit_test(a_panic_without_numbers_is_what_it_says),
+        cmocka_unit_test(a_row_in_the_guard_page_forbids_that_it_fits),
         cmocka_unit_test(a_period_is_exact_and_turns_are_complete),
         cmocka_unit_test(layers_are_no_recursion),
         cmocka_unit_test(one_turn_of_a_cut_listing_is_said),
