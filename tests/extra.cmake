@@ -37,3 +37,15 @@ if(TARGET kss_command)
     set_tests_properties(rules.mutation PROPERTIES LABELS golden
         ENVIRONMENT "KSS_EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}")
 endif()
+
+# Debugger listings with the verdict they must get.
+if(CMOCKA_INCLUDE_DIR AND CMOCKA_LIBRARY)
+    add_executable(test_listings listings/run.c)
+    kss_compile_options(test_listings)
+    target_include_directories(test_listings PRIVATE ${PROJECT_SOURCE_DIR}/sim)
+    target_include_directories(test_listings SYSTEM PRIVATE ${CMOCKA_INCLUDE_DIR})
+    target_link_libraries(test_listings PRIVATE kss ${CMOCKA_LIBRARY})
+    add_test(NAME listings COMMAND ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:test_listings>
+             WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(listings PROPERTIES LABELS unit)
+endif()

@@ -165,6 +165,7 @@ struct kss_stack_use {
     uint32_t left;
     uint32_t drivers;    // what driver routines take of it
     const char *routine; // innermost at the deepest point, NULL: none
+    bool at_least;       // a frame may be larger than its table says: figures are lower bounds
 };
 // The deepest use of a thread's stack (of the deepest segment, when the stack was expanded).
 // Figures exist once the run has ended. False: no such thread.

@@ -104,8 +104,8 @@ void kss_cli_tables_close(struct kss_cli_frames *tables); // NULL: nothing happe
 
 typedef int kss_cli_run(struct kss_cli *cli);
 kss_cli_run kss_cli_run_verb, kss_cli_explain, kss_cli_list, kss_cli_fmt, kss_cli_scan, kss_cli_new,
-    kss_cli_frames, kss_cli_stack, kss_cli_import, kss_cli_import_graph, kss_cli_version,
-    kss_cli_help;
+    kss_cli_frames, kss_cli_stack, kss_cli_import, kss_cli_import_graph, kss_cli_import_listing,
+    kss_cli_version, kss_cli_help;
 
 // help.c
 void kss_help_short(struct kss_text *out);

@@ -2,12 +2,19 @@
 // kss import ci|pe: the deepest path of a call graph as a scenario.
 #include "cli/stack.h"
 
-static uint32_t deepest(const struct kss_judgement *judgement) {
+// The deepest root alone: reasons that concern other roots are not its reasons.
+static void keep_deepest(struct kss_cli_graph *set) {
+    struct kss_judgement judgement = kss_depth_judge(&set->graph, &set->cli->arena, &set->options);
     uint32_t found = 0;
-    for (uint32_t i = 1; i < judgement->root_count; i++)
-        if (judgement->roots[i].depth > judgement->roots[found].depth)
+    for (uint32_t i = 1; i < judgement.root_count; i++)
+        if (judgement.roots[i].depth > judgement.roots[found].depth)
             found = i;
-    return found;
+    set->graph.requirement_count = 0;
+    if (judgement.root_count > 0) {
+        set->graph.roots[0] = judgement.roots[found].root;
+        set->graph.root_count = 1;
+    }
+    kss_judgement_free(&judgement);
 }
 
 static int no_machine(const struct kss_cli_graph *set) {
@@ -22,13 +29,14 @@ static int no_machine(const struct kss_cli_graph *set) {
 static int write(struct kss_cli_graph *set) {
     struct kss_text text = {0};
     int status = KSS_OK;
+    keep_deepest(set);
     struct kss_judgement judgement = kss_depth_judge(&set->graph, &set->cli->arena, &set->options);
     if (set->graph.machine == NULL || set->graph.machine->stack_size == 0) {
         status = no_machine(set);
     } else if (judgement.root_count == 0) {
         status = kss_cli_complain("the files have no function to begin a path with");
     } else {
-        kss_depth_scenario(&judgement, deepest(&judgement), &text);
+        kss_depth_scenario(&judgement, 0, &text);
         status = kss_cli_put(set->cli, &text) ? KSS_OK : KSS_BAD_INPUT;
     }
     kss_text_free(&text);

@@ -165,7 +165,8 @@ struct kss_function {
     bool sends;            // IofCallDriver and IoCallDriver
     bool no_calls;         // nobody says what it calls
     bool left_out;         // its body says that code was left out
-    bool candidate;        // may be called from outside the graph
+    bool filters;   // has exception filters: they run on top of what raises, wherever that is
+    bool candidate; // may be called from outside the graph
     bool annotated, ignored;
 };
 

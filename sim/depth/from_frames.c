@@ -34,10 +34,18 @@ static bool is_probe(const char *symbol) {
     return false;
 }
 
+static bool same_name(const char *a, const char *lower) {
+    for (; *a != '\0' && *lower != '\0'; a++, lower++)
+        if ((*a >= 'A' && *a <= 'Z' ? *a + ('a' - 'A') : *a) != *lower)
+            return false;
+    return *a == *lower;
+}
+
+// Imports have the module's name as the linker wrote it.
 static bool of_nt(const char *module) {
     static const char *const names[] = {"", "nt", "ntoskrnl", "ntoskrnl.exe", "hal", "hal.dll"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(module, names[i]) == 0)
+        if (same_name(module, names[i]))
             return true;
     return false;
 }
@@ -73,22 +81,15 @@ static uint32_t layer_of(const char *module, const char *const *layers, uint32_t
     return KSS_NO_NODE;
 }
 
-// Who reads code tells the size of it; .su lines, section lists and tables have no calls.
-static bool calls_told(const struct kss_frames *frames, const struct kss_frame *row) {
-    bool code = row->size > 0 && frames->no_calls == NULL && row->origin != KSS_FROM_STACK_SIZES;
-    return row->calls_known || (code && frames->want_calls && frames->calls_known);
-}
-
-// Whether somebody outside may call it: its address is taken, or it is what the system enters. Where only
-// the compiler's graph is known, addresses are not.
-static bool is_candidate(const struct kss_frame *row) {
-    return !row->external &&
-           (row->address_taken || row->size == 0 || strcmp(row->symbol, "DriverEntry") == 0);
+// Whether somebody outside may call it. Where only the compiler's graph is known, addresses are not.
+static bool is_candidate(const struct kss_frame_row *row) {
+    return !row->external && (row->address_taken || row->outside || row->size == 0 ||
+                              strcmp(row->symbol, "DriverEntry") == 0);
 }
 
 static uint32_t add_row(struct kss_graph *graph, const struct kss_frames *frames, uint32_t index,
                         const char *const *layers, uint32_t layer_count) {
-    const struct kss_frame *row = &frames->rows[index];
+    const struct kss_frame_row *row = &frames->rows[index];
     struct kss_function node = {
         .symbol = row->symbol,
         .module = row->module,
@@ -100,7 +101,7 @@ static uint32_t add_row(struct kss_graph *graph, const struct kss_frames *frames
         .origin = row->origin,
         .figure = (uint8_t)kss_frame_origin_kind((enum kss_frame_origin)row->origin),
         .external = row->external,
-        .no_calls = !row->external && !calls_told(frames, row),
+        .no_calls = !row->external && !row->calls_known,
         .candidate = is_candidate(row),
         .layer = row->external ? KSS_NO_NODE : layer_of(row->module, layers, layer_count),
         .origin_index = index,

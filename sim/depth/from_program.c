@@ -10,6 +10,8 @@
 //     IoCompleteRequest      every completion routine that is set anywhere
 //     KeSynchronizeExecution, AllocateAdapterChannel ...   the routine in the argument
 //     KeExpandKernelStackAndCallout   nobody here: the callout has room of its own and is a root
+//   a __try statement      its filter or __finally block; a filter runs on top of what raises, so its
+//                          routine's depth is not known then
 //   a routine's name elsewhere   as what it is handed for: a DPC, an ISR, a thread; else it may be called
 //                                from outside
 //
@@ -351,8 +353,10 @@ static void read_routine(struct reading *r, uint32_t caller, uint32_t begin, uin
     }
     for (uint32_t s = 0; s < r->code[caller].scope_count; s++) {
         const struct kss_scope *scope = &r->code[caller].scopes[s];
-        if (scope->funclet < r->count)
-            call(r, caller, scope->funclet, place_text(r, scope->place), false);
+        if (scope->funclet >= r->count)
+            continue;
+        call(r, caller, scope->funclet, place_text(r, scope->place), false);
+        r->graph->nodes[caller].filters |= scope->handler != KSS_HANDLER_NONE;
     }
 }
 

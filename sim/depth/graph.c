@@ -92,7 +92,9 @@ static void name_nodes(struct kss_graph *graph) {
         const char *bare = node->symbol;
         if (twin && node->unit[0] != '\0')
             bare = joined(graph->arena, node->unit, ":", bare);
-        node->name = node->module[0] ? joined(graph->arena, node->module, "!", bare) : bare;
+        node->name = node->module[0]
+                         ? joined(graph->arena, node->module, bare[0] == '+' ? "" : "!", bare)
+                         : bare;
     }
     free(sorted);
 }

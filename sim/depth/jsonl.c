@@ -37,10 +37,14 @@ static void lacks_field(struct kss_text *out, uint32_t lacks) {
     kss_text_char(out, ']');
 }
 
-// How far the figure can be trusted.
+// How far the figure can be trusted: exact is a sum of exact frames.
 static const char *bound_word(uint32_t lacks, bool upper) {
+    const uint32_t soft = 1u << KSS_LACK_LISTED | 1u << KSS_LACK_ESTIMATE |
+                          1u << KSS_LACK_CALLBACK | 1u << KSS_LACK_BELOW | 1u << KSS_LACK_IGNORED;
     bool missing = (lacks & ((2u << KSS_LACK_MISSING) - 1)) != 0;
-    return missing && upper ? "estimate" : missing ? "at-least" : upper ? "at-most" : "exact";
+    if (missing)
+        return upper ? "unknown" : "at-least";
+    return (lacks & soft) != 0 ? "estimate" : upper ? "at-most" : "exact";
 }
 
 static void frame_line(const struct writing *w, const struct kss_path *path, uint32_t index) {

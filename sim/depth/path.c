@@ -23,6 +23,8 @@ struct walk {
 
 static void add_frame(struct walk *walk, uint32_t node) {
     struct kss_path *path = walk->path;
+    if (walk->reached != KSS_NO_NODE && walk->graph->edges[walk->reached].to != node)
+        walk->reached = KSS_NO_NODE; // a piece of a sum: what is before it does not call it
     KSS_ROOM(path->frames, path->count, path->capacity);
     path->frames[path->count++] =
         (struct kss_path_frame){.node = node,
@@ -131,7 +133,7 @@ void kss_depth_path(const struct kss_solution *solution, uint32_t root, struct k
             break;
         node = follow(&walk, solution->onward[node]);
     }
-    path->upper |= path->group_count > 0 && !keeps_bounds(&walk);
+    path->upper |= !keeps_bounds(&walk);
 }
 
 void kss_path_free(struct kss_path *path) {

@@ -60,6 +60,9 @@ static void no_calls(struct reasoning *r, uint32_t node) {
     const struct kss_function *f = &r->graph->nodes[node];
     if (f->left_out)
         add(r, KSS_LACK_CALLS, node, f->place, "its body leaves code out");
+    else if (f->filters)
+        add(r, KSS_LACK_CALLS, node, f->place,
+            "its exception filter runs on top of whatever raises, which is not in the path");
     else
         add(r, KSS_LACK_CALLS, node, f->place, "what it calls is not known: %s",
             or_word(r->graph->no_calls, "no file with its calls was given"));
@@ -185,8 +188,14 @@ static void of_all(struct reasoning *r, const struct kss_depth_options *options)
             "whoever completes");
     if (r->graph->dispatch_assumed)
         add(r, KSS_LACKS, KSS_NO_NODE, NULL,
-            "a layer without thread roots: every function whose address is taken counts as a "
-            "dispatch routine");
+            "a layer without thread roots: what its own module does not call counts as a dispatch "
+            "routine");
+}
+
+// Each layer has its own copy of nt's routine that sends requests down; its figure is one.
+static bool said_before(const struct reasoning *r, const uint32_t *own, uint32_t node) {
+    return node > 0 && (own[node - 1] >> KSS_LACK_LISTED & 1) != 0 &&
+           strcmp(r->graph->nodes[node - 1].name, r->graph->nodes[node].name) == 0;
 }
 
 void kss_depth_reasons(struct kss_judgement *judgement, const struct kss_depth_options *options) {
@@ -200,7 +209,7 @@ void kss_depth_reasons(struct kss_judgement *judgement, const struct kss_depth_o
         if (lack == KSS_LACK_CYCLE || lack == KSS_LACK_ANNOTATED)
             cycles(&r, lack == KSS_LACK_ANNOTATED);
         for (uint32_t i = 0; i < count; i++)
-            if (own[i] >> lack & 1)
+            if ((own[i] >> lack & 1) != 0 && !(lack == KSS_LACK_LISTED && said_before(&r, own, i)))
                 of_node(&r, (enum kss_lack)lack, i);
     }
     of_all(&r, options);

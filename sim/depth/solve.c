@@ -22,6 +22,7 @@ struct solver {
     uint32_t *within_edge, *way_edge; // KSS_NO_NODE: the path ends here; there is no way
     uint32_t *callers, *next_caller;  // of one component of jumps: edges by callee
     uint32_t *queue, *list;
+    bool *entered; // per node: a root, or called from another component
     uint32_t component, scope;
     // What the last set of cut functions came to:
     uint64_t base;
@@ -239,12 +240,18 @@ static uint64_t member_depth(const struct solver *s, uint32_t node) {
     return round > s->within[node] ? round : s->within[node];
 }
 
+// Of the members at which paths come in; of all, when the component is not reached from anywhere.
 static uint64_t deepest_member(const struct solver *s, const uint32_t *members, uint32_t count) {
-    uint64_t deepest = 0;
-    for (uint32_t i = 0; i < count; i++)
-        if (member_depth(s, members[i]) > deepest)
-            deepest = member_depth(s, members[i]);
-    return deepest;
+    uint64_t deepest = 0, of_all = 0;
+    bool entered = false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t depth = member_depth(s, members[i]);
+        of_all = depth > of_all ? depth : of_all;
+        entered |= s->entered[members[i]];
+        if (s->entered[members[i]] && depth > deepest)
+            deepest = depth;
+    }
+    return entered ? deepest : of_all;
 }
 
 static void keep_members(struct solver *s, const uint32_t *members, uint32_t count) {
@@ -385,40 +392,6 @@ static bool calls_itself(const struct kss_graph *graph, uint32_t node) {
 
 // ---- What is missing ------------------------------------------------------------------------------------
 
-static uint32_t figure_lacks(const struct kss_function *node) {
-    uint32_t bits = 0;
-    if (node->kind == KSS_FRAME_UNKNOWN)
-        bits |= 1u << (node->external ? KSS_LACK_EXTERNAL : KSS_LACK_FRAME);
-    if (node->kind == KSS_FRAME_AT_LEAST)
-        bits |= 1u << KSS_LACK_AT_LEAST;
-    if (node->origin == KSS_FROM_COSTS)
-        bits |= 1u << KSS_LACK_LISTED;
-    if (node->figure == KSS_ORIGIN_ASSUMED && node->bytes > 0)
-        bits |= 1u << KSS_LACK_ESTIMATE;
-    if (node->annotated)
-        bits |= 1u << KSS_LACK_ANNOTATED;
-    if (node->ignored)
-        bits |= 1u << KSS_LACK_IGNORED;
-    return bits;
-}
-
-uint32_t kss_own_lacks(const struct kss_graph *graph, uint32_t index) {
-    const struct kss_function *node = &graph->nodes[index];
-    uint32_t bits = figure_lacks(node), end = kss_edges_end(graph, index);
-    if (node->ignored)
-        return bits;
-    if (node->left_out || (node->no_calls && node->edges == end))
-        bits |= 1u << KSS_LACK_CALLS;
-    if (node->edges == end && node->sends)
-        bits |= 1u << KSS_LACK_BELOW;
-    else if (node->edges == end && node->callback)
-        bits |= 1u << KSS_LACK_CALLBACK;
-    for (uint32_t e = node->edges; e < end; e++)
-        if (graph->edges[e].to == KSS_NO_NODE)
-            bits |= 1u << KSS_LACK_UNRESOLVED;
-    return bits;
-}
-
 static void gather_lacks(struct solver *s, const uint32_t *members, uint32_t count) {
     struct kss_solution *solution = s->solution;
     uint32_t bits = 0;
@@ -476,7 +449,21 @@ static struct solver new_solver(struct kss_solution *solution, struct kss_arena 
         .next_caller = KSS_NEW_ARRAY(arena, uint32_t, (size_t)graph->edge_count + 1),
         .queue = KSS_NEW_ARRAY(arena, uint32_t, n),
         .list = KSS_NEW_ARRAY(arena, uint32_t, n),
+        .entered = KSS_NEW_ARRAY(arena, bool, n),
     };
+}
+
+static void find_entered(struct solver *s) {
+    const struct kss_graph *graph = s->graph;
+    for (uint32_t i = 0; i < graph->root_count; i++)
+        s->entered[graph->roots[i].node] = true;
+    for (uint32_t i = 0; i < graph->requirement_count; i++)
+        s->entered[graph->requirements[i].node] = true;
+    for (uint32_t e = 0; e < graph->edge_count; e++) {
+        const struct kss_edge *edge = &graph->edges[e];
+        if (edge->to != KSS_NO_NODE && s->whole.of[edge->from] != s->whole.of[edge->to])
+            s->entered[edge->to] = true;
+    }
 }
 
 struct kss_solution kss_depth_solve(const struct kss_graph *graph, struct kss_arena *arena) {
@@ -488,6 +475,7 @@ struct kss_solution kss_depth_solve(const struct kss_graph *graph, struct kss_ar
     uint32_t *starts = KSS_NEW_ARRAY(&scratch, uint32_t, (size_t)graph->count + 1);
     memcpy(starts, s.queue, graph->count * sizeof *starts);
     kss_components_find(&s.whole, starts, graph->count, 0);
+    find_entered(&s);
     for (uint32_t c = 0; c < s.whole.count; c++) {
         const uint32_t *members = &s.whole.members[s.whole.begin[c]];
         uint32_t count = s.whole.begin[c + 1] - s.whole.begin[c];

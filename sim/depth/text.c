@@ -256,10 +256,14 @@ static void inner_calls(const struct writing *w, const struct kss_cycle *cycle, 
             const struct kss_edge *edge = &w->graph->edges[e];
             if (edge->to == KSS_NO_NODE || w->j->solution.cycle[edge->to] != number)
                 continue;
-            kss_text_format(w->out, "  %s %s %s", w->graph->nodes[node].name,
-                            edge->tail ? "jumps to" : "calls", w->graph->nodes[edge->to].name);
-            if (edge->place != NULL)
-                kss_text_format(w->out, "  %s", edge->place);
+            kss_text_str(w->out, "  ");
+            kss_text_str(w->out, w->graph->nodes[node].name);
+            kss_text_str(w->out, edge->tail ? " jumps to " : " calls ");
+            kss_text_str(w->out, w->graph->nodes[edge->to].name);
+            if (edge->place != NULL) {
+                kss_text_str(w->out, "  ");
+                kss_text_str(w->out, edge->place);
+            }
             kss_text_char(w->out, '\n');
         }
     }

@@ -139,7 +139,7 @@ static const char *keep(struct ci *ci, const struct word *word) {
 }
 
 // "456 bytes (static)": false when the part is something else.
-static bool read_bytes(struct kss_frame *row, const struct word *word) {
+static bool read_bytes(struct kss_frame_row *row, const struct word *word) {
     const char *at = word->begin;
     uint64_t bytes = 0;
     for (; at < word->end && *at >= '0' && *at <= '9' && at - word->begin < 18; at++)
@@ -164,7 +164,8 @@ static bool read_bytes(struct kss_frame *row, const struct word *word) {
 }
 
 // What follows the bytes: "1 dynamic objects", then " name place" each.
-static void read_dynamic(struct ci *ci, struct kss_frame *row, const char *at, const char *end) {
+static void read_dynamic(struct ci *ci, struct kss_frame_row *row, const char *at,
+                         const char *end) {
     if (row->kind != KSS_FRAME_AT_LEAST)
         return;
     struct kss_text text = {0};
@@ -184,7 +185,7 @@ static void read_dynamic(struct ci *ci, struct kss_frame *row, const char *at, c
     kss_text_free(&text);
 }
 
-static void name_row(struct ci *ci, struct kss_frame *row, const struct word *id) {
+static void name_row(struct ci *ci, struct kss_frame_row *row, const struct word *id) {
     struct word symbol = *id;
     size_t unit = strlen(ci->unit);
     size_t length = (size_t)(id->end - id->begin);
@@ -205,7 +206,7 @@ static bool add_node(struct ci *ci, const struct word *id, const struct word *la
         ci->word = *id;
         return bad(ci, "a second node of this title");
     }
-    struct kss_frame row = {
+    struct kss_frame_row row = {
         .origin = KSS_FROM_CI, .external = ellipse, .calls_known = !ellipse};
     name_row(ci, &row, id);
     const char *at = label->begin;
@@ -278,7 +279,7 @@ static uint32_t row_of(struct ci *ci, uint32_t number) {
     if (ci->rows[number] == 0) {
         const struct kss_interned *text = &ci->titles.items[number];
         struct word id = {text->bytes, text->bytes + text->length, '"'};
-        struct kss_frame row = {.origin = KSS_FROM_NOTHING, .external = true};
+        struct kss_frame_row row = {.origin = KSS_FROM_NOTHING, .external = true};
         name_row(ci, &row, &id);
         ci->rows[number] = kss_frames_add(ci->frames, &row) + 1;
     }

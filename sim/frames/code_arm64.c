@@ -60,8 +60,9 @@ static void read_branch(uint32_t word, struct kss_step *step) {
         step->aim = KSS_AIM_REGISTER;
         step->reg = (uint8_t)bits(word, 9, 5);
         step->flow = kind == 0 ? KSS_FLOW_JUMP : kind == 1 ? KSS_FLOW_CALL : KSS_FLOW_END;
-    } else if ((word & 0xFFE0001F) == 0xD4200000) { // brk: 0xF003 is the fast fail
-        if (bits(word, 20, 5) == 0xF003)
+    } else if ((word & 0xFFE0001F) == 0xD4200000) { // brk: 0xF000 is a breakpoint, others are ends
+        step->nothing = true;
+        if (bits(word, 20, 5) != 0xF000)
             step->flow = KSS_FLOW_END;
     } else if ((word & 0xFFF00000) == 0xD5300000) { // mrs
         writes(step, bits(word, 4, 0), KSS_WRITE_OTHER);
@@ -220,6 +221,7 @@ static bool decode(const struct kss_decoder *decoder, const uint8_t *bytes, uint
     uint32_t word = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
                     (uint32_t)bytes[3] << 24;
     step->length = 4;
+    step->nothing = word == 0xD503201F; // nop
     switch (bits(word, 28, 25)) {
     case 0:
         if (word >> 16 == 0) // udf

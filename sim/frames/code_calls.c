@@ -130,6 +130,13 @@ static void read_flow(struct kss_walk *walk, const struct kss_step *step) {
     walk->released = false;
 }
 
+static void note_table(struct kss_walk *walk, uint64_t address) {
+    const struct kss_code_range *range = kss_walk_range(walk);
+    if (kss_walk_within(range, address) && address != range->address &&
+        walk->table_count < KSS_WALK_TABLES)
+        walk->tables[walk->table_count++] = address;
+}
+
 static void read_step(struct kss_walk *walk, const struct kss_step *step) {
     const struct kss_code *code = walk->code;
     while (walk->fixup < code->fixup_count && code->fixups[walk->fixup].at < step->at)
@@ -145,8 +152,10 @@ static void read_step(struct kss_walk *walk, const struct kss_step *step) {
     }
     if (step->write == KSS_WRITE_ADDRESS && kss_walk_operand_fixup(walk, step) == NULL) {
         struct kss_walk_value value = kss_walk_made_address(walk, step);
-        if (value.kind == KSS_VALUE_ADDRESS && value.address != KSS_CODE_NOWHERE)
+        if (value.kind == KSS_VALUE_ADDRESS && value.address != KSS_CODE_NOWHERE) {
             kss_walk_taken(walk, value.address);
+            note_table(walk, value.address);
+        }
     }
     kss_walk_write(walk, step);
     if (step->sp != KSS_SP_STAYS)
@@ -167,7 +176,7 @@ static void unread(struct kss_walk *walk, uint64_t at) {
 // What is known of code without unwind data at its end.
 static void finish_found(struct kss_walk *walk, uint64_t end) {
     const struct kss_code_range *range = kss_walk_range(walk);
-    struct kss_frame *row = &walk->frames->rows[range->row];
+    struct kss_frame_row *row = &walk->frames->rows[range->row];
     row->size = (uint32_t)(end - range->address);
     if (walk->moves && row->kind == KSS_FRAME_EXACT) {
         row->kind = KSS_FRAME_UNKNOWN;
@@ -186,7 +195,7 @@ static void begin_piece(struct kss_walk *walk, uint32_t index) {
     walk->table_begin = KSS_CODE_NOWHERE;
     walk->fixup = kss_walk_fixups_before(walk->code, range->address);
     walk->first_record = walk->record_count;
-    walk->restored = 0;
+    walk->restored = walk->table_count = 0;
     walk->narrow_at = KSS_CODE_NOWHERE;
     walk->hidden_labels = walk->released = walk->moves = false;
     memset(walk->values, 0, sizeof walk->values);
@@ -235,32 +244,34 @@ static void run_on(struct kss_walk *walk, uint64_t at) {
 }
 
 // Reads instructions up to [end]; returns where it stopped. *whole: there was nothing that could not be
-// read. *last: the last instruction.
-static uint64_t read_steps(struct kss_walk *walk, uint64_t end, bool *whole,
-                           struct kss_step *last) {
+// read. *last: what the last instruction that does something does.
+static uint64_t read_steps(struct kss_walk *walk, uint64_t end, bool *whole, uint8_t *last) {
     const struct kss_code_range range = *kss_walk_range(walk);
     bool dead = false, found = walk->piece >= walk->known;
     uint64_t at = range.address;
+    *last = KSS_FLOW_END;
     while (at < end) {
+        struct kss_step step;
         bool behind = dead && at > walk->reach;
-        if (behind &&
-            (at >= walk->table_begin || (range.loose && (found || !walk->hidden_labels)))) {
+        if (at >= walk->table_begin || (behind && range.loose && (found || !walk->hidden_labels))) {
             *whole = !(found && walk->hidden_labels);
-            return at; // padding, a table, or code of somebody else
+            return at; // a table, padding, or code of somebody else
         }
         if (!kss_decode(&walk->decoder, walk->section->bytes + (at - walk->section->address),
-                        (uint32_t)(end - at), at, last)) {
+                        (uint32_t)(end - at), at, &step)) {
             *whole = behind && range.loose;
             return at;
         }
-        read_step(walk, last);
-        walk->moves |= last->sp != KSS_SP_STAYS;
-        dead = last->flow == KSS_FLOW_JUMP || last->flow == KSS_FLOW_END;
-        at += last->length;
+        read_step(walk, &step);
+        walk->moves |= step.sp != KSS_SP_STAYS;
+        // Dead code stays dead (padding) until a jump goes there.
+        dead =
+            step.flow == KSS_FLOW_JUMP || step.flow == KSS_FLOW_END || (dead && at > walk->reach);
+        if (!step.nothing)
+            *last = dead ? KSS_FLOW_END : step.flow;
+        at += step.length;
     }
     *whole = true;
-    if (dead)
-        last->flow = KSS_FLOW_END;
     return at;
 }
 
@@ -278,14 +289,14 @@ static void walk_piece(struct kss_walk *walk, uint32_t index) {
         return;
     }
     bool whole = false;
-    struct kss_step last = {.flow = KSS_FLOW_END};
+    uint8_t last = KSS_FLOW_END;
     if (walk->section != NULL) {
         uint64_t bytes_end = walk->section->address + walk->section->length;
         at = read_steps(walk, end < bytes_end ? end : bytes_end, &whole, &last);
         whole = whole && (end <= bytes_end || at < bytes_end || range.loose);
     }
     bool cut = walk->pieces[index].cut;
-    if (whole && at == end && last.flow != KSS_FLOW_END && (cut || last.flow != KSS_FLOW_CALL))
+    if (whole && at == end && last != KSS_FLOW_END && (cut || last != KSS_FLOW_CALL))
         run_on(walk, end);
     if (!whole)
         unread(walk, at);
@@ -323,10 +334,23 @@ static void close_targets(struct kss_walk *walk) {
             if (call->target == KSS_CODE_NOWHERE)
                 continue;
             walk->piece = call->piece;
-            uint32_t target = kss_walk_find_piece(walk, walk->records[done].target);
-            walk->pieces[target].called |= !walk->records[done].tail;
+            uint64_t target = call->target;
+            bool tail = call->tail;
+            uint32_t to =
+                tail ? kss_walk_jump_piece(walk, target) : kss_walk_find_piece(walk, target);
+            walk->records[done].to = to;
+            walk->pieces[to].called |= !tail;
         }
     } while (piece < walk->count);
+}
+
+// A function without calls is known to have none.
+static void mark_read(struct kss_walk *walk) {
+    for (uint32_t i = 0; i < walk->count; i++) {
+        uint32_t row = walk->pieces[i].range.row;
+        if (row < walk->frames->count && !walk->frames->rows[row].external)
+            walk->frames->rows[row].calls_known = true;
+    }
 }
 
 void kss_code_read(const struct kss_code *code) {
@@ -343,6 +367,7 @@ void kss_code_read(const struct kss_code *code) {
     kss_walk_find_parts(&walk);
     kss_walk_settle_parts(&walk);
     kss_walk_write_calls(&walk);
+    mark_read(&walk);
     walk.frames->calls_known = true;
     free(walk.pieces);
     free(walk.found);

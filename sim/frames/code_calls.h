@@ -43,9 +43,12 @@ struct kss_walk_record { // a call, or a jump to elsewhere
     uint64_t load;       // of the register
     const char *why;     // indirect for this reason
     uint32_t piece, row; // row: KSS_CODE_NO_ROW: indirect
+    uint32_t to;         // the piece of the target, known at the end
     uint8_t reg;         // called through it
     bool tail;
 };
+
+enum { KSS_WALK_TABLES = 16 };
 
 struct kss_walk {
     const struct kss_code *code;
@@ -65,9 +68,11 @@ struct kss_walk {
     // The piece at work.
     uint32_t piece;
     const struct kss_code_section *section;
-    uint64_t reach;       // the farthest label
-    uint64_t table_begin; // a table in the code behind: where the code surely ends
-    uint32_t fixup;       // the first at or after the instruction
+    uint64_t reach;                   // the farthest label
+    uint64_t table_begin;             // a table in the code behind: where the code surely ends
+    uint64_t tables[KSS_WALK_TABLES]; // addresses in the piece that it makes: tables, maybe
+    uint32_t table_count;
+    uint32_t fixup; // the first at or after the instruction
     uint32_t first_record;
     uint32_t restored;                // registers popped since the last jump: an epilog's?
     uint64_t narrow_at, narrow_table; // the last load from a table of distances
@@ -102,6 +107,8 @@ static inline bool kss_walk_within(const struct kss_code_range *range, uint64_t 
 uint32_t kss_walk_piece_at(const struct kss_walk *walk, uint64_t address);
 // The same for an address in code; where there is no piece, one is made with a row of its own.
 uint32_t kss_walk_find_piece(struct kss_walk *walk, uint64_t address);
+// The same for a jump, which may go into the middle of a piece.
+uint32_t kss_walk_jump_piece(struct kss_walk *walk, uint64_t address);
 bool kss_walk_is_code(const struct kss_walk *walk, uint64_t address);
 uint32_t kss_walk_slot_row(const struct kss_code *code, uint64_t address);
 // How many fixups lie before [address]; the one at it; that of an operand of the instruction at work.

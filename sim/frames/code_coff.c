@@ -98,7 +98,7 @@ static void give_ranges(struct source *from) {
         KSS_NEW_ARRAY(from->frames->arena, struct kss_code_range, (size_t)functions->count + 1);
     for (uint32_t i = 0; i < functions->count; i++) {
         const struct kss_coff_function *function = &functions->items[i];
-        const struct kss_frame *row = &from->frames->rows[function->row];
+        const struct kss_frame_row *row = &from->frames->rows[function->row];
         bool unwound = row->origin == KSS_FROM_UNWIND_X64 || row->origin == KSS_FROM_UNWIND_ARM64;
         ranges[i] = (struct kss_code_range){
             .address = address_in(from->coff, function->section, function->begin),
@@ -223,10 +223,10 @@ static uint32_t external_row(struct source *from, const struct kss_coff_symbol *
     uint32_t *known = &from->rows[symbol->index];
     if (*known == 0) {
         bool slot = is_slot(symbol);
-        struct kss_frame row = {.symbol = symbol_text(from, symbol, slot ? IMP : 0),
-                                .reason = "defined elsewhere",
-                                .external = true,
-                                .imported = slot};
+        struct kss_frame_row row = {.symbol = symbol_text(from, symbol, slot ? IMP : 0),
+                                    .reason = "defined elsewhere",
+                                    .external = true,
+                                    .imported = slot};
         *known = kss_frames_add(from->frames, &row) + 1;
     }
     return *known - 1;

@@ -31,13 +31,19 @@ static void adopt(struct kss_walk *walk, uint32_t part, uint32_t whole) {
     whole = last_owner(walk, whole);
     if (whole == part || walk->pieces[part].owner != part)
         return;
-    struct kss_frame *to = &walk->frames->rows[walk->pieces[whole].range.row];
-    struct kss_frame *from = &walk->frames->rows[walk->pieces[part].range.row];
+    struct kss_frame_row *to = &walk->frames->rows[walk->pieces[whole].range.row];
+    struct kss_frame_row *from = &walk->frames->rows[walk->pieces[part].range.row];
     walk->pieces[part].owner = whole;
     if (to == from)
         return;
     from->merged = true;
-    if (from->kind == KSS_FRAME_UNKNOWN || to->kind == KSS_FRAME_UNKNOWN)
+    if (to->kind == KSS_FRAME_UNKNOWN)
+        return;
+    if (from->kind == KSS_FRAME_UNKNOWN && to->kind == KSS_FRAME_EXACT) {
+        to->kind = KSS_FRAME_AT_LEAST;
+        to->reason = "the frame of its cold part is unknown";
+    }
+    if (from->kind == KSS_FRAME_UNKNOWN)
         return;
     if (from->bytes > to->bytes)
         to->bytes = from->bytes;
@@ -53,7 +59,7 @@ void kss_walk_find_parts(struct kss_walk *walk) {
         const struct kss_walk_record *jump = &walk->records[i];
         if (!jump->tail || jump->target == KSS_CODE_NOWHERE)
             continue;
-        uint32_t target = kss_walk_piece_at(walk, jump->target), from = jump->piece;
+        uint32_t target = jump->to, from = jump->piece;
         const char *to_name = walk->frames->rows[walk->pieces[target].range.row].symbol;
         const char *from_name = walk->frames->rows[walk->pieces[from].range.row].symbol;
         if (is_cold_name(to_name, from_name))
@@ -85,11 +91,11 @@ void kss_walk_write_calls(struct kss_walk *walk) {
         if (piece->import != KSS_CODE_NO_ROW)
             continue; // the thunk is gone
         if (from->target != KSS_CODE_NOWHERE)
-            call.callee = row_of(walk, kss_walk_piece_at(walk, from->target));
+            call.callee = row_of(walk, from->to);
         else if (from->row != KSS_CODE_NO_ROW)
             call.callee = from->row;
         if (call.tail && call.callee == call.caller && from->target != KSS_CODE_NOWHERE &&
-            (walk->pieces[kss_walk_piece_at(walk, from->target)].owner != piece->owner ||
+            (walk->pieces[from->to].owner != piece->owner ||
              from->target != walk->pieces[piece->owner].range.address))
             continue; // a part of itself
         if (call.callee == KSS_CODE_GUARD)

@@ -158,14 +158,14 @@ static uint32_t thunk_of(const struct kss_walk *walk, const struct kss_code_rang
 // A row for code that something calls and nobody names.
 static uint32_t find_row(struct kss_walk *walk, const struct kss_code_range *range) {
     const struct kss_code *code = walk->code;
-    const struct kss_frame *caller = &walk->frames->rows[walk->pieces[walk->piece].range.row];
-    struct kss_frame row = {.module = caller->module,
-                            .unit = code->image ? "" : caller->unit,
-                            .address = range->address & UINT32_MAX,
-                            .kind = KSS_FRAME_EXACT,
-                            .origin = KSS_FROM_LEAF,
-                            .bytes = code->arch == KSS_ARCH_X64 ? 8 : 0,
-                            .local = true};
+    const struct kss_frame_row *caller = &walk->frames->rows[walk->pieces[walk->piece].range.row];
+    struct kss_frame_row row = {.module = caller->module,
+                                .unit = code->image ? "" : caller->unit,
+                                .address = range->address & UINT32_MAX,
+                                .kind = KSS_FRAME_EXACT,
+                                .origin = KSS_FROM_LEAF,
+                                .bytes = code->arch == KSS_ARCH_X64 ? 8 : 0,
+                                .local = true};
     if (code->arch == KSS_ARCH_X86) {
         row.kind = KSS_FRAME_UNKNOWN;
         row.origin = KSS_FROM_NOTHING;
@@ -201,6 +201,15 @@ uint32_t kss_walk_find_piece(struct kss_walk *walk, uint64_t address) {
         *found_place(walk, address) = walk->count;
     walk->frames->rows[piece.range.row].place = kss_code_place(walk->code, &piece.range, address);
     return walk->count - 1;
+}
+
+uint32_t kss_walk_jump_piece(struct kss_walk *walk, uint64_t address) {
+    uint32_t index = kss_walk_piece_at(walk, address), before = begun(walk, address);
+    if (index != KSS_CODE_NO_ROW)
+        return index;
+    if (before > 0 && kss_walk_within(&walk->pieces[before - 1].range, address))
+        return before - 1;
+    return kss_walk_find_piece(walk, address);
 }
 
 // ---- Addresses that are taken ---------------------------------------------------------------------------
@@ -249,18 +258,61 @@ static void cut_pieces(struct kss_walk *walk) {
     }
 }
 
-void kss_walk_open_pieces(struct kss_walk *walk) {
-    const struct kss_code *code = walk->code;
-    walk->known = walk->count = code->range_count;
-    walk->pieces = kss_grow(NULL, &walk->capacity, (size_t)walk->count + 1, sizeof *walk->pieces);
-    for (uint32_t i = 0; i < walk->count; i++)
-        walk->pieces[i].range = code->ranges[i];
+static void order_pieces(struct kss_walk *walk) {
+    walk->known = walk->count;
     qsort(walk->pieces, walk->count, sizeof *walk->pieces, by_address);
     cut_pieces(walk);
-    for (uint32_t i = 0; i < code->section_count; i++)
-        walk->budget += code->sections[i].length;
     for (uint32_t i = 0; i < walk->count; i++) {
         walk->pieces[i].owner = i;
         walk->pieces[i].import = thunk_of(walk, &walk->pieces[i].range);
     }
+}
+
+// Makes pieces of what is called directly from anywhere in a range, its end or not.
+static void sweep(struct kss_walk *walk, struct kss_code_range range) {
+    const struct kss_code_section *section = kss_code_section_at(walk->code, range.address);
+    uint64_t at = range.address, end = range.address + range.size;
+    if (section == NULL)
+        return;
+    if (end > section->address + section->length)
+        end = section->address + section->length;
+    while (at < end) {
+        struct kss_step step;
+        if (!kss_decode(&walk->decoder, section->bytes + (at - section->address),
+                        (uint32_t)(end - at), at, &step)) {
+            at++;
+            continue;
+        }
+        at += step.length;
+        if (step.flow == KSS_FLOW_CALL && step.aim == KSS_AIM_DIRECT && step.target != at &&
+            kss_walk_is_code(walk, step.target))
+            kss_walk_find_piece(walk, step.target);
+    }
+}
+
+// x86 images have no unwind data that say where functions begin and end; one with nothing but exports
+// has many functions behind each. What is called is where others begin, before anything is read.
+static void find_beginnings(struct kss_walk *walk) {
+    for (uint32_t i = 0; i < walk->known; i++) {
+        walk->piece = i;
+        if (walk->pieces[i].range.loose)
+            sweep(walk, walk->pieces[i].range);
+    }
+    free(walk->found);
+    walk->found = NULL;
+    walk->found_size = 0;
+    order_pieces(walk);
+}
+
+void kss_walk_open_pieces(struct kss_walk *walk) {
+    const struct kss_code *code = walk->code;
+    walk->count = code->range_count;
+    walk->pieces = kss_grow(NULL, &walk->capacity, (size_t)walk->count + 1, sizeof *walk->pieces);
+    for (uint32_t i = 0; i < walk->count; i++)
+        walk->pieces[i].range = code->ranges[i];
+    for (uint32_t i = 0; i < code->section_count; i++)
+        walk->budget += code->sections[i].length;
+    order_pieces(walk);
+    if (code->image && code->arch == KSS_ARCH_X86)
+        find_beginnings(walk);
 }

@@ -103,13 +103,21 @@ static uint64_t operand_table(const struct kss_walk *walk, const struct kss_step
     return step->memory.known ? step->memory.address : KSS_CODE_NOWHERE;
 }
 
+// A switch whose table is not known: all that may be tables of the piece are.
+static bool read_any_table(struct kss_walk *walk) {
+    bool any = false;
+    for (uint32_t i = 0; i < walk->table_count; i++)
+        any |= read_table(walk, walk->tables[i], false);
+    return any && walk->table_count < KSS_WALK_TABLES;
+}
+
 bool kss_walk_is_switch(struct kss_walk *walk, const struct kss_step *step) {
     const struct kss_code_range *range = kss_walk_range(walk);
     const struct kss_walk_value *value =
         step->aim == KSS_AIM_REGISTER && step->reg < KSS_STEP_REGISTERS ? &walk->values[step->reg]
                                                                         : NULL;
     if (value != NULL && value->kind == KSS_VALUE_SUM && (step->no_track || !walk->released)) {
-        if (!read_table(walk, value->address, false))
+        if (!read_table(walk, value->address, false) && !read_any_table(walk))
             walk->hidden_labels = true;
         return true;
     }

@@ -135,7 +135,7 @@ static void read_body(struct body *body, const struct kss_decoder *decoder) {
 static void settle(const struct body *body) {
     const struct kss_code *code = body->code;
     struct kss_frames *frames = code->file->frames;
-    struct kss_frame *row = &frames->rows[body->range->row];
+    struct kss_frame_row *row = &frames->rows[body->range->row];
     enum { ALIGNED = 16 }; // sp in the body, by both ABIs
     if (row->kind != KSS_FRAME_AT_LEAST || body->unread)
         return;
@@ -157,7 +157,7 @@ static void settle(const struct body *body) {
 
 static void check_leaf(const struct body *body) {
     struct kss_frames *frames = body->code->file->frames;
-    struct kss_frame *row = &frames->rows[body->range->row];
+    struct kss_frame_row *row = &frames->rows[body->range->row];
     if (!body->moves || row->origin != KSS_FROM_LEAF)
         return;
     row->kind = KSS_FRAME_UNKNOWN;
@@ -168,7 +168,7 @@ static void check_leaf(const struct body *body) {
 // A part elsewhere of a function (chained unwind data) whose beginning is settled.
 static void settle_part(const struct body *body) {
     struct kss_frames *frames = body->code->file->frames;
-    struct kss_frame *row = &frames->rows[body->range->row];
+    struct kss_frame_row *row = &frames->rows[body->range->row];
     enum { ALIGNED = 16 };
     if (row->kind != KSS_FRAME_EXACT ||
         (!body->unread && !body->unknown && body->deepest == 0 && body->align <= ALIGNED))

@@ -47,9 +47,11 @@ enum kss_step_write { // what a general register gets, as far as a pointer to co
 struct kss_step {
     uint64_t at;
     uint8_t length;
-    uint8_t flow;      // enum kss_step_flow
-    uint8_t aim;       // enum kss_step_aim; with CALL, JUMP, BRANCH
-    uint8_t reg;       // AIM_REGISTER
+    uint8_t flow; // enum kss_step_flow
+    uint8_t aim;  // enum kss_step_aim; with CALL, JUMP, BRANCH
+    uint8_t reg;  // AIM_REGISTER
+    bool
+        nothing; // nop, or a trap that only fills: compilers put one behind a call that never returns
     bool no_track;     // a jump marked as one that is not checked: compilers mark jump tables so
     uint64_t target;   // AIM_DIRECT without fixup
     uint64_t field;    // where a fixup of the target or memory operand would be; 0: nowhere

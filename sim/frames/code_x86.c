@@ -255,7 +255,10 @@ static void read_writes(struct instruction *in) {
 
 static bool decode(const struct kss_decoder *decoder, const uint8_t *bytes, uint32_t length,
                    struct kss_step *step) {
-    struct instruction in = {.x86 = decoder->state, .decoder = decoder, .step = step};
+    struct instruction in; // the operands are many bytes and are not cleared each time
+    in.x86 = decoder->state;
+    in.decoder = decoder;
+    in.step = step;
     ZydisDecoderContext context;
     if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(&in.x86->decoder, &context, bytes, length,
                                                   &in.decoded)) ||
@@ -263,6 +266,9 @@ static bool decode(const struct kss_decoder *decoder, const uint8_t *bytes, uint
                                                in.decoded.operand_count)))
         return false;
     step->length = in.decoded.length;
+    step->nothing = in.decoded.meta.category == ZYDIS_CATEGORY_NOP ||
+                    in.decoded.meta.category == ZYDIS_CATEGORY_WIDENOP ||
+                    in.decoded.mnemonic == ZYDIS_MNEMONIC_INT3;
     for (unsigned i = 0; i < in.decoded.operand_count_visible; i++) {
         const ZydisDecodedOperand *operand = &in.operands[i];
         if (operand->type != ZYDIS_OPERAND_TYPE_MEMORY)

@@ -236,6 +236,7 @@ static bool read_optional(struct kss_coff *coff, uint64_t offset, uint32_t size)
                               size);
     coff->base = coff->wide ? kss_le64(header + 24) : kss_le32(header + 28);
     coff->headers = kss_le32(header + 60);
+    coff->entry_point = kss_le32(header + 16);
     uint32_t count = kss_le32(header + fixed - 4);
     for (uint32_t i = 0; i < count && i < KSS_COFF_DIRECTORIES && fixed + 8 * i + 8 <= size; i++)
         coff->directories[i] = (struct kss_coff_range){kss_le32(header + fixed + 8 * i),
@@ -380,6 +381,24 @@ static const struct kss_coff_section *section_of(const struct kss_coff *coff,
     if (symbol->section <= 0 || (uint32_t)symbol->section > coff->section_count)
         return NULL;
     return &coff->sections[symbol->section - 1];
+}
+
+const char *kss_coff_file_name(const struct kss_coff *coff, const struct kss_coff_symbol *symbol) {
+    const uint8_t *name = kss_coff_auxiliary(coff, symbol);
+    if (name == NULL)
+        return "";
+    size_t most = (size_t)symbol->auxiliary * (coff->big ? 20 : 18);
+    const uint8_t *end = memchr(name, 0, most);
+    return kss_frames_text(coff->file->frames, (const char *)name,
+                           end ? (size_t)(end - name) : most);
+}
+
+const char *kss_coff_source(const struct kss_coff *coff) {
+    struct kss_coff_symbol symbol;
+    for (uint32_t i = 0; kss_coff_symbol_at(coff, i, &symbol); i += 1u + symbol.auxiliary)
+        if (symbol.storage == KSS_COFF_FILE)
+            return kss_coff_file_name(coff, &symbol);
+    return "";
 }
 
 bool kss_coff_is_function(const struct kss_coff *coff, const struct kss_coff_symbol *symbol) {

@@ -101,11 +101,12 @@ struct kss_coff_range { // a data directory
 
 struct kss_coff {
     struct kss_frames_file *file;
-    uint16_t machine; // enum kss_coff_machine, or another
-    bool image, wide; // wide: PE32+
-    bool big;         // object with /bigobj headers
-    uint64_t base;    // image: where it wants to be loaded
-    uint32_t headers; // image: bytes of the headers, RVA = file offset there
+    uint16_t machine;     // enum kss_coff_machine, or another
+    bool image, wide;     // wide: PE32+
+    bool big;             // object with /bigobj headers
+    uint64_t base;        // image: where it wants to be loaded
+    uint32_t headers;     // image: bytes of the headers, RVA = file offset there
+    uint32_t entry_point; // image: RVA of what the system calls first, 0: none
     struct kss_coff_section *sections;
     uint32_t section_count;
     uint32_t symbol_offset, symbol_count; // records, auxiliary ones too
@@ -147,6 +148,11 @@ bool kss_coff_symbol_at(const struct kss_coff *coff, uint32_t index,
 // Its first auxiliary record: 18 bytes (20 with /bigobj); NULL: it has none.
 const uint8_t *kss_coff_auxiliary(const struct kss_coff *coff,
                                   const struct kss_coff_symbol *symbol);
+// The source that a .file symbol names in its auxiliary records, as the compiler was given it; in the
+// frames' arena.
+const char *kss_coff_file_name(const struct kss_coff *coff, const struct kss_coff_symbol *symbol);
+// The source of an object: one is made from one, and LLVM names it behind the functions. "": nobody says.
+const char *kss_coff_source(const struct kss_coff *coff);
 bool kss_coff_is_function(const struct kss_coff *coff, const struct kss_coff_symbol *symbol);
 // Names a section rather than something in it.
 bool kss_coff_is_section_symbol(const struct kss_coff *coff, const struct kss_coff_symbol *symbol);

@@ -72,18 +72,6 @@ void kss_coff_label(struct kss_coff_reading *reading, const struct kss_coff_labe
     reading->labels[reading->label_count++] = *label;
 }
 
-// The name in a .file record's auxiliary ones: the source, as the compiler was given it.
-static const char *source_of(struct kss_coff_reading *reading,
-                             const struct kss_coff_symbol *symbol) {
-    const uint8_t *name = kss_coff_auxiliary(&reading->coff, symbol);
-    if (name == NULL)
-        return "";
-    size_t most = (size_t)symbol->auxiliary * (reading->coff.big ? 20 : 18);
-    const uint8_t *end = memchr(name, 0, most);
-    return kss_frames_text(reading->file->frames, (const char *)name,
-                           end ? (size_t)(end - name) : most);
-}
-
 // Section symbols in all their forms are no names of functions: with the section's record behind them, or
 // in images one for each object that went in.
 static bool names_code(const struct kss_coff_reading *reading,
@@ -101,11 +89,11 @@ static bool names_code(const struct kss_coff_reading *reading,
 
 void kss_coff_symbol_labels(struct kss_coff_reading *reading) {
     const struct kss_coff *coff = &reading->coff;
-    const char *source = "";
+    const char *source = coff->image ? "" : kss_coff_source(coff);
     struct kss_coff_symbol symbol;
     for (uint32_t i = 0; kss_coff_symbol_at(coff, i, &symbol); i += 1u + symbol.auxiliary) {
         if (symbol.storage == KSS_COFF_FILE)
-            source = source_of(reading, &symbol);
+            source = kss_coff_file_name(coff, &symbol);
         if (symbol.storage != KSS_COFF_EXTERNAL && symbol.storage != KSS_COFF_STATIC &&
             symbol.storage != KSS_COFF_LABEL && symbol.storage != KSS_COFF_WEAK)
             continue;
@@ -117,7 +105,8 @@ void kss_coff_symbol_labels(struct kss_coff_reading *reading) {
                                        .name = symbol.name,
                                        .function = function,
                                        .local = local,
-                                       .unit = local ? source : ""};
+                                       .unit = local ? source : "",
+                                       .outside = !local && !reading->coff.image};
         label.rank = function ? (local ? KSS_RANK_STATIC : KSS_RANK_EXTERNAL)
                      : symbol.storage == KSS_COFF_LABEL ? KSS_RANK_LABEL
                                                         : KSS_RANK_UNTYPED;
@@ -141,6 +130,7 @@ struct walk {
     const struct keyed *labels, *entries;
     uint32_t label, entry;         // next
     struct kss_coff_place covered; // up to here there is an entry
+    bool outside;                  // a label of the place at work says so
 };
 
 // "mydrv.sys+0x1040", "read.obj:.text+0x40". By hand: an image has a hundred thousand.
@@ -178,13 +168,13 @@ static const char *label_text(const struct kss_coff_reading *reading,
     return label->pdb ? text : kss_frames_undecorate(frames, text, reading->arch);
 }
 
-static struct kss_frame row_of(const struct kss_coff_reading *reading, struct kss_coff_place at,
-                               uint32_t end, const struct kss_coff_label *label) {
-    struct kss_frame row = {.module = reading->module,
-                            .place = place_text(reading, at),
-                            .address =
-                                (uint64_t)reading->coff.sections[at.section].address + at.offset,
-                            .size = end - at.offset};
+static struct kss_frame_row row_of(const struct kss_coff_reading *reading, struct kss_coff_place at,
+                                   uint32_t end, const struct kss_coff_label *label) {
+    struct kss_frame_row row = {.module = reading->module,
+                                .place = place_text(reading, at),
+                                .address = (uint64_t)reading->coff.sections[at.section].address +
+                                           at.offset,
+                                .size = end - at.offset};
     row.symbol = label ? label_text(reading, label) : strrchr(row.place, '+');
     row.unit = label ? label->unit : reading->base; // without a name: this file's own
     row.local = label == NULL || label->local;
@@ -192,13 +182,17 @@ static struct kss_frame row_of(const struct kss_coff_reading *reading, struct ks
 }
 
 // The labels of one place: the next ones. *end: behind them. NULL: none is there.
-static const struct kss_coff_label *best_label(const struct walk *walk, struct kss_coff_place at,
+static const struct kss_coff_label *best_label(struct walk *walk, struct kss_coff_place at,
                                                uint32_t *end) {
     const struct kss_coff_reading *reading = walk->reading;
     const struct kss_coff_label *best = NULL;
     uint32_t i = walk->label;
+    walk->outside = reading->coff.entry_point != 0 &&
+                    reading->coff.entry_point ==
+                        reading->coff.sections[at.section].address + (uint64_t)at.offset;
     for (; i < reading->label_count && walk->labels[i].key == key_of(at); i++) {
         const struct kss_coff_label *label = &reading->labels[walk->labels[i].index];
+        walk->outside |= label->outside;
         if (best == NULL || better(label, best))
             best = label;
     }
@@ -207,7 +201,7 @@ static const struct kss_coff_label *best_label(const struct walk *walk, struct k
 }
 
 static void set_figure(const struct kss_coff_reading *reading, const struct kss_unwind *unwind,
-                       struct kss_frame *row) {
+                       struct kss_frame_row *row) {
     bool x64 = reading->arch == KSS_ARCH_X64;
     row->kind = (uint8_t)unwind->kind;
     row->origin = x64 ? KSS_FROM_UNWIND_X64 : KSS_FROM_UNWIND_ARM64;
@@ -228,7 +222,7 @@ static void set_figure(const struct kss_coff_reading *reading, const struct kss_
 // call can take. What is not known of a part is not known of the function.
 static void add_figure(const struct kss_coff_reading *reading, uint32_t row,
                        const struct kss_unwind *unwind) {
-    struct kss_frame part = {0}, *to = &reading->file->frames->rows[row];
+    struct kss_frame_row part = {0}, *to = &reading->file->frames->rows[row];
     set_figure(reading, unwind, &part);
     if (part.kind < to->kind) {
         to->kind = part.kind;
@@ -275,7 +269,8 @@ static void take_entry(struct walk *walk) {
     if (row != UINT32_MAX) {
         add_figure(reading, row, &entry->unwind);
     } else if (!entry->part) {
-        struct kss_frame frame = row_of(reading, entry->at, entry->end, label);
+        struct kss_frame_row frame = row_of(reading, entry->at, entry->end, label);
+        frame.outside = walk->outside;
         set_figure(reading, &entry->unwind, &frame);
         row = kss_frames_add(reading->file->frames, &frame);
     }
@@ -304,7 +299,7 @@ static uint32_t end_of_leaf(const struct walk *walk, struct kss_coff_place at, u
 }
 
 static void leaf_figure(const struct kss_coff_reading *reading, const struct kss_coff_label *label,
-                        struct kss_coff_place at, struct kss_frame *row) {
+                        struct kss_coff_place at, struct kss_frame_row *row) {
     row->origin = KSS_FROM_LEAF;
     row->kind = KSS_FRAME_UNKNOWN;
     if (reading->arch == KSS_ARCH_X86) {
@@ -342,7 +337,8 @@ static void take_label(struct walk *walk) {
     bool covered = walk->covered.section == at.section && at.offset < walk->covered.offset;
     if (label->function && !covered) {
         uint32_t end = end_of_leaf(walk, at, next);
-        struct kss_frame row = row_of(reading, at, end, label);
+        struct kss_frame_row row = row_of(reading, at, end, label);
+        row.outside = walk->outside;
         if (label->pdb != NULL && label->pdb->size > 0 && label->pdb->size < row.size)
             row.size = label->pdb->size;
         leaf_figure(reading, label, at, &row);
@@ -369,7 +365,7 @@ static void join_parts(struct kss_coff_reading *reading) {
             add_figure(reading, item->row, &entry->unwind);
             continue;
         }
-        struct kss_frame row = row_of(reading, entry->at, entry->end, NULL);
+        struct kss_frame_row row = row_of(reading, entry->at, entry->end, NULL);
         set_figure(reading, &entry->unwind, &row);
         if (row.kind != KSS_FRAME_UNKNOWN) {
             row.kind = KSS_FRAME_UNKNOWN;

@@ -35,6 +35,7 @@ struct kss_coff_label { // a name of a place
     const struct kss_pdb_symbol *pdb; // where it is from the PDB
     uint8_t rank;                     // enum kss_coff_rank
     bool function, local;
+    bool outside; // others may call it: exported, or global in an object
 };
 
 struct kss_coff_entry { // of .pdata

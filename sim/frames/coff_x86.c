@@ -24,6 +24,7 @@ struct reading {
 static void see_symbols(struct reading *in) {
     const struct kss_coff *coff = in->coff;
     struct kss_frames *frames = coff->file->frames;
+    const char *source = kss_coff_source(coff);
     struct kss_coff_symbol symbol;
     for (uint32_t i = 0; kss_coff_symbol_at(coff, i, &symbol); i += 1u + symbol.auxiliary) {
         if (!kss_coff_is_function(coff, &symbol))
@@ -33,7 +34,7 @@ static void see_symbols(struct reading *in) {
         const char *name = kss_frames_text(frames, symbol.name.text, symbol.name.length);
         seen->name = kss_frames_undecorate(frames, name, KSS_ARCH_X86);
         seen->local = symbol.storage == KSS_COFF_STATIC;
-        seen->unit = seen->local ? coff->file->name : "";
+        seen->unit = !seen->local ? "" : source[0] != '\0' ? source : coff->file->name;
     }
 }
 
@@ -75,7 +76,7 @@ static void see_cfi(struct reading *in, uint32_t index, bool debug_frame) {
     kss_cfi_read(in->coff->file, &section, see_function, in);
 }
 
-static uint32_t add_row(const struct kss_coff *coff, struct kss_frame row,
+static uint32_t add_row(const struct kss_coff *coff, struct kss_frame_row row,
                         const struct kss_sighting *at) {
     struct kss_frames *frames = coff->file->frames;
     const struct kss_coff_name *section = &coff->sections[at->section].name;
@@ -84,21 +85,27 @@ static uint32_t add_row(const struct kss_coff *coff, struct kss_frame row,
     row.unit = at->unit;
     row.local = at->local;
     row.address = at->offset;
-    row.place = kss_frames_format(frames, "%s(%.*s+0x%" PRIX64 ")", coff->file->name,
+    row.place = kss_frames_format(frames, "%s:%.*s+0x%" PRIX64, coff->file->name,
                                   (int)section->length, section->text, at->offset);
     return kss_frames_add(frames, &row);
 }
 
-// The rows of a place; *function is about the first. False: no row, since it is cold code without a name.
+static bool is_code(const struct kss_coff *coff, const struct kss_sighting *at) {
+    const struct kss_coff_section *section = &coff->sections[at->section];
+    return kss_coff_executable(section) && at->offset < section->size;
+}
+
+// The rows of a place; *function is about the first. False: no row, since what has no name there is cold
+// code of another function, or no code.
 static bool add_place(struct reading *in, uint32_t from, uint32_t end,
                       struct kss_coff_function *function) {
     const struct kss_sighting *seen = in->places.seen;
-    struct kss_frame row = {0};
+    struct kss_frame_row row = {0};
     kss_places_judge(&in->places, from, end, 4, &row);
     if (!in->places.has_cfi)
         row.reason = "no call frame information, and x86 has no unwind data";
     bool named = seen[from].kind == KSS_SEEN_SYMBOL;
-    if (!named && seen[from].part)
+    if (!named && (seen[from].part || !is_code(in->coff, &seen[from])))
         return false;
     *function = (struct kss_coff_function){.section = seen[from].section,
                                            .begin = (uint32_t)seen[from].offset,

@@ -163,11 +163,11 @@ static uint32_t code_at(const struct reading *in, uint32_t section, uint64_t off
     return offset - is->address < is->size ? in->code[low - 1] : 0;
 }
 
-static void add_row(struct reading *in, struct kss_frame row, const struct kss_sighting *at,
+static void add_row(struct reading *in, struct kss_frame_row row, const struct kss_sighting *at,
                     const char *symbol) {
     struct kss_frames *frames = in->elf.file->frames;
     if (in->elf.object)
-        row.place = kss_frames_format(frames, "%s(%s+0x%" PRIX64 ")", in->elf.file->name,
+        row.place = kss_frames_format(frames, "%s:%s+0x%" PRIX64, in->elf.file->name,
                                       in->elf.sections[at->section].name, at->offset);
     else
         row.place = kss_frames_format(frames, "%s+0x%" PRIX64, in->elf.file->name, at->offset);
@@ -186,7 +186,7 @@ static void add_row(struct reading *in, struct kss_frame row, const struct kss_s
 // frame it has, and which no one calls) or of the linkage table.
 static void add_place(struct reading *in, uint32_t from, uint32_t end) {
     const struct kss_sighting *seen = in->places.seen;
-    struct kss_frame row = {0};
+    struct kss_frame_row row = {0};
     bool named = false;
     kss_places_judge(&in->places, from, end, return_address(in), &row);
     for (uint32_t i = from; i < end && seen[i].kind == KSS_SEEN_SYMBOL; i++)

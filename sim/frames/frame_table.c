@@ -28,7 +28,7 @@ static void field(struct kss_text *out, const char *text, bool last) {
     kss_text_char(out, last ? '\n' : '\t');
 }
 
-static void write_tsv(const struct kss_frame *row, struct kss_text *out) {
+static void write_tsv(const struct kss_frame_row *row, struct kss_text *out) {
     if (row->kind != KSS_FRAME_UNKNOWN)
         kss_text_unsigned(out, row->bytes);
     kss_text_char(out, '\t');
@@ -48,7 +48,7 @@ static void json_text(struct kss_text *out, const char *key, const char *value) 
         kss_text_json(out, value, strlen(value));
 }
 
-static void write_jsonl(const struct kss_frame *row, struct kss_text *out) {
+static void write_jsonl(const struct kss_frame_row *row, struct kss_text *out) {
     kss_text_str(out, "{\"type\":\"frame\"");
     json_text(out, "symbol", row->symbol);
     json_text(out, "module", row->module[0] != '\0' ? row->module : NULL);
@@ -69,7 +69,7 @@ static void shown_text(struct kss_text *out, const char *text) { // no control c
         kss_text_char(out, (unsigned char)*text < ' ' || *text == 127 ? '?' : *text);
 }
 
-static void write_row(const struct kss_frame *row, struct kss_text *out) {
+static void write_row(const struct kss_frame_row *row, struct kss_text *out) {
     struct kss_text name = {0};
     if (row->kind == KSS_FRAME_UNKNOWN)
         kss_text_format(out, "  %8s  %8s", "?", "?");
@@ -79,7 +79,7 @@ static void write_row(const struct kss_frame *row, struct kss_text *out) {
     kss_text_format(out, "  %-8s  %-12s  ", kss_frame_kind_name(row->kind),
                     kss_frame_origin_name(row->origin));
     if (row->module[0] != '\0')
-        kss_text_format(&name, "%s!", row->module);
+        kss_text_format(&name, "%s%s", row->module, row->symbol[0] == '+' ? "" : "!");
     kss_text_str(&name, row->symbol);
     shown_text(out, name.bytes != NULL ? name.bytes : "");
     if (row->place != NULL && row->place[0] != '\0') {
@@ -96,7 +96,7 @@ static void write_row(const struct kss_frame *row, struct kss_text *out) {
     kss_text_free(&name);
 }
 
-static bool listed(const struct kss_frame *row) {
+static bool listed(const struct kss_frame_row *row) {
     return !row->merged && !row->external;
 }
 
@@ -104,7 +104,7 @@ static void write_text(const struct kss_frames *frames, struct kss_text *out) {
     uint32_t counts[3] = {0}, count = 0;
     kss_text_format(out, "  %8s  %-8s  %-8s  %-12s  Function\n", "Bytes", "Hex", "Kind", "Origin");
     for (uint32_t i = 0; i < frames->count; i++) {
-        const struct kss_frame *row = &frames->rows[i];
+        const struct kss_frame_row *row = &frames->rows[i];
         if (!listed(row))
             continue;
         write_row(row, out);
@@ -177,7 +177,7 @@ static bool read_bytes(const struct part *part, uint64_t *bytes) {
 
 // NULL, or what is wrong with the line.
 static const char *read_row(struct kss_frames *frames, const struct part parts[COLUMNS],
-                            struct kss_frame *row) {
+                            struct kss_frame_row *row) {
     int kind = KSS_FRAME_EXACT, origin = 0;
     while (kind >= 0 && !same(&parts[KIND], kss_frame_kind_name((enum kss_frame_kind)kind)))
         kind--;
@@ -226,7 +226,7 @@ bool kss_read_frame_table(struct kss_frames_file *file) {
         if (line == stop)
             continue;
         struct part parts[COLUMNS];
-        struct kss_frame row = {0};
+        struct kss_frame_row row = {0};
         const char *wrong = split(line, stop, parts) != COLUMNS
                                 ? "expected seven fields between tabs"
                                 : read_row(frames, parts, &row);

@@ -46,9 +46,9 @@ enum kss_origin kss_frame_origin_kind(enum kss_frame_origin origin) {
 
 // ---- Rows and calls -----------------------------------------------------------------------------
 
-uint32_t kss_frames_add(struct kss_frames *frames, const struct kss_frame *row) {
+uint32_t kss_frames_add(struct kss_frames *frames, const struct kss_frame_row *row) {
     KSS_ROOM(frames->rows, frames->count, frames->capacity);
-    struct kss_frame *to = &frames->rows[frames->count];
+    struct kss_frame_row *to = &frames->rows[frames->count];
     *to = *row;
     to->symbol = to->symbol != NULL ? to->symbol : "";
     to->unit = to->unit != NULL ? to->unit : "";

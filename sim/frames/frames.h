@@ -22,11 +22,10 @@
 #include "base/diag.h"
 #include "frames/origin.h"
 
-struct kss_frame {      // a function
+struct kss_frame_row {  // a function
     const char *symbol; // undecorated ("ReadDispatch"); without a name "+0x1040", its RVA
     const char *module; // file stem of an image, --module, or "" (objects, .su, .ci)
-    const char
-        *unit; // the file it was compiled from or in, for functions of that file only; else ""
+    const char *unit;   // the file whose own it is (static functions, objects); else ""
     const char *place;  // "irp.c:88:9" or "mydrv.sys+0x1040"; NULL: nobody says
     const char *reason; // why `at least` or `unknown`; NULL when exact
     uint64_t bytes;     // meaningless when unknown
@@ -38,21 +37,20 @@ struct kss_frame {      // a function
     bool local;         // known in its unit only
     bool external;      // called here, defined elsewhere: no frame of its own
     bool imported;      // external, through the import table (its module is that of the import)
-    bool
-        address_taken; // its address lies in data or is loaded in code: may be called through a pointer
-    bool calls_known; // its calls are among the calls, also when it has none
-    bool merged;      // folded into another row by kss_frames_join
+    bool outside;       // others may call it: exported, the entry point, global in an object
+    bool address_taken; // may be called through a pointer: its address is in data or loaded
+    bool calls_known;   // its calls are among the calls, also when it has none
+    bool merged;        // folded into another row by kss_frames_join
 };
 
 enum { KSS_CALL_INDIRECT = UINT32_MAX };
 
 struct kss_call {
-    uint32_t caller,
-        callee;        // rows; callee KSS_CALL_INDIRECT: through a pointer, nobody knows whither
-    const char *place; // "irp.c:97:14", "mydrv.sys+0x10C2"; NULL: nobody says
-    uint32_t file;     // which kss_frames_read it is from
-    const char *why;   // indirect: why it is not known; NULL: it goes through a pointer
-    bool tail;         // a jump: the caller's frame is gone by then
+    uint32_t caller, callee; // rows; KSS_CALL_INDIRECT: through a pointer, nobody knows whither
+    const char *place;       // "irp.c:97:14", "mydrv.sys+0x10C2"; NULL: nobody says
+    uint32_t file;           // which kss_frames_read it is from
+    const char *why;         // indirect: why it is not known; NULL: it goes through a pointer
+    bool tail;               // a jump: the caller's frame is gone by then
 };
 
 struct kss_frames {
@@ -61,7 +59,7 @@ struct kss_frames {
     struct kss_sources *sources;
     const struct kss_profile *machine; // --machine: NULL where it was not said
     const char *module;                // --module: for rows whose file does not tell; NULL: ""
-    struct kss_frame *rows;
+    struct kss_frame_row *rows;
     struct kss_call *calls;
     uint32_t count, call_count;
     unsigned capacity, call_capacity;
@@ -110,7 +108,7 @@ bool kss_is_frame_table(const struct kss_frames_file *file);
 
 // Appends a row; what is not given is zero (NULL texts become "" where they cannot be NULL), texts must
 // live as long as the arena; `file` is filled in. Returns its index.
-uint32_t kss_frames_add(struct kss_frames *frames, const struct kss_frame *row);
+uint32_t kss_frames_add(struct kss_frames *frames, const struct kss_frame_row *row);
 void kss_frames_call(struct kss_frames *frames, const struct kss_call *call);
 // A copy of [length] bytes of [text] in the arena, and a formatted one.
 const char *kss_frames_text(struct kss_frames *frames, const char *text, size_t length);

@@ -37,7 +37,8 @@ static void add_export(struct kss_coff_reading *reading, uint32_t rva,
                                    .name = *name,
                                    .unit = "",
                                    .rank = KSS_RANK_EXPORT,
-                                   .function = true};
+                                   .function = true,
+                                   .outside = true};
     kss_coff_label(reading, &label);
 }
 
@@ -98,12 +99,12 @@ const char *kss_image_module(struct kss_frames *frames, const char *name, size_t
 
 static void add_import(struct kss_coff_reading *reading, const char *module, const char *symbol,
                        uint32_t slot) {
-    struct kss_frame row = {.symbol = symbol,
-                            .module = module,
-                            .address = slot,
-                            .external = true,
-                            .imported = true,
-                            .reason = "imported"};
+    struct kss_frame_row row = {.symbol = symbol,
+                                .module = module,
+                                .address = slot,
+                                .external = true,
+                                .imported = true,
+                                .reason = "imported"};
     uint32_t index = kss_frames_add(reading->file->frames, &row);
     KSS_ROOM(reading->imports, reading->import_count, reading->import_capacity);
     reading->imports[reading->import_count++] = (struct kss_coff_import){slot, index};

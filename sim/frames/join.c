@@ -20,13 +20,13 @@
 
 // ---- Order ------------------------------------------------------------------------------------------
 
-static int by_symbol(const struct kss_frame *a, const struct kss_frame *b) {
+static int by_symbol(const struct kss_frame_row *a, const struct kss_frame_row *b) {
     int order = strcmp(a->symbol, b->symbol);
     return order ? order : strcmp(a->module, b->module);
 }
 
 // Merge sort of row numbers: stable, so that equal rows stay in the order of the files.
-static void sort_rows(const struct kss_frame *rows, uint32_t *items, uint32_t *spare,
+static void sort_rows(const struct kss_frame_row *rows, uint32_t *items, uint32_t *spare,
                       uint32_t count) {
     for (uint32_t width = 1; width<count; width = width> count / 2 ? count : width * 2) {
         for (uint32_t begin = 0; begin < count; begin += 2 * width) {
@@ -72,7 +72,7 @@ static size_t stem(const char *unit, const char **begin) {
     return strcspn(from, ".)");
 }
 
-static bool same_unit(const struct kss_frame *a, const struct kss_frame *b) {
+static bool same_unit(const struct kss_frame_row *a, const struct kss_frame_row *b) {
     const char *first, *second;
     if (a->unit[0] == '\0' || b->unit[0] == '\0')
         return !a->local && !b->local;
@@ -80,29 +80,29 @@ static bool same_unit(const struct kss_frame *a, const struct kss_frame *b) {
     return stem(b->unit, &second) == length && memcmp(first, second, length) == 0;
 }
 
-static bool same_module(const struct kss_frame *a, const struct kss_frame *b) {
+static bool same_module(const struct kss_frame_row *a, const struct kss_frame_row *b) {
     return a->module[0] == '\0' || b->module[0] == '\0' || strcmp(a->module, b->module) == 0;
 }
 
-static bool same_function(const struct kss_frame *a, const struct kss_frame *b) {
+static bool same_function(const struct kss_frame_row *a, const struct kss_frame_row *b) {
     return a->file != b->file && same_module(a, b) && same_unit(a, b);
 }
 
 // ---- Two rows into one ----------------------------------------------------------------------------------
 
-static bool is_exact(const struct kss_frame *row) {
+static bool is_exact(const struct kss_frame_row *row) {
     return row->kind == KSS_FRAME_EXACT;
 }
 
-static void take_figure(struct kss_frame *to, const struct kss_frame *from) {
+static void take_figure(struct kss_frame_row *to, const struct kss_frame_row *from) {
     to->bytes = from->bytes;
     to->kind = from->kind;
     to->origin = from->origin;
     to->reason = from->reason;
 }
 
-static void contradict(struct kss_frames *frames, struct kss_frame *to,
-                       const struct kss_frame *from) {
+static void contradict(struct kss_frames *frames, struct kss_frame_row *to,
+                       const struct kss_frame_row *from) {
     const char *reason =
         kss_frames_format(frames, "%s says %llu bytes, %s %llu", kss_frame_origin_name(to->origin),
                           (unsigned long long)to->bytes, kss_frame_origin_name(from->origin),
@@ -113,8 +113,8 @@ static void contradict(struct kss_frames *frames, struct kss_frame *to,
     to->reason = reason;
 }
 
-static void join_figure(struct kss_frames *frames, struct kss_frame *to,
-                        const struct kss_frame *from) {
+static void join_figure(struct kss_frames *frames, struct kss_frame_row *to,
+                        const struct kss_frame_row *from) {
     if (from->kind == KSS_FRAME_UNKNOWN || from->external)
         return;
     if (to->kind == KSS_FRAME_UNKNOWN)
@@ -134,7 +134,7 @@ static void join_figure(struct kss_frames *frames, struct kss_frame *to,
 }
 
 static void join_rows(struct kss_frames *frames, uint32_t to_index, uint32_t from_index) {
-    struct kss_frame *to = &frames->rows[to_index], *from = &frames->rows[from_index];
+    struct kss_frame_row *to = &frames->rows[to_index], *from = &frames->rows[from_index];
     join_figure(frames, to, from);
     if (to->module[0] == '\0')
         to->module = from->module;
@@ -150,6 +150,7 @@ static void join_rows(struct kss_frames *frames, uint32_t to_index, uint32_t fro
     }
     to->local |= from->local;
     to->address_taken |= from->address_taken;
+    to->outside |= from->outside;
     to->calls_known |= from->calls_known;
     from->merged = true;
 }
@@ -181,9 +182,9 @@ static void number_units(struct joining *joining) {
 }
 
 static void join_group(struct joining *joining, const uint32_t *items, uint32_t count) {
-    struct kss_frame *rows = joining->frames->rows;
+    struct kss_frame_row *rows = joining->frames->rows;
     for (uint32_t i = 0; i < count; i++) {
-        struct kss_frame *row = &rows[items[i]];
+        struct kss_frame_row *row = &rows[items[i]];
         uint32_t found = UINT32_MAX, candidates = 0;
         for (uint32_t k = 0; k < i && !row->external && candidates < 2; k++) {
             if (rows[items[k]].merged || rows[items[k]].external ||
@@ -201,10 +202,10 @@ static void join_group(struct joining *joining, const uint32_t *items, uint32_t 
 
 // The one definition of the group that this external row can mean, UINT32_MAX: none, or several.
 static uint32_t definition(const struct kss_frames *frames, const uint32_t *items, uint32_t count,
-                           const struct kss_frame *external) {
+                           const struct kss_frame_row *external) {
     uint32_t found = UINT32_MAX, exact = UINT32_MAX, candidates = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const struct kss_frame *row = &frames->rows[items[i]];
+        const struct kss_frame_row *row = &frames->rows[items[i]];
         if (row->external || row->merged || row->local || !same_module(row, external))
             continue;
         found = items[i];
@@ -218,7 +219,7 @@ static void resolve_group(struct joining *joining, const uint32_t *items, uint32
     struct kss_frames *frames = joining->frames;
     uint32_t first = UINT32_MAX;
     for (uint32_t i = 0; i < count; i++) {
-        struct kss_frame *row = &frames->rows[items[i]];
+        struct kss_frame_row *row = &frames->rows[items[i]];
         if (!row->external || row->merged)
             continue;
         uint32_t to = definition(frames, items, count, row);
@@ -329,7 +330,7 @@ uint32_t kss_frames_find_two(const struct kss_frames *frames, const char *symbol
     size_t rest = module ? length - module - 1 : length;
     struct found found = {UINT32_MAX, UINT32_MAX}, bare = found;
     for (uint32_t i = first_of(frames, name, rest); i < frames->by_symbol_count; i++) {
-        const struct kss_frame *row = &frames->rows[frames->by_symbol[i]];
+        const struct kss_frame_row *row = &frames->rows[frames->by_symbol[i]];
         if (compare(row->symbol, name, rest) != 0)
             break;
         if (row->merged)

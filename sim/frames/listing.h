@@ -194,7 +194,7 @@ struct kss_listing_verdict kss_listing_judge(struct kss_arena *arena,
                                              const struct kss_listing_options *options);
 
 // The report, the JSON Lines (the last record has type "verdict"), and the scenario that replays the
-// stack judged (empty when no row has a size).
+// stack judged: the verdict as remarks, and nothing but remarks when no row has a size.
 void kss_listing_text(const struct kss_listing *listing, const struct kss_listing_verdict *verdict,
                       bool colour, struct kss_text *out);
 void kss_listing_jsonl(const struct kss_listing *listing, const struct kss_listing_verdict *verdict,

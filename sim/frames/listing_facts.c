@@ -80,9 +80,10 @@ static bool base_limit(struct fact_line *f) {
 
 static void read_state(struct kss_listing_reader *r, struct kss_listed_thread *thread,
                        struct kss_view view) {
-    static const char *const states[] = {"WAIT:",      "RUNNING",      "READY",       "STANDBY",
-                                         "TERMINATED", "INITIALIZED",  "TRANSITION:", "GATE",
-                                         "UNKNOWN",    "DEFERREDREADY"};
+    static const char *const states[] = {
+        "WAIT:",      "RUNNING",     "DEFERREDREADY", "READY", "STANDBY",
+        "TERMINATED", "INITIALIZED", "TRANSITION:",   "GATE",  "UNKNOWN",
+    };
     for (size_t i = 0; i < sizeof states / sizeof *states && thread->state == NULL; i++) {
         const char *at = kss_view_find(view, states[i]);
         if (at != NULL)
@@ -227,10 +228,20 @@ static void set_parameter(struct fact_line *f, unsigned index, uint64_t value) {
         listing->bugcheck.count = (uint8_t)(index + 1);
 }
 
+// Whether the line holds numbers and nothing else but the bracket that ends them: a row goes on behind them.
+static bool numbers_only(struct kss_view view) {
+    struct kss_hex hex;
+    while (kss_view_hex(&view, &hex))
+        kss_view_skip(&view, ",");
+    return view.at == view.end || *view.at == ')' || *view.at == '}';
+}
+
 // "(0x8,0x80042000," and its like, from parameter r->parameter on; the rest may be in the next line.
 static bool parameters(struct fact_line *f) {
     struct kss_listing_reader *r = f->reader;
     struct kss_hex hex;
+    if (r->parameter > 0 && !numbers_only(f->view))
+        return false;
     if (r->parameter == 0 && !kss_view_skip(&f->view, "(") && !kss_view_skip(&f->view, "{"))
         return false;
     bool any = false;
@@ -276,9 +287,11 @@ static bool bugcheck_code(struct fact_line *f) {
 }
 
 static bool bugcheck_arguments(struct fact_line *f) { // of .bugcheck
+    struct kss_listing_reader *r = f->reader;
     struct kss_hex hex;
-    for (unsigned i = 0; i < 4 && kss_view_hex(&f->view, &hex); i++)
-        set_parameter(f, i, hex.value);
+    for (r->parameter = 0; r->parameter < 4 && kss_view_hex(&f->view, &hex); r->parameter++)
+        set_parameter(f, r->parameter, hex.value);
+    r->banner_open = r->parameter > 0 && r->parameter < 4 && f->view.at == f->view.end;
     return true;
 }
 
@@ -542,6 +555,11 @@ static const struct fact facts[] = {
     {"STACK_COMMAND: ", stack_command, ANYWHERE},
     {"quitting", cut_short, ANYWHERE},
     {"WARNING: ", warning, NEUTRAL},
+    {"Following frames may be wrong.", passing, NEUTRAL}, // a wrapped warning's end
+    {"frames may be wrong.", passing, NEUTRAL},
+    {"may be wrong.", passing, NEUTRAL},
+    {"be wrong.", passing, NEUTRAL},
+    {"wrong.", passing, NEUTRAL},
     {"*** WARNING", passing, NEUTRAL},
     {"*** ERROR", passing, NEUTRAL},
     {"Unable to load image", passing, NEUTRAL},

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Between the parts of the reader of debugger listings.
 //
-//   bytes --listing_text.c--> lines: UTF-8, no tags or entities, no quote marks, no prompt
+//   bytes --listing_text.c--> lines: UTF-8, no tags or entities
+//   line  --listing_prefix.c--> without quote marks, log prefixes, prompt
 //   line  --listing_columns.c--> what stands left of the call site; a line that ends before the site
 //                                stays open and the next line goes on with it
 //   site  --listing_site.c--> symbol, displacement, marks
@@ -37,12 +38,27 @@ struct kss_listing_lines {
     char *converted; // from UTF-16; NULL
 };
 
+// Takes prefixes and blanks off a line's text; says whether a prompt was there and anything is left
+// (listing_prefix.c).
+void kss_listing_strip(struct kss_listing_line *line);
+
 void kss_listing_lines_begin(struct kss_listing_lines *lines, const char *bytes, size_t length);
 bool kss_listing_lines_next(struct kss_listing_lines *lines, struct kss_listing_line *line);
 void kss_listing_lines_end(struct kss_listing_lines *lines);
 
 static inline bool kss_is_blank(char c) {
     return c == ' ' || c == '\t';
+}
+static inline void kss_view_blanks(struct kss_view *view) {
+    while (view->at < view->end && kss_is_blank(*view->at))
+        view->at++;
+}
+static inline char kss_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+static inline bool kss_is_name(char c) {
+    char small = kss_lower(c);
+    return (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z') || c == '_' || c == '$';
 }
 static inline int kss_hex_digit(char c) { // -1: none
     if (c >= '0' && c <= '9')
@@ -77,7 +93,6 @@ static inline bool kss_hex_eight(uint64_t eight, uint64_t *value) {
 bool kss_view_skip(struct kss_view *view, const char *word);
 // The same in whatever case; [word] in lower case.
 bool kss_view_skip_any_case(struct kss_view *view, const char *word);
-void kss_view_blanks(struct kss_view *view);
 // First place of [text] in the view, NULL: none.
 const char *kss_view_find(struct kss_view view, const char *text);
 
@@ -185,7 +200,9 @@ struct kss_listing_reader {
     unsigned row_capacity;
     uint32_t blanks, others; // lines since its last row
     uint32_t gap;            // blank lines before its last row
-    bool rest_open;          // the last row's notes go on in the next line
+    uint64_t pointer;        // of its last row that has one (has_pointer): inlined rows have none
+    bool has_pointer;
+    bool rest_open; // the last row's notes go on in the next line
 
     // A row that goes on in the next line: before its site (has_columns), or in it (has_site).
     bool has_columns, has_site;

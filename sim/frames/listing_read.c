@@ -61,6 +61,7 @@ void kss_listing_stack_end(struct kss_listing_reader *r) {
 
 static void stack_begin(struct kss_listing_reader *r, uint32_t line, uint8_t layout) {
     r->open = true;
+    r->has_pointer = false;
     r->blanks = r->others = 0;
     r->stack = (struct kss_listed_stack){.line = line,
                                          .last_line = line,
@@ -118,8 +119,7 @@ static void set_shorts(struct kss_listing_reader *r, const struct kss_listing_co
     if (c->short_count == 0)
         return;
     bool distance = above != NULL && above->has_sp && row->has_sp &&
-                    row->sp - above->sp == c->shorts[0].value &&
-                    above->number != c->shorts[0].value - 1;
+                    row->sp - above->sp == c->shorts[0].value && above->number == UINT32_MAX;
     bool number =
         c->short_count == 2 || h->number || (!h->memory && !distance && c->shorts[0].digits >= 2);
     if (number && c->shorts[0].digits <= 4)
@@ -173,8 +173,10 @@ static bool goes_on(struct kss_listing_reader *r, const struct kss_listed_frame 
     if (r->blanks == r->gap) // the whole text is spaced so
         return true;
     bool counted = row->number != UINT32_MAX || above->number != UINT32_MAX;
-    return !counted && row->has_sp && above->has_sp && row->sp >= above->sp &&
-           row->sp - above->sp < LARGEST;
+    if ((row->marks & KSS_MARK_INLINE) != 0) // it has no pointer that could tell
+        return !counted && r->blanks == 1;
+    return !counted && row->has_sp && r->has_pointer && row->sp >= r->pointer &&
+           row->sp - r->pointer < LARGEST;
 }
 
 // A symbol stood beside the words of a dump.
@@ -206,6 +208,9 @@ static void put_row(struct kss_listing_reader *r, const struct kss_listed_frame 
         r->rows[r->stack.count].marks |= KSS_MARK_WARNING;
     r->stack.count++;
     r->stack.last_line = row->line;
+    if (row->has_sp)
+        r->pointer = row->sp;
+    r->has_pointer |= row->has_sp;
     r->blanks = r->others = 0;
 }
 
@@ -279,7 +284,11 @@ static void flush_columns(struct kss_listing_reader *r) {
 // Whether more columns could make a row of these.
 static bool may_go_on(const struct kss_listing_reader *r, const struct kss_listing_columns *c) {
     bool context = r->header.known || (r->open && r->others + r->blanks == 0);
-    if (c->bad || c->inlined || c->width == 0 || (c->count < 2 && !context))
+    if (c->bad)
+        return false;
+    if (c->inlined)
+        return context;
+    if (c->width == 0 || (c->count < 2 && !context))
         return false;
     if (c->colons > 0)
         return c->colon_at[0] <= 4 && c->count <= 12;
@@ -366,7 +375,7 @@ static bool take_name(struct kss_listing_reader *r, const struct kss_listing_col
                                    .offset = site.offset,
                                    .trap = site.trap,
                                    .marks = (uint8_t)(site.marks | KSS_MARK_RETURN_DASHES)};
-    if (c->short_count == 1)
+    if (c->short_count == 1 && c->shorts[0].digits <= 4)
         row.number = (uint32_t)c->shorts[0].value;
     struct kss_listing_symbol symbol = kss_symbol_keep(&r->symbols, site.name, site.module);
     row.symbol = symbol.text;
@@ -436,10 +445,20 @@ static bool take_rest(struct kss_listing_reader *r, const struct kss_listing_lin
     return true;
 }
 
+// ".trap fffff880009b9e70": the registers that follow are of that frame.
+static void take_trap_command(struct kss_listing_reader *r, struct kss_view behind, uint32_t line) {
+    struct kss_hex hex;
+    kss_view_blanks(&behind);
+    r->said = KSS_COMMAND_TRAP;
+    if (kss_view_hex(&behind, &hex) && hex.digits >= 8)
+        r->trap_frame = (struct kss_listed_number){.value = hex.value, .line = line};
+}
+
 // What was typed behind a prompt: the last command of the line counts.
-static void take_command(struct kss_listing_reader *r, struct kss_view view) {
+static void take_command(struct kss_listing_reader *r, struct kss_view view, uint32_t line) {
     r->command = NULL;
     r->said = KSS_COMMAND_OTHER;
+    r->trap_frame = (struct kss_listed_number){0};
     while (view.at < view.end) {
         const char *cut = memchr(view.at, ';', (size_t)(view.end - view.at));
         struct kss_view one = {view.at, cut != NULL ? cut : view.end};
@@ -457,7 +476,7 @@ static void take_command(struct kss_listing_reader *r, struct kss_view view) {
         else if (kss_view_skip(&name, ".tss"))
             r->said = KSS_COMMAND_TSS;
         else if (kss_view_skip(&name, ".trap") || kss_view_skip(&name, ".cxr"))
-            r->said = KSS_COMMAND_TRAP;
+            take_trap_command(r, one, line);
         else if (*word == 'd' && length >= 2 && length <= 3 && strchr("pqdscwbua", word[1]) != NULL)
             r->said = KSS_COMMAND_MEMORY;
     }
@@ -485,6 +504,14 @@ static void take_text(struct kss_listing_reader *r, const struct kss_listing_lin
         r->others++;
 }
 
+// A blank line between two parameters of kP, in a text that is spaced throughout.
+static bool between_parameters(struct kss_listing_reader *r) {
+    size_t length = r->site.length;
+    while (r->has_site && length > 0 && kss_is_blank(r->site.bytes[length - 1]))
+        length--;
+    return r->has_site && length > 0 && strchr("(,", r->site.bytes[length - 1]) != NULL;
+}
+
 static void take_line(struct kss_listing_reader *r, const struct kss_listing_line *line) {
     if (line->prompt) {
         flush(r);
@@ -493,10 +520,12 @@ static void take_line(struct kss_listing_reader *r, const struct kss_listing_lin
         r->thread = NO_INDEX;
         r->trap_open = r->banner_open = false;
         r->dump_next = 0;
-        take_command(r, line->text);
+        take_command(r, line->text, line->number);
         if (line->blank || r->command != NULL || r->said != KSS_COMMAND_OTHER)
             return;
     }
+    if (line->blank && between_parameters(r))
+        return;
     if (line->blank) {
         flush(r);
         r->blanks++;

@@ -113,9 +113,11 @@ static void walk_name(struct walk *w, const char *begin) {
         }
         if (w->parameters != NULL && *w->at != '(' && *w->at != '<' && *w->at != '`')
             return;
-        const char *next = w->quotes == 0 && is_operator(begin, w->at)
-                               ? skip_operator(w->at, w->end)
-                               : walk_special(w, begin);
+        const char *next = w->at;
+        if (w->quotes == 0 && is_operator(begin, w->at))
+            next = skip_operator(w->at, w->end);
+        if (next == w->at) // "operator(" of a kind nobody knows is like any other
+            next = walk_special(w, begin);
         if (next == NULL)
             return;
         w->at = next;

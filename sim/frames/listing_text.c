@@ -3,7 +3,7 @@
 //
 //   UTF-16, byte-order marks, CR and LF in any mixture        the whole text, once
 //   &lt; &#96; <br> <b> \` no-break spaces, typographic quotes   a line that has such bytes
-//   "> > ", "| ", "[12:34:56] ", "0: kd> ", "```"              the beginning of every line
+//   "> > ", "| ", "[12:34:56] ", "0: kd> ", "```"              listing_prefix.c
 //
 // A tag that breaks lines (<br>, <p>, <tr>) makes several lines with one number. C++ templates look
 // like tags: only names of HTML and of the debugger's own markup count, and not right behind a name.
@@ -11,11 +11,6 @@
 #include "base/os.h"
 
 #include <stdlib.h>
-
-void kss_view_blanks(struct kss_view *view) {
-    while (view->at < view->end && kss_is_blank(*view->at))
-        view->at++;
-}
 
 bool kss_view_skip(struct kss_view *view, const char *word) {
     size_t length = strlen(word);
@@ -26,16 +21,12 @@ bool kss_view_skip(struct kss_view *view, const char *word) {
     return true;
 }
 
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 bool kss_view_skip_any_case(struct kss_view *view, const char *word) {
     size_t length = strlen(word);
     if ((size_t)(view->end - view->at) < length)
         return false;
     for (size_t i = 0; i < length; i++)
-        if (lower(view->at[i]) != word[i])
+        if (kss_lower(view->at[i]) != word[i])
             return false;
     view->at += length;
     kss_view_blanks(view);
@@ -152,7 +143,7 @@ static enum tag tag_of(const char *name, size_t length) {
     if (length == 0 || length >= sizeof small)
         return NO_TAG;
     for (size_t i = 0; i < length; i++)
-        small[i] = lower(name[i]);
+        small[i] = kss_lower(name[i]);
     small[length] = '\0';
     for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++)
         if (breaks[i][0] == small[0] && strcmp(small, breaks[i]) == 0)
@@ -163,10 +154,6 @@ static enum tag tag_of(const char *name, size_t length) {
     return NO_TAG;
 }
 
-static bool is_name(char c) {
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '_' || c == '$';
-}
-
 // A tag at '<', its end in *behind. [before]: the character to the left of it. Attributes are looked for
 // over a short stretch only: where no '>' is near, it is no tag.
 static enum tag tag_at(const char *at, const char *end, char before, const char **behind) {
@@ -175,7 +162,7 @@ static enum tag tag_at(const char *at, const char *end, char before, const char 
     bool closes = name < end && *name == '/';
     name += closes;
     const char *p = name;
-    while (p < end && is_name(*p))
+    while (p < end && kss_is_name(*p))
         p++;
     enum tag tag = tag_of(name, (size_t)(p - name));
     if (tag == NO_TAG || p == end || (*p != '>' && *p != '/' && !kss_is_blank(*p)))
@@ -186,7 +173,7 @@ static enum tag tag_at(const char *at, const char *end, char before, const char 
         return NO_TAG;
     bool scope = end - p > 2 && p[1] == ':' && p[2] == ':'; // Queue<b>::Get
     bool displaced = end - p > 2 && p[1] == '+' && p[2] == '0';
-    if (!closes && (scope || displaced || (tag == TAG_MARK && is_name(before))))
+    if (!closes && (scope || displaced || (tag == TAG_MARK && kss_is_name(before))))
         return NO_TAG;
     *behind = p + 1;
     return tag;
@@ -216,7 +203,7 @@ static uint32_t entity_at(const char *at, const char *end, const char **behind) 
     }
     if (p < end && *p == '#') {
         const char *digits = p + 1;
-        bool hex = digits < end && lower(*digits) == 'x';
+        bool hex = digits < end && kss_lower(*digits) == 'x';
         digits += hex;
         uint32_t point = 0;
         const char *q = digits;
@@ -346,193 +333,11 @@ static struct kss_view cleaned(struct kss_text *clean, struct kss_view raw) {
     return (struct kss_view){clean->bytes, clean->bytes + clean->length};
 }
 
-// ---- Prefixes ---------------------------------------------------------------------------------------
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-// "kd> ", "lkd>", "0: kd> ", "16.1: kd:x86>", "0:000> "; false, and nothing skipped: none.
-static bool skip_prompt(struct kss_view *view) {
-    enum { LONGEST = 24 };
-    const char *p = view->at, *end = view->end - p > LONGEST ? p + LONGEST : view->end;
-    bool processor = false, user = false;
-    if (p < end && is_digit(*p)) {
-        while (p < end && (is_digit(*p) || *p == '.'))
-            p++;
-        if (p == end || *p != ':')
-            return false;
-        p++;
-        processor = true;
-        user = p < end && is_digit(*p);
-        while (p < end && (is_digit(*p) || (!user && *p == ' ')))
-            p++;
-    }
-    if (!user) {
-        if (p < end && *p == 'l')
-            p++;
-        if (end - p < 3 || p[0] != 'k' || p[1] != 'd')
-            return false;
-        p += 2;
-    }
-    if (p < end && *p == ':')
-        for (p++; p < end && is_name(*p);)
-            p++;
-    if (p == end || *p != '>' || (user && !processor))
-        return false;
-    view->at = p + 1;
-    kss_view_blanks(view);
-    return true;
-}
-
-// A token of digits and what stands between them in dates and times: "12:34:56.789", "2024-01-02T...".
-static const char *date_or_time(const char *at, const char *end) {
-    unsigned digits = 0, marks = 0;
-    const char *p = at;
-    for (; p < end && p - at < 40 && !kss_is_blank(*p); p++) {
-        if (is_digit(*p))
-            digits++;
-        else if (*p == ':' || *p == '-' || *p == '/')
-            marks++;
-        else if (strchr(".,TZ+", *p) == NULL)
-            return NULL;
-    }
-    bool bounded = p == end || kss_is_blank(*p);
-    return bounded && is_digit(*at) && digits >= 4 && marks >= 2 ? p : NULL;
-}
-
-// "host program[4100]: ", "program[4100]: ".
-static bool skip_program(struct kss_view *view) {
-    enum { LONGEST = 64 };
-    const char *p = view->at, *end = view->end - p > LONGEST ? p + LONGEST : view->end;
-    const char *bracket = memchr(p, '[', (size_t)(end - p));
-    if (bracket == NULL || bracket == p || !is_name(bracket[-1]))
-        return false;
-    unsigned words = 1;
-    for (; p < bracket; p++) {
-        if (!is_name(*p) && *p != '-' && *p != '.' && *p != ' ')
-            return false;
-        words += *p == ' ';
-    }
-    for (p = bracket + 1; p < end && is_digit(*p);)
-        p++;
-    if (words > 2 || p == bracket + 1 || end - p < 2 || p[0] != ']' || p[1] != ':')
-        return false;
-    view->at = p + 2;
-    kss_view_blanks(view);
-    return true;
-}
-
-// Behind a time: "host kernel: ", "kernel: ". Capitals and bounds are the debugger's own words.
-static void skip_host_and_program(struct kss_view *view) {
-    enum { LONGEST = 64, WORDS = 2 };
-    struct kss_view word = *view;
-    if (word.end - word.at > LONGEST)
-        word.end = word.at + LONGEST;
-    for (int i = 0; i < WORDS; i++) {
-        const char *begin = word.at;
-        while (word.at < word.end && (is_name(*word.at) || *word.at == '-' || *word.at == '.'))
-            word.at++;
-        bool own = kss_view_skip(&(struct kss_view){begin, word.end}, "base:") ||
-                   kss_view_skip(&(struct kss_view){begin, word.end}, "limit:");
-        if (word.at == begin || word.at == word.end || own)
-            return;
-        if (*word.at == ':') {
-            if (*begin >= 'a' && *begin <= 'z' && word.end - word.at > 1 && word.at[1] == ' ')
-                view->at = word.at + 1;
-            return;
-        }
-        if (*word.at != ' ')
-            return;
-        kss_view_blanks(&word);
-    }
-}
-
-// "[ 12.5] ", "12:34:56 ", "Jan  2 12:34:56 host kernel: "; false, and nothing skipped: none.
-static bool skip_log_prefix(struct kss_view *view) {
-    enum { LONGEST = 64 };
-    const char *p = view->at, *end = view->end - p > LONGEST ? p + LONGEST : view->end;
-    if (end - p > 2 && *p == '[' && (is_digit(p[1]) || kss_is_blank(p[1]))) {
-        const char *close = memchr(p, ']', (size_t)(end - p));
-        if (close == NULL || close + 1 == view->end || !kss_is_blank(close[1]))
-            return false;
-        view->at = close + 1;
-        kss_view_blanks(view);
-        return true;
-    }
-    if (end - p > 6 && p[0] >= 'A' && p[0] <= 'Z' && p[3] == ' ') { // a month and its day
-        struct kss_view day = {p + 4, end};
-        kss_view_blanks(&day);
-        while (day.at < end && is_digit(*day.at))
-            day.at++;
-        kss_view_blanks(&day);
-        p = day.at;
-    }
-    p = p < end ? date_or_time(p, end) : NULL;
-    if (p == NULL)
-        return false;
-    view->at = p;
-    kss_view_blanks(view);
-    skip_host_and_program(view);
-    return true;
-}
-
-// Whether the line begins with a number and a blank, as rows do: then there is no prefix.
-static bool begins_with_number(const struct kss_view *view) {
-    const char *p = view->at;
-    uint64_t value;
-    if (view->end - p > 8 && kss_hex_eight(kss_eight(p), &value))
-        p += p[8] == '`' || kss_is_blank(p[8]) ? 8 : 0;
-    if (p > view->at)
-        return true;
-    while (p < view->end && p - view->at < 20 && (kss_hex_digit(*p) >= 0 || *p == '`'))
-        p++;
-    return p > view->at && p < view->end && kss_is_blank(*p);
-}
-
-static bool skip_quote_mark(struct kss_view *view) {
-    const char *p = view->at;
-    size_t length = (size_t)(view->end - p);
-    if (*p == '>' || *p == '|')
-        view->at++;
-    else if (length > 2 && (*p == '*' || *p == '-') && p[1] == ' ' && p[2] != ' ')
-        view->at += 2;
-    else if (length > 1 && *p == '`' && p[1] != '`')
-        view->at++;
-    else if (length > 3 && p[0] >= 'A' && p[0] <= 'Z' && p[1] >= 'A' && p[1] <= 'Z' && p[2] == '>')
-        view->at += 3; // initials
-    else
-        return false;
-    return true;
-}
-
-static void strip(struct kss_listing_line *line) {
-    enum { LOG_PREFIXES = 4 };
-    struct kss_view *view = &line->text;
-    for (int logs = 0;;) {
-        kss_view_blanks(view);
-        if (view->at == view->end || begins_with_number(view) ||
-            (view->end - view->at >= 3 && memcmp(view->at, "```", 3) == 0))
-            break;
-        if (skip_quote_mark(view))
-            continue;
-        if (skip_prompt(view))
-            line->prompt = true;
-        else if (++logs > LOG_PREFIXES || (!skip_log_prefix(view) && !skip_program(view)))
-            break;
-    }
-    while (view->end > view->at && (kss_is_blank(view->end[-1]) || view->end[-1] == '|'))
-        view->end--;
-    size_t length = (size_t)(view->end - view->at);
-    line->blank =
-        length == 0 ||
-        (length >= 3 && (memcmp(view->at, "```", 3) == 0 || memcmp(view->at, "~~~", 3) == 0));
-}
-
 // ---- Lines ------------------------------------------------------------------------------------------
 
 // The next line of the text as it stands; CR, LF, CR LF and CR CR LF end lines.
 static bool next_raw(struct kss_listing_lines *lines, struct kss_view *raw) {
+    enum { MOST_CARRIAGES = 3 }; // before an LF; of more, the first ends a line of its own
     if (lines->at >= lines->end)
         return false;
     size_t length = (size_t)(lines->end - lines->at);
@@ -546,7 +351,7 @@ static bool next_raw(struct kss_listing_lines *lines, struct kss_view *raw) {
     const char *carriage = memchr(lines->at, '\r', (size_t)(end - lines->at));
     if (carriage != NULL) {
         const char *p = carriage;
-        while (p < end && *p == '\r')
+        while (p < end && *p == '\r' && p - carriage < MOST_CARRIAGES)
             p++;
         if (p < end || end == lines->end)
             next = carriage + 1; // a lone one ends a line
@@ -572,6 +377,6 @@ bool kss_listing_lines_next(struct kss_listing_lines *lines, struct kss_listing_
     if (cut != NULL)
         line->text.end = cut;
     pieces->at = cut != NULL ? cut + 1 : pieces->end;
-    strip(line);
+    kss_listing_strip(line);
     return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a frame's figure is worth and who says it. Apart from frames.h for those who also include the
-// kernel's header, where struct kss_frame is a frame at work.
+// kernel's header, where struct kss_frame_row is a frame at work.
 #ifndef KSS_FRAMES_ORIGIN_H
 #define KSS_FRAMES_ORIGIN_H
 

@@ -487,7 +487,7 @@ bool kss_read_pdb(struct kss_frames_file *file) {
         const struct kss_pdb_symbol *symbol = &pdb.symbols[i];
         kss_frames_add(
             file->frames,
-            &(struct kss_frame){
+            &(struct kss_frame_row){
                 .symbol = symbol->name,
                 .module = file->stem,
                 .unit = symbol->unit,

@@ -61,7 +61,7 @@ void kss_places_free(struct kss_places *places) {
     *places = (struct kss_places){0};
 }
 
-static void take(struct kss_frame *row, enum kss_frame_origin origin, enum kss_frame_kind kind,
+static void take(struct kss_frame_row *row, enum kss_frame_origin origin, enum kss_frame_kind kind,
                  uint64_t bytes, const char *reason) {
     row->origin = (uint8_t)origin;
     row->kind = (uint8_t)kind;
@@ -70,7 +70,7 @@ static void take(struct kss_frame *row, enum kss_frame_origin origin, enum kss_f
 }
 
 // Entries of one place agree; where they do not, the larger is a lower bound.
-static void judge_cfi(struct kss_frame *row, const struct kss_sighting *at,
+static void judge_cfi(struct kss_frame_row *row, const struct kss_sighting *at,
                       const struct kss_sighting *end) {
     bool any = false;
     for (; at < end; at++) {
@@ -90,7 +90,7 @@ static void judge_cfi(struct kss_frame *row, const struct kss_sighting *at,
 }
 
 // Joins what .stack_sizes says, where CFI is not better.
-static void judge_sizes(unsigned return_address, struct kss_frame *row,
+static void judge_sizes(unsigned return_address, struct kss_frame_row *row,
                         const struct kss_sighting *at, const struct kss_sighting *end) {
     uint64_t most = 0, least = UINT64_MAX;
     for (; at < end; at++) {
@@ -129,7 +129,7 @@ static const char *why_unknown(const struct kss_places *places) {
 }
 
 void kss_places_judge(const struct kss_places *places, uint32_t from, uint32_t end,
-                      unsigned return_address, struct kss_frame *row) {
+                      unsigned return_address, struct kss_frame_row *row) {
     take(row, KSS_FROM_NOTHING, KSS_FRAME_UNKNOWN, 0, why_unknown(places));
     judge_cfi(row, places->seen + from, places->seen + end);
     judge_sizes(return_address, row, places->seen + from, places->seen + end);

@@ -51,7 +51,7 @@ uint32_t kss_places_end(const struct kss_places *places, uint32_t from);
 // The figure of the place with the sightings [from, end): kind, bytes, reason, origin, size of the code.
 // [return_address]: what the caller's call pushes; stack sizes do not count it.
 void kss_places_judge(const struct kss_places *places, uint32_t from, uint32_t end,
-                      unsigned return_address, struct kss_frame *row);
+                      unsigned return_address, struct kss_frame_row *row);
 
 void kss_places_free(struct kss_places *places);
 

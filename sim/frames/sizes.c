@@ -6,7 +6,7 @@
 #include <string.h>
 
 void kss_frame_size_name(const struct kss_frames *frames, uint32_t row, struct kss_text *out) {
-    const struct kss_frame *frame = &frames->rows[row];
+    const struct kss_frame_row *frame = &frames->rows[row];
     const char *where = frame->place != NULL ? frame->place : frame->unit;
     if (frame->module[0] != '\0')
         kss_text_format(out, "%s!", frame->module);
@@ -16,7 +16,7 @@ void kss_frame_size_name(const struct kss_frames *frames, uint32_t row, struct k
 }
 
 // Unwind data tells its machine. A leaf takes the return address and nothing else, so it does as well.
-static const char *foreign(const struct kss_profile *machine, const struct kss_frame *row) {
+static const char *foreign(const struct kss_profile *machine, const struct kss_frame_row *row) {
     switch ((enum kss_frame_origin)row->origin) {
     case KSS_FROM_UNWIND_X64: return machine->arch != KSS_ARCH_X64 ? "x64" : NULL;
     case KSS_FROM_UNWIND_ARM64: return machine->arch != KSS_ARCH_ARM64 ? "ARM64" : NULL;
@@ -40,7 +40,7 @@ bool kss_frame_size(const struct kss_frames *frames, const struct kss_profile *m
         found = kss_frames_find_two(frames, name, strlen(name), &other);
     if (found == UINT32_MAX)
         return false;
-    const struct kss_frame *row = &frames->rows[found];
+    const struct kss_frame_row *row = &frames->rows[found];
     if (row->external || (row->kind == KSS_FRAME_UNKNOWN && other == UINT32_MAX))
         return false;
     *size =

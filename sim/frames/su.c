@@ -110,7 +110,7 @@ static bool is(const char *at, const char *end, const char *word) {
 }
 
 // What clang's figure is worth on the machine.
-static void judge_clang(const struct kss_frames *frames, struct kss_frame *row) {
+static void judge_clang(const struct kss_frames *frames, struct kss_frame_row *row) {
     const struct kss_profile *machine = frames->machine;
     row->origin = KSS_FROM_SU_CLANG;
     row->bytes += machine != NULL ? machine->return_address : 0;
@@ -134,10 +134,19 @@ static void warn(struct kss_frames_file *file, uint32_t source, const struct lin
                  "%s", words);
 }
 
+// clang writes names that are decorated already with a byte 1 before them: "\1_Read@8".
+static const char *symbol_of(struct kss_frames *frames, const struct line *line) {
+    bool decorated = *line->name == '\1' && line->name + 1 < line->name_end;
+    const char *name = line->name + decorated;
+    const char *symbol = kss_frames_text(frames, name, (size_t)(line->name_end - name));
+    bool x86 = frames->machine == NULL || frames->machine->arch == KSS_ARCH_X86;
+    return decorated && x86 ? kss_frames_undecorate(frames, symbol, KSS_ARCH_X86) : symbol;
+}
+
 static void add(struct kss_frames_file *file, uint32_t source, const struct line *line) {
     struct kss_frames *frames = file->frames;
-    struct kss_frame row = {.kind = KSS_FRAME_EXACT, .origin = KSS_FROM_SU_GCC};
-    row.symbol = kss_frames_text(frames, line->name, (size_t)(line->name_end - line->name));
+    struct kss_frame_row row = {.kind = KSS_FRAME_EXACT, .origin = KSS_FROM_SU_GCC};
+    row.symbol = symbol_of(frames, line);
     row.place = kss_frames_text(frames, line->begin, (size_t)(line->place_end - line->begin));
     const char *path_end = line->place_end;
     for (int colons = line->column ? 2 : 1; colons > 0; colons--)

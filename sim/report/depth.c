@@ -253,7 +253,7 @@ static void headroom(const struct kss_report *report, const struct kss_digest_st
     uint32_t interrupt = profile->interrupt_reserve;
     if (profile->isr_stack_size == 0)
         interrupt += report->digest->isr_bytes;
-    kss_text_str(report->out, kss_is_lower_bound(report) ? "  left at most: " : "  left: ");
+    kss_text_str(report->out, kss_log_lower_bound(report->log) ? "  left at most: " : "  left: ");
     kss_text_hex(report->out, stack->left);
     kss_text_str(report->out, "; ");
     left_with(report, stack->left, interrupt, " under an interrupt; ");
@@ -280,7 +280,7 @@ void kss_print_stack(const struct kss_report *report, const struct kss_digest_st
     kss_digest_stack_name(report->log, stack, out);
     kss_ink(report, KSS_INK_NONE);
     kss_text_str(out, stack->overflowed ? ": needed " : ": used ");
-    kss_text_str(out, kss_is_lower_bound(report) ? "at least " : "");
+    kss_text_str(out, kss_log_lower_bound(report->log) ? "at least " : "");
     kss_text_hex(out, stack->used);
     kss_text_str(out, " of ");
     kss_text_hex(out, stack->bytes);
@@ -320,7 +320,7 @@ void kss_print_stacks_briefly(const struct kss_report *report) {
             kss_text_format(out, "%s: ", report->log->config.profile.name);
         kss_digest_stack_name(report->log, stack, out);
         kss_text_str(out, stack->overflowed ? " needed " : " used ");
-        kss_text_str(out, kss_is_lower_bound(report) ? "at least " : "");
+        kss_text_str(out, kss_log_lower_bound(report->log) ? "at least " : "");
         kss_text_hex(out, stack->used);
         kss_text_str(out, " of ");
         kss_text_hex(out, stack->bytes);

@@ -5,6 +5,7 @@
 
 #include "report/report.h"
 
+#include "base/repeat.h"
 #include "kss/kss.h"
 #include "session/outcome.h"
 
@@ -39,10 +40,9 @@ void kss_print_assumed(const struct kss_report *report, const char *indent);
 void kss_print_stack(const struct kss_report *report, const struct kss_digest_stack *stack);
 void kss_print_stacks_briefly(const struct kss_report *report);
 
-// tables.c: figures of frame tables. The table behind a row's symbol; whether figures are lower bounds,
-// and whose; natively, what the tables say of a path.
+// tables.c: figures of frame tables. The table behind a row's symbol; whose figures are lower bounds;
+// natively, what the tables say of a path.
 void kss_print_row_table(const struct kss_report *report, const struct kss_digest_row *row);
-bool kss_is_lower_bound(const struct kss_report *report);
 void kss_print_lower_bound(const struct kss_report *report);
 void kss_print_table_sum(const struct kss_report *report, const struct kss_digest_stack *stack);
 
@@ -53,13 +53,7 @@ void kss_print_fit(const struct kss_report *report, const struct kss_digest_stac
 void kss_print_why(const struct kss_report *report);
 void kss_print_event_log(const struct kss_report *report);
 
-// period.c: the longest stretch of a path that repeats.
-struct kss_repeat {
-    uint32_t first;  // index of its first row
-    uint32_t period; // rows of a turn, 0: nothing repeats
-    uint32_t rows;   // rows it covers
-    uint64_t bytes;  // of one turn
-};
+// period.c: the longest stretch of a path that repeats, and the bytes of one turn.
 struct kss_repeat kss_find_repeat(const struct kss_digest_row *path, uint32_t count);
 
 #endif

@@ -18,16 +18,6 @@ void kss_print_row_table(const struct kss_report *report, const struct kss_diges
                         routine->table);
 }
 
-// One lower bound makes every sum one, also of paths that are not its own: with its true size another
-// might have been the deepest.
-bool kss_is_lower_bound(const struct kss_report *report) {
-    const struct kss_log *log = report->log;
-    for (uint32_t i = 0; i < log->routine_count && log->frames == NULL; i++)
-        if (log->routines[i].at_least != NULL)
-            return true;
-    return false;
-}
-
 enum { NAMED = 6 };
 
 // "mydrv!Read: alloca; mydrv!Write: ..."
@@ -35,7 +25,7 @@ void kss_print_lower_bound(const struct kss_report *report) {
     const struct kss_log *log = report->log;
     struct kss_text *out = report->out;
     uint32_t count = 0;
-    if (!kss_is_lower_bound(report))
+    if (!kss_log_lower_bound(log))
         return;
     kss_text_str(out, "lower bound: frames that may be larger than the tables say: ");
     for (uint32_t i = 0; i < log->routine_count; i++) {

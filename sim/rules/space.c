@@ -4,8 +4,8 @@
 // A path is the frames from the innermost out; the kernel captures the one that overflowed and the
 // deepest of every stack. Recursion is looked for in the sequence of (symbol, size) of a path, not
 // in repeated names alone: a module without symbols makes everything one name. The period is the
-// smallest p, up to LONGEST_PERIOD frames, for which the longest run of frames equal to the frame p
-// further out is longest:
+// smallest p for which the longest run of frames equal to the frame p further out is longest
+// (base/repeat.h):
 //
 //     innermost  x y | c b a c b a c b a c b a | m n   outermost     p = 3, 4 turns
 //
@@ -13,12 +13,14 @@
 // unbounded recursion from a bounded one that is too deep for this stack; the finding says so.
 #include "rules/find.h"
 
+#include "base/arena.h"
 #include "base/os.h"
+#include "base/repeat.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_PERIOD = 1024, LEAST_TURNS = 3, LARGE_FRAME = 1024, NAMES_SHOWN = 12 };
+enum { LEAST_TURNS = 3, LARGE_FRAME = 1024, NAMES_SHOWN = 12 };
 
 struct row {
     uint64_t what; // hash of symbol and size
@@ -89,18 +91,15 @@ struct period {
 };
 
 static bool find_period(const struct path *path, struct period *best) {
-    memset(best, 0, sizeof *best);
-    uint32_t longest = path->count / LEAST_TURNS;
-    if (longest > LONGEST_PERIOD)
-        longest = LONGEST_PERIOD;
-    for (uint32_t p = 1; p <= longest; p++) {
-        uint32_t run = 0;
-        for (uint32_t i = 0; i + p < path->count; i++) {
-            run = path->rows[i].what == path->rows[i + p].what ? run + 1 : 0;
-            if (run + p > best->rows && run >= (LEAST_TURNS - 1) * p)
-                *best = (struct period){.first = i + 1 - run, .rows = run + p, .frames = p};
-        }
-    }
+    struct kss_arena arena = {0};
+    uint64_t *keys = KSS_NEW_ARRAY(&arena, uint64_t, (size_t)path->count + 1);
+    uint32_t *letters = KSS_NEW_ARRAY(&arena, uint32_t, (size_t)path->count + 1);
+    for (uint32_t i = 0; i < path->count; i++)
+        keys[i] = path->rows[i].what;
+    kss_repeat_letters(keys, path->count, letters);
+    struct kss_repeat repeat = kss_repeat_find(letters, path->count, LEAST_TURNS);
+    kss_arena_free(&arena);
+    *best = (struct period){.first = repeat.first, .rows = repeat.rows, .frames = repeat.period};
     if (best->frames == 0)
         return false;
     uint32_t total = 0;

@@ -312,11 +312,28 @@ static bool holds(int64_t a, enum kss_op relation, int64_t b) {
     }
 }
 
+// Whether the answer stays when [a] is only a lower bound.
+static bool stays(int64_t a, enum kss_op relation, int64_t b) {
+    switch (relation) {
+    case KSS_OP_LT:
+    case KSS_OP_LE: return !holds(a, relation, b);
+    case KSS_OP_GT:
+    case KSS_OP_GE: return holds(a, relation, b);
+    default: return a > b;
+    }
+}
+
 static enum result judge_stack(struct judge *judge, const struct kss_expectation *e) {
     uint64_t bytes;
     if (!kss_stack_figure(judge->log, &judge->digest, e, &bytes)) {
         kss_text_str(&judge->why, "it never ran");
         return judge->given_up ? NOT_JUDGED : FAILED;
+    }
+    if (kss_log_lower_bound(judge->log) && !stays((int64_t)bytes, e->relation, (int64_t)e->value)) {
+        kss_text_str(&judge->why, "at least ");
+        kss_text_hex(&judge->why, bytes);
+        kss_text_str(&judge->why, ": a frame may be larger than its table says");
+        return NOT_JUDGED;
     }
     if (holds((int64_t)bytes, e->relation, (int64_t)e->value))
         return judge->given_up ? NOT_JUDGED : MET;

@@ -218,6 +218,13 @@ void kss_log_link_names(struct kss_arena *arena, struct kss_log_routine *routine
     }
 }
 
+bool kss_log_lower_bound(const struct kss_log *log) {
+    for (uint32_t i = 0; i < log->routine_count && log->frames == NULL; i++)
+        if (log->routines[i].at_least != NULL)
+            return true;
+    return false;
+}
+
 bool kss_log_same_routine(const struct kss_log *log, uint64_t a, uint64_t b) {
     return a < log->routine_count && b < log->routine_count &&
            log->routines[a].same == log->routines[b].same;

@@ -99,6 +99,10 @@ uint32_t kss_log_routine_at(const struct kss_log *log, uint32_t place);
 // Whether two routine numbers have one name.
 bool kss_log_same_routine(const struct kss_log *log, uint64_t a, uint64_t b);
 
+// Whether a scenario's figures are lower bounds, because a frame may be larger than its table says: also
+// those of paths that are not its own, since with its true size another might have been the deepest.
+bool kss_log_lower_bound(const struct kss_log *log);
+
 // Appends "outswap.kss:14:5", or nothing for place 0.
 void kss_log_place(const struct kss_log *log, uint32_t place, struct kss_text *out);
 bool kss_log_span(const struct kss_log *log, uint32_t place, struct kss_span *span);

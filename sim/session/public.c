@@ -166,7 +166,10 @@ bool kss_stack_use(struct kss_session *session, const char *thread, struct kss_s
         kss_digest_thread_stack(kss_session_digest(session), index);
     if (index == log->thread_count || stack == NULL)
         return false;
-    *use = (struct kss_stack_use){.size = stack->bytes, .used = stack->used, .left = stack->left};
+    *use = (struct kss_stack_use){.size = stack->bytes,
+                                  .used = stack->used,
+                                  .left = stack->left,
+                                  .at_least = kss_log_lower_bound(log)};
     for (uint32_t i = 0; i < stack->path_count; i++)
         if (stack->path[i].routine < log->routine_count &&
             !(log->routines[stack->path[i].routine].flags & KSS_CODE_BODY))

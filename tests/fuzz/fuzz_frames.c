@@ -31,7 +31,7 @@ static void check(bool holds, const char *what) {
 
 static void check_rows(const struct kss_frames *frames) {
     for (uint32_t i = 0; i < frames->count; i++) {
-        const struct kss_frame *row = &frames->rows[i];
+        const struct kss_frame_row *row = &frames->rows[i];
         check(row->symbol != NULL && row->unit != NULL && row->module != NULL, "a text is missing");
         check(row->kind <= KSS_FRAME_EXACT && row->origin < KSS_FRAME_ORIGINS, "no such kind");
         check(row->kind == KSS_FRAME_EXACT || row->external || row->reason != NULL, "no reason");

@@ -8,6 +8,9 @@ The command line: exit statuses, streams, help, "did you mean".
       kss list TOPIC                       list a vocabulary
       kss fmt FILE|DIR...                  put scenarios into the usual form
       kss scan FILE...                     say what in driver sources cannot work natively
+      kss frames FILE...                   print what each function takes on the stack, and who says so
+      kss stack FILE...                    work out the worst-case stack depth
+      kss import windbg|ci|pe FILE         turn a debugger listing, a call graph or an image into a scenario
       kss new [NAME]                       write a scenario to start from
       kss version                          print the version
       kss help [VERB]                      explain the command, or one verb
@@ -38,7 +41,10 @@ The command line: exit statuses, streams, help, "did you mean".
                                  standard output
       -v, --verbose              print the event log and every table, also of what passed
       -q, --quiet                print nothing about scenarios that passed
-      -m, --machine=NAME         run on this machine profile instead of the scenario's
+      -m, --machine=NAME         take this machine profile instead of the one that the file
+                                 tells
+          --frames=FILE          take frame sizes by symbol from FILE, which is anything that
+                                 kss frames reads; repeatable
           --swap=POLICY          when waiting stacks leave memory, instead of the scenario's
           --why                  explain clause by clause why a stack could leave memory or
                                  could not

@@ -54,6 +54,29 @@ A figure that may be too small makes every sum a lower bound.
           x64: thread App used at least 0x730 of 0x6000 bytes
     $ kss run --format jsonl --frames tests/frames/join-least.tsv tests/frames/join.kss 2>/dev/null | tr '{' '\n' | sed -n '/Format.*table/p'
     "name":"mydrv!Format","module":"mydrv","bytes":80,"locals":0,"origin":"measured","table":".su (gcc)","at_least":"dynamic: alloca","flags":0,"line":6,"col":9,"begin":130,"end":166},
+    $ kss run --frames tests/frames/join-least.tsv tests/frames/join-expect.kss
+    FAIL  tests/frames/join-expect.kss
+          What a lower bound proves and what it does not.
+
+    FAIL tests/frames/join-expect.kss:8:1
+      script  expect stack Format <= 0x40;
+      actual  expect stack Format == 0x550;
+      next    kss run --bless tests/frames/join-expect.kss   (when what happened is right)
+
+          not judged: expect stack Format <= 0x1000; (at least 0x550: a frame may be larger than its table says)
+    x64: kernel stacks of 24,576 bytes (6 pages of 4,096), save area 0x370, trap frame 0x190, swap balance-set
+
+    thread App: used at least 0x550 of 0x6000 bytes
+         Depth   Memory  Origin    Call Site
+         0x550     0x50  measured  mydrv!Format  (at least, .su (gcc))
+         0x500    0x190  machine   trap frame
+         0x370    0x370  machine   top-of-stack save area
+      modules: 0x50 of it is theirs: mydrv 0x50
+      left at most: 0x5AB0; 0x5920 under an interrupt; 0x4870 while an exception is dispatched
+
+    lower bound: frames that may be larger than the tables say: mydrv!Format: dynamic: alloca
+    not counted: stack that nt's own routines take below the calls to them
+    [1]
 
 What of several functions is meant must be said; what locals do not fit into, and what another machine's
 compiler made, is not taken.

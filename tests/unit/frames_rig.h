@@ -44,7 +44,8 @@ static inline void frames_end(struct frames_rig *rig) {
 }
 
 // The row of a symbol; fails the test when there is none.
-static inline const struct kss_frame *frames_row(const struct frames_rig *rig, const char *symbol) {
+static inline const struct kss_frame_row *frames_row(const struct frames_rig *rig,
+                                                     const char *symbol) {
     for (uint32_t i = 0; i < rig->frames.count; i++)
         if (!rig->frames.rows[i].merged && strcmp(rig->frames.rows[i].symbol, symbol) == 0)
             return &rig->frames.rows[i];
@@ -54,7 +55,7 @@ static inline const struct kss_frame *frames_row(const struct frames_rig *rig, c
 
 static inline void frames_expect(const struct frames_rig *rig, const char *symbol, uint64_t bytes,
                                  enum kss_frame_kind kind) {
-    const struct kss_frame *row = frames_row(rig, symbol);
+    const struct kss_frame_row *row = frames_row(rig, symbol);
     assert_int_equal(row->kind, kind);
     if (kind != KSS_FRAME_UNKNOWN)
         assert_int_equal(row->bytes, bytes);

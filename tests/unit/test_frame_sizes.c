@@ -77,7 +77,7 @@ static void only_what_is_known(void **state) {
     frames_end(&t);
 }
 
-static uint32_t used(const struct kss_frames *frames) {
+static uint32_t used(const struct kss_frames *frames, bool at_least) {
     static const char text[] =
         "machine x64;\nroutine mydrv!ReadDispatch() { KeGetCurrentIrql(); }\n"
         "thread App { mydrv!ReadDispatch(); }\n";
@@ -86,6 +86,7 @@ static uint32_t used(const struct kss_frames *frames) {
     struct kss_stack_use use;
     assert_int_equal(kss_run(session), KSS_OK);
     assert_true(kss_stack_use(session, "App", &use));
+    assert_int_equal(use.at_least, at_least);
     kss_close(session);
     return use.drivers;
 }
@@ -100,8 +101,8 @@ static void files_of_a_session(void **state) {
     assert_non_null(frames);
     assert_string_equal(problems, "");
     free(problems);
-    assert_int_equal(used(frames), 464); // 456, rounded up
-    assert_int_not_equal(used(NULL), 464);
+    assert_int_equal(used(frames, false), 464); // 456, rounded up
+    assert_int_not_equal(used(NULL, false), 464);
     kss_frame_sizes_close(frames);
     assert_null(kss_frame_sizes_open(missing, 2, NULL, &problems));
     assert_non_null(strstr(problems, "tests/frames/nowhere.tsv: "));

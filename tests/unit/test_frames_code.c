@@ -368,11 +368,11 @@ static void open_code(struct code_rig *to, enum kss_arch arch, const uint8_t *by
 static struct kss_code_range *add_function(struct code_rig *to, const char *name, uint32_t begin,
                                            uint32_t end, uint64_t bytes) {
     uint64_t address = to->sections[0].address + begin;
-    struct kss_frame row = {.symbol = name,
-                            .bytes = bytes,
-                            .kind = KSS_FRAME_EXACT,
-                            .origin = KSS_FROM_UNWIND_X64,
-                            .address = address};
+    struct kss_frame_row row = {.symbol = name,
+                                .bytes = bytes,
+                                .kind = KSS_FRAME_EXACT,
+                                .origin = KSS_FROM_UNWIND_X64,
+                                .address = address};
     struct kss_code_range *range = &to->ranges[to->code.range_count++];
     *range = (struct kss_code_range){.address = address,
                                      .size = end - begin,
@@ -382,7 +382,7 @@ static struct kss_code_range *add_function(struct code_rig *to, const char *name
 }
 
 static uint32_t add_import(struct code_rig *to, const char *name) {
-    struct kss_frame row = {.symbol = name, .module = "nt", .external = true, .imported = true};
+    struct kss_frame_row row = {.symbol = name, .module = "nt", .external = true, .imported = true};
     uint32_t index = kss_frames_add(&to->rig.frames, &row);
     uint32_t pointer = to->code.arch == KSS_ARCH_X86 ? 4 : 8;
     to->slots[to->code.slot_count] =
@@ -543,7 +543,7 @@ static void cold_parts(void **state) {
     expect_calls(&rig, "hot -> helper @+0x101B\n"
                        "other -> helper @+0x1022\n");
     if (readable(&rig)) {
-        const struct kss_frame *rows = rig.rig.frames.rows;
+        const struct kss_frame_row *rows = rig.rig.frames.rows;
         assert_true(rows[3].merged);
         assert_true(rows[4].merged);
         assert_int_equal(rows[0].bytes, 64);
@@ -644,7 +644,7 @@ static void relocations_of_objects(void **state) {
                                                 .code = true};
     add_function(&rig, "o", 0, sizeof object, 48);
     add_function(&rig, "b", 0, 1, 8)->address = KSS_CODE_ADDRESS(5, 0);
-    struct kss_frame external = {.symbol = "IoFoo", .external = true};
+    struct kss_frame_row external = {.symbol = "IoFoo", .external = true};
     uint32_t row = kss_frames_add(&rig.rig.frames, &external);
     external.symbol = "KeBar";
     external.imported = true;
@@ -679,7 +679,7 @@ static void relocations_of_objects(void **state) {
 static void add_body(struct code_rig *rig, const char *name, uint32_t begin, uint32_t end,
                      uint32_t body) {
     struct kss_code_range *range = add_function(rig, name, begin, end, 16);
-    struct kss_frame *row = &rig->rig.frames.rows[range->row];
+    struct kss_frame_row *row = &rig->rig.frames.rows[range->row];
     range->body = body;
     range->frame_register = body != 0;
     range->loose = body == 0;

@@ -211,7 +211,7 @@ static void objects_and_linked_files(void **state) {
         assert_string_equal(frames_row(&rig, "CopyTail")->unit, object ? "out/irp.o" : "irp.c");
         assert_string_equal(frames_row(&rig, "CopyTail")->module, object ? "" : "irp");
         assert_string_equal(frames_row(&rig, "CopyTail")->place,
-                            object ? "out/irp.o(.text+0x40)" : "out/irp.o+0x1040");
+                            object ? "out/irp.o:.text+0x40" : "out/irp.o+0x1040");
         assert_non_null(strstr(frames_row(&rig, "Dynamic")->reason, "its stack is dynamic"));
         frames_expect(&rig, object ? "+0x60" : "+0x1060", 32, KSS_FRAME_EXACT);
         done();
@@ -353,7 +353,7 @@ static void broken_parts(void **state) {
         if (cases[i].because != NULL && strstr(said, cases[i].because) == NULL)
             fail_msg("%zu: no `%s` in: %s", i, cases[i].because, said);
         for (uint32_t k = 0; k < rig.frames.count; k++) {
-            const struct kss_frame *row = &rig.frames.rows[k];
+            const struct kss_frame_row *row = &rig.frames.rows[k];
             assert_true(row->kind != KSS_FRAME_EXACT || row->bytes == 48 || row->bytes == 32);
             assert_true(row->kind != KSS_FRAME_AT_LEAST || row->bytes == 308 || row->bytes == 100 ||
                         row->bytes == 32);

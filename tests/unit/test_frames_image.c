@@ -101,8 +101,8 @@ static void make(void) {
     make_imports();
 }
 
-static const struct kss_frame *import_of(const struct frames_rig *rig, const char *symbol) {
-    const struct kss_frame *row = frames_row(rig, symbol);
+static const struct kss_frame_row *import_of(const struct frames_rig *rig, const char *symbol) {
+    const struct kss_frame_row *row = frames_row(rig, symbol);
     assert_true(row->external && row->imported);
     return row;
 }
@@ -291,7 +291,7 @@ static const struct {
 // No exact figure but those of the good file.
 static void check_rows(const struct frames_rig *rig) {
     for (uint32_t i = 0; i < rig->frames.count; i++) {
-        const struct kss_frame *row = &rig->frames.rows[i];
+        const struct kss_frame_row *row = &rig->frames.rows[i];
         if (row->kind == KSS_FRAME_UNKNOWN) {
             assert_non_null(row->reason);
             continue;

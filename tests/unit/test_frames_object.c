@@ -67,7 +67,7 @@ static void good_object(void **state) {
     frames_expect(&rig, "ReadDispatchRoutine", 8 + 8 + 32, KSS_FRAME_EXACT);
     frames_expect(&rig, "CopyTail", 8 + 40, KSS_FRAME_EXACT);
     frames_expect(&rig, "Leaf", 8, KSS_FRAME_EXACT);
-    const struct kss_frame *tail = frames_row(&rig, "CopyTail");
+    const struct kss_frame_row *tail = frames_row(&rig, "CopyTail");
     assert_true(tail->local);
     assert_int_equal(tail->size, 10);
     assert_int_equal(tail->origin, KSS_FROM_UNWIND_X64);
@@ -108,7 +108,7 @@ static void frame_pointer(void **state) {
     file.data[TEXT_AT + 23] = 0x90;
     file.data[TEXT_AT + 24] = 0x90;
     assert_true(read_bytes(&rig, "irp.obj", &file, file.length, &copy));
-    const struct kss_frame *tail = frames_row(&rig, "CopyTail");
+    const struct kss_frame_row *tail = frames_row(&rig, "CopyTail");
     assert_int_equal(tail->kind, KSS_FRAME_AT_LEAST);
     assert_int_equal(tail->bytes, 48);
     assert_non_null(tail->reason);
@@ -333,7 +333,7 @@ static bool has(const char *text, const char *words) { // words: one of them, pa
 // No exact figure but those of the good file, and a function that lost its entry has none at all.
 static void check_rows(const struct frames_rig *rig) {
     for (uint32_t i = 0; i < rig->frames.count; i++) {
-        const struct kss_frame *row = &rig->frames.rows[i];
+        const struct kss_frame_row *row = &rig->frames.rows[i];
         if (row->kind == KSS_FRAME_UNKNOWN) {
             assert_non_null(row->reason);
             continue;
