@@ -3,6 +3,7 @@
 // (a radix sort: images have a hundred thousand), then walked side by side.
 #include "frames/coff_rows.h"
 
+#include "frames/code.h"
 #include "frames/code_coff.h"
 
 #include <stdlib.h>
@@ -321,6 +322,9 @@ static void leaf_figure(const struct kss_coff_reading *reading, const struct kss
     const uint8_t *code = kss_coff_bytes(&reading->coff, at.section, at.offset, row->size);
     if (code == NULL) {
         row->reason = "its code is not in the file";
+    } else if (reading->entry_count == 0 && reading->arch == KSS_ARCH_X64 &&
+               !kss_code_readable(reading->file->frames, reading->arch)) {
+        row->reason = "the file has no unwind data at all, and this build reads no x64 code";
     } else if (reading->arch == KSS_ARCH_ARM64 && !kss_unwind_arm64_still(code, row->size)) {
         row->reason = "no unwind entry, and the code takes stack";
     } else {

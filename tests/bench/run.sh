@@ -41,5 +41,6 @@ awk -v n="$files" -v s="$seconds" 'BEGIN {
 "$build/bench/bench_listing"
 "$build/bench/bench_jsonl"
 "$build/bench/bench_fiber"
+"$build/bench/bench_image"
 "$build/bench/bench_native"
 "$build/bench/bench_depth"
