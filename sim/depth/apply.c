@@ -100,6 +100,29 @@ static void apply_frame(struct applying *a, struct kss_remark *remark, uint32_t 
     node->annotated = true;
 }
 
+static bool is_pattern(const struct kss_remark *remark) {
+    size_t length = strlen(remark->name.text);
+    return remark->kind == KSS_REMARK_FRAME && length > 0 && remark->name.text[length - 1] == '*';
+}
+
+// An allowance for what is defined elsewhere and nobody has a figure of. The first that matches counts.
+static void apply_allowance(struct applying *a, struct kss_remark *remark) {
+    size_t length = strlen(remark->name.text) - 1;
+    for (uint32_t i = 0; i < a->graph->count; i++) {
+        struct kss_function *node = &a->graph->nodes[i];
+        if (!node->external || node->kind != KSS_FRAME_UNKNOWN ||
+            strncmp(node->name, remark->name.text, length) != 0)
+            continue;
+        apply_frame(a, remark, i);
+        node->allowance = remark;
+        remark->used = true;
+    }
+    if (!remark->used)
+        kss_diag_add(a->diags, KSS_WARNING, NULL, remark->name.span,
+                     "no function without a figure that is defined elsewhere matches `%s`",
+                     remark->name.text);
+}
+
 static void apply_require(struct applying *a, struct kss_remark *remark, uint32_t node) {
     struct kss_graph *graph = a->graph;
     KSS_ROOM(graph->requirements, graph->requirement_count, graph->requirement_capacity);
@@ -179,7 +202,7 @@ static void apply_calls(struct applying *a, struct kss_remark *remark, uint32_t 
 }
 
 static void apply(struct applying *a, struct kss_remark *remark) {
-    if (remark->kind == KSS_REMARK_CALLS)
+    if (remark->kind == KSS_REMARK_CALLS || is_pattern(remark))
         return;
     uint32_t node = find(a, &remark->name);
     if (node == KSS_NO_NODE)
@@ -228,6 +251,9 @@ void kss_graph_annotate(struct kss_graph *graph, struct kss_remarks *remarks,
     struct applying a = {graph, remarks, diags, KSS_NEW_ARRAY(&arena, bool, (size_t)edges + 1)};
     for (uint32_t i = 0; i < remarks->count; i++)
         apply(&a, &remarks->items[i]);
+    for (uint32_t i = 0; i < remarks->count; i++)
+        if (is_pattern(&remarks->items[i]))
+            apply_allowance(&a, &remarks->items[i]);
     apply_all_calls(&a, true, edges);
     apply_all_calls(&a, false, edges);
     drop_resolved(&a, edges);

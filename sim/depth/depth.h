@@ -63,6 +63,7 @@ struct kss_program;
 //   calls Read from irp.c:99 = {};            nothing is called there
 //   depth Walk <= 4;                          at most 4 activations of Walk on one path
 //   frame memcpy = 0x20 "measured with kf";
+//   frame nt!* = 2K "allowance";              functions of nt that no file defines and nothing else says of
 //   require path(DispatchRead) <= 12K - 2K;
 //   ignore DebugDump "not in the free build"; what it calls is not followed
 //
@@ -151,6 +152,8 @@ struct kss_function {
     const char *symbol, *module, *unit;
     const char *place, *reason;
     const char *why; // ignored: what the annotation says
+    const struct kss_remark
+        *allowance; // the `frame nt!* = ...` that its figure is from; NULL: none
     uint64_t bytes;
     uint64_t most;         // activations on a path; 0: no bound
     uint32_t edges;        // first of its edges

@@ -90,9 +90,28 @@ static void figure(struct reasoning *r, enum kss_lack lack, uint32_t node) {
     }
 }
 
+// One line for all that an allowance stands for.
+static void allowance(struct reasoning *r, uint32_t node) {
+    const struct kss_remark *remark = r->graph->nodes[node].allowance;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < r->graph->count; i++) {
+        if (r->graph->nodes[i].allowance != remark || !r->j->reached[i])
+            continue;
+        if (i < node)
+            return; // said with the first
+        count++;
+    }
+    add(r, KSS_LACK_ANNOTATED, KSS_NO_NODE, NULL,
+        "%s: 0x%llX allowed for each of %u function%s: %s", remark->name.text,
+        (unsigned long long)remark->value, count, count == 1 ? "" : "s",
+        or_word(remark->why, "nobody says why"));
+}
+
 static void annotated(struct reasoning *r, uint32_t node) {
     const struct kss_function *f = &r->graph->nodes[node];
-    if (f->origin == KSS_FROM_ANNOTATION && f->reason != NULL)
+    if (f->allowance != NULL)
+        allowance(r, node);
+    else if (f->origin == KSS_FROM_ANNOTATION && f->reason != NULL)
         add(r, KSS_LACK_ANNOTATED, node, NULL, "0x%llX by annotation: %s",
             (unsigned long long)f->bytes, f->reason);
     else if (f->origin == KSS_FROM_ANNOTATION)

@@ -144,6 +144,25 @@ Annotations close what they can; the reasons stay.
     verdict: over
     [1]
 
+An allowance is for all that is defined elsewhere and has no figure.
+
+    $ kss stack -m x64 --roots TimerDpc -a tests/frames/stack/allowance.txt tests/frames/stack/read.ci
+    warning: no function without a figure that is defined elsewhere matches `nt!*`
+     --> tests/frames/stack/allowance.txt:3:7
+      |
+    3 | frame nt!* = 2K "never needed"
+      |       ^^^^
+    TimerDpc (dpc): 0x388 of 0x6000 bytes; fits
+      limit: x64: DPC stack 0x6000
+         Depth   Memory  Kind      Origin        Call Site
+         0x388    0x300  exact     annotation    nt!KeSetEvent  wdm.h:100:1
+          0x88     0x88  exact     .ci           TimerDpc  read.c:80:6
+      left: 0x5C78; 0x5AE8 under an interrupt; 0x4A38 while an exception is dispatched
+
+    why this may be wrong:
+      annotation        nt!KeS*: 0x300 allowed for each of 1 function: allowance
+    verdict: fits
+
 Mistakes in annotations have a place each; what matches nothing is a warning.
 
     $ kss stack -m x64 -a tests/frames/stack/mistakes.txt tests/frames/stack/read.ci
