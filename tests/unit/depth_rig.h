@@ -38,7 +38,7 @@ static inline void rig_functions(struct depth_rig *rig, const char *text) {
             text++;
         } else {
             char *end;
-            f.bytes = strtoul(text, &end, 10);
+            f.bytes = strtoull(text, &end, 10);
             text = end;
         }
         if (*text == '*') {

@@ -126,7 +126,7 @@ struct bounded_case {
 static void set_bounds(struct depth_rig *rig, const char *bounds) {
     for (const char *at = bounds; *at != '\0'; at += *at == ' ') {
         char *end;
-        uint64_t most = strtoul(at + 1, &end, 10);
+        uint64_t most = strtoull(at + 1, &end, 10);
         rig->graph.nodes[rig->by_letter[*at - 'A']].most = most;
         at = end;
     }

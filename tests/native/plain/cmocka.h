@@ -67,6 +67,8 @@ static inline void plain_equal(uint64_t a, uint64_t b, const char *words, const 
     { #f, f, NULL, NULL, NULL }
 #define cmocka_unit_test_setup_teardown(f, setup, teardown)                                        \
     { #f, f, setup, teardown, NULL }
+#define cmocka_unit_test_teardown(f, teardown)                                                     \
+    { #f, f, NULL, teardown, NULL }
 #define cmocka_unit_test_prestate_setup_teardown(f, s, t, p)                                       \
     { #f, f, s, t, p }
 #define cmocka_run_group_tests_name(group, tests, setup, teardown)                                 \
