@@ -41,8 +41,7 @@ The command line: exit statuses, streams, help, "did you mean".
                                  standard output
       -v, --verbose              print the event log and every table, also of what passed
       -q, --quiet                print nothing about scenarios that passed
-      -m, --machine=NAME         take this machine profile instead of the one that the file
-                                 tells
+      -m, --machine=NAME         this machine profile, whatever the file tells
           --frames=FILE          take frame sizes by symbol from FILE, which is anything that
                                  kss frames reads; repeatable
           --swap=POLICY          when waiting stacks leave memory, instead of the scenario's
