@@ -47,12 +47,12 @@ static void make_ranges(struct kss_code *code, struct kss_code_range *ranges, st
     for (uint32_t i = 0; i < code->range_count; i++) {
         unsigned begin = take(input), size = take(input);
         struct kss_frame_row row = {.symbol = i % 3 == 0   ? "f"
-                                          : i % 3 == 1 ? "f.cold"
-                                                       : "+0x1000",
-                                .bytes = 64,
-                                .kind = i % 2 ? KSS_FRAME_EXACT : KSS_FRAME_AT_LEAST,
-                                .reason = i % 2 ? NULL : "frame pointer",
-                                .origin = size & 1 ? KSS_FROM_UNWIND_X64 : KSS_FROM_LEAF};
+                                              : i % 3 == 1 ? "f.cold"
+                                                           : "+0x1000",
+                                    .bytes = 64,
+                                    .kind = i % 2 ? KSS_FRAME_EXACT : KSS_FRAME_AT_LEAST,
+                                    .reason = i % 2 ? NULL : "frame pointer",
+                                    .origin = size & 1 ? KSS_FROM_UNWIND_X64 : KSS_FROM_LEAF};
         ranges[i] = (struct kss_code_range){.address = TEXT + begin,
                                             .size = size,
                                             .body = size & 15,
