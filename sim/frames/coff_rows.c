@@ -175,9 +175,10 @@ static struct kss_frame_row row_of(const struct kss_coff_reading *reading, struc
                                 .address = (uint64_t)reading->coff.sections[at.section].address +
                                            at.offset,
                                 .size = end - at.offset};
-    row.symbol = label ? label_text(reading, label) : strrchr(row.place, '+');
-    row.unit = label ? label->unit : reading->base; // without a name: this file's own
-    row.local = label == NULL || label->local;
+    bool named = label != NULL && label->rank != KSS_RANK_NAMELESS;
+    row.symbol = named ? label_text(reading, label) : strrchr(row.place, '+');
+    row.unit = named ? label->unit : reading->base; // without a name: this file's own
+    row.local = !named || label->local;
     return row;
 }
 
