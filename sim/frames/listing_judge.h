@@ -54,6 +54,8 @@ uint32_t kss_listed_number_of(const struct kss_listed_stack *stack, uint32_t row
 void kss_judge_segments(struct kss_judge *judge);
 // Whether [row] is on the double-fault stack by its name or its marks.
 bool kss_judge_is_double_fault(const struct kss_listed_frame *frame);
+// A thread's stack begins with it: a thread start or a system service's entry.
+bool kss_judge_begins_thread(const struct kss_listed_frame *frame);
 
 // listing_judge_rows.c: sizes, recursion, modules, what is odd about rows.
 void kss_judge_sizes(struct kss_judge *judge);
