@@ -23,6 +23,7 @@ struct kss_judge {
     bool exact_sp;        // verdict->sp is SP, not EBP of the innermost row
     bool disorder;        // pointers of the judged segment go backwards somewhere
     bool complete;        // the judged segment ends where stacks begin
+    bool perhaps_used_up; // of several crashes one used a stack up, and it may be this one
     bool gui;             // rows of win32k, or LargeStack: may be a large stack
     const struct kss_profile *widest; // the largest normal stack that may be meant
 };
