@@ -167,6 +167,7 @@ struct kss_function {
     bool left_out;         // its body says that code was left out
     bool filters;   // has exception filters: they run on top of what raises, wherever that is
     bool candidate; // may be called from outside the graph
+    bool entry;     // an image begins with it: loading calls it, no request does
     bool annotated, ignored;
 };
 

@@ -155,7 +155,7 @@ static void entry_point_without_a_name(void **state) {
     assert_true(read_bytes(&rig, "mydrv.sys", &file, file.length, &copy));
     assert_string_equal(frames_said(&rig), "");
     frames_expect(&rig, "+0x1060", 8, KSS_FRAME_EXACT);
-    assert_true(frames_row(&rig, "+0x1060")->outside);
+    assert_true(frames_row(&rig, "+0x1060")->outside && frames_row(&rig, "+0x1060")->entry);
     assert_false(frames_row(&rig, "+0x1040")->outside);
     frames_end(&rig);
     free(copy);
