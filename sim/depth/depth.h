@@ -170,6 +170,7 @@ struct kss_function {
     bool left_out;         // its body says that code was left out
     bool filters;   // has exception filters: they run on top of what raises, wherever that is
     bool candidate; // may be called from outside the graph
+    bool entry;     // an image begins with it: loading calls it, no request does
     bool annotated, ignored;
 };
 
@@ -353,7 +354,7 @@ struct kss_reason {
     enum kss_lack lack; // KSS_LACKS: of the whole
     uint32_t node;      // KSS_NO_NODE: of the whole
     const char *place;  // of the call; NULL
-    const char *text;
+    const char *text;   // "...; called at" goes on with the place
 };
 
 struct kss_judgement {
@@ -382,6 +383,8 @@ struct kss_judgement kss_depth_judge(struct kss_graph *graph, struct kss_arena *
                                      const struct kss_depth_options *options);
 // The list of reasons: kss_depth_judge's.
 void kss_depth_reasons(struct kss_judgement *judgement, const struct kss_depth_options *options);
+// What stands between a reason's text and its place.
+const char *kss_reason_joint(const struct kss_reason *reason);
 void kss_judgement_free(struct kss_judgement *judgement);
 
 // ---- Output -----------------------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ static uint32_t add_row(struct kss_graph *graph, const struct kss_frames *frames
         .external = row->external,
         .no_calls = !row->external && !row->calls_known,
         .candidate = is_candidate(row),
+        .entry = row->entry,
         .layer = row->external ? KSS_NO_NODE : layer_of(row->module, layers, layer_count),
         .origin_index = index,
     };

@@ -218,6 +218,19 @@ static struct wanted parts(const char *symbol, bool with_unit) {
     return wanted;
 }
 
+// "mydrv+0x1040", as functions without a name are printed: module and symbol.
+static bool nameless_parts(const char *symbol, struct wanted *wanted) {
+    const char *plus = strstr(symbol, "+0x");
+    if (plus == NULL || plus == symbol || strchr(symbol, '!') != NULL)
+        return false;
+    *wanted = (struct wanted){.module = symbol,
+                              .module_length = (size_t)(plus - symbol),
+                              .has_module = true,
+                              .symbol = plus,
+                              .length = strlen(plus)};
+    return true;
+}
+
 static uint32_t look_up(const struct kss_graph *graph, const struct wanted *wanted, bool *several) {
     uint32_t found = KSS_NO_NODE;
     uint32_t at = first_of(graph, wanted->symbol, wanted->length);
@@ -245,6 +258,8 @@ uint32_t kss_graph_find(const struct kss_graph *graph, const char *symbol, bool 
         if (wanted.has_unit)
             found = look_up(graph, &wanted, &more);
     }
+    if (found == KSS_NO_NODE && !more && nameless_parts(symbol, &wanted))
+        found = look_up(graph, &wanted, &more);
     if (several != NULL)
         *several = more;
     return found;

@@ -30,11 +30,19 @@ static void add(struct reasoning *r, enum kss_lack lack, uint32_t node, const ch
 
 static const char *call_place(const struct reasoning *r, uint32_t node) {
     uint32_t edge = r->j->first_call[node];
-    return edge == KSS_NO_NODE ? NULL : r->graph->edges[edge].place;
+    const char *place = edge == KSS_NO_NODE ? NULL : r->graph->edges[edge].place;
+    return place != NULL && place[0] != '\0' ? place : NULL;
 }
 
 static const char *or_word(const char *text, const char *word) {
     return text != NULL && text[0] != '\0' ? text : word;
+}
+
+const char *kss_reason_joint(const struct kss_reason *reason) {
+    size_t length = strlen(reason->text);
+    bool open = length > 3 && (strcmp(reason->text + length - 3, " at") == 0 ||
+                               strcmp(reason->text + length - 3, " is") == 0);
+    return open ? " " : ", at ";
 }
 
 // ---- Per function -------------------------------------------------------------------------------------
@@ -43,17 +51,25 @@ static void unresolved(struct reasoning *r, uint32_t node) {
     for (uint32_t e = r->graph->nodes[node].edges; e < kss_edges_end(r->graph, node); e++)
         if (r->graph->edges[e].to == KSS_NO_NODE)
             add(r, KSS_LACK_UNRESOLVED, node, r->graph->edges[e].place,
-                "a call through a pointer, nobody says whither");
+                "a call through a pointer, and nobody says to what");
+}
+
+static void called(struct reasoning *r, enum kss_lack lack, uint32_t node, const char *what) {
+    const char *place = call_place(r, node);
+    add(r, lack, node, place, "%s%s", what, place != NULL ? "; called at" : "");
 }
 
 static void external(struct reasoning *r, uint32_t node) {
     const struct kss_function *f = &r->graph->nodes[node];
     const char *what = f->nt ? "no public figure of what it takes" : "defined in none of the files";
-    if (r->j->calls[node] > 1)
-        add(r, KSS_LACK_EXTERNAL, node, call_place(r, node), "%s; called from %u places, one is",
-            what, r->j->calls[node]);
+    const char *place = call_place(r, node);
+    if (place == NULL)
+        add(r, KSS_LACK_EXTERNAL, node, NULL, "%s", what);
+    else if (r->j->calls[node] > 1)
+        add(r, KSS_LACK_EXTERNAL, node, place, "%s; called from %u places, one is", what,
+            r->j->calls[node]);
     else
-        add(r, KSS_LACK_EXTERNAL, node, call_place(r, node), "%s; called at", what);
+        add(r, KSS_LACK_EXTERNAL, node, place, "%s; called at", what);
 }
 
 static void no_calls(struct reasoning *r, uint32_t node) {
@@ -127,12 +143,10 @@ static void of_node(struct reasoning *r, enum kss_lack lack, uint32_t node) {
     case KSS_LACK_UNRESOLVED: unresolved(r, node); break;
     case KSS_LACK_EXTERNAL: external(r, node); break;
     case KSS_LACK_CALLBACK:
-        add(r, lack, node, call_place(r, node),
-            "may call driver code that it is given, which is not in the path; called at");
+        called(r, lack, node, "may call driver code that it is given, which is not in the path");
         break;
     case KSS_LACK_BELOW:
-        add(r, lack, node, call_place(r, node),
-            "what the drivers below take is not in the path; called at");
+        called(r, lack, node, "what the drivers below take is not in the path");
         break;
     case KSS_LACK_ANNOTATED: annotated(r, node); break;
     case KSS_LACK_IGNORED:

@@ -103,7 +103,7 @@ void kss_graph_choose_roots(struct kss_graph *graph) {
 // ---- Layers -------------------------------------------------------------------------------------------
 
 // Dispatch routines of a layer: the thread roots that were named, else everything whose address is taken and
-// that its own module does not call.
+// that its own module does not call, but for what the image begins with (DriverEntry, GsDriverEntry).
 static uint32_t dispatch_routines(struct kss_graph *graph, const bool *called, uint32_t layer,
                                   uint32_t *found) {
     uint32_t count = 0;
@@ -115,7 +115,7 @@ static uint32_t dispatch_routines(struct kss_graph *graph, const bool *called, u
     graph->dispatch_assumed |= count == 0;
     for (uint32_t i = 0, given = count; given == 0 && i < graph->count; i++)
         if (graph->nodes[i].layer == layer && graph->nodes[i].candidate && !called[i] &&
-            strcmp(graph->nodes[i].symbol, "DriverEntry") != 0)
+            !graph->nodes[i].entry && strcmp(graph->nodes[i].symbol, "DriverEntry") != 0)
             found[count++] = i;
     return count;
 }

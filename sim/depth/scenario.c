@@ -3,7 +3,7 @@
 //
 //   thread Root {
 //       call "DispatchRead" frame(0x1D0) // 0x1C8, .ci, irp.c:88:9
-//       call "CopyTail" frame(0x60);
+//       call "CopyTail" frame(0x60); // 0x60, .ci, irp.c:120:13
 //   }
 //
 // Frames are rounded up to what the machine's frames are multiples of. A function that jumps on is left out,
@@ -18,8 +18,8 @@ struct writing {
     const struct kss_judged_root *root;
     const struct kss_profile *machine;
     struct kss_path path;
-    struct kss_text *out;
-    uint64_t sum; // of the frames written
+    struct kss_text *out, *beside; // beside: the remark of the frame written last
+    uint64_t sum;                  // of the frames written
     uint32_t frames;
     bool cut;
     const char *routine; // a DPC's or ISR's, NULL: a thread
@@ -55,8 +55,13 @@ static void head(const struct writing *w) {
     const struct kss_graph *graph = w->j->graph;
     kss_text_str(out, "// The deepest path from ");
     remark(out, graph->nodes[w->root->root.node].name);
-    kss_text_format(out, " (%s), from a call graph: 0x%llX bytes.\n",
-                    kss_root_kind_name(w->root->root.kind), (unsigned long long)w->root->depth);
+    bool missing = (w->root->lacks & ((2u << KSS_LACK_MISSING) - 1)) != 0;
+    kss_text_format(out, " (%s), from a call graph: %s0x%llX bytes.\n",
+                    kss_root_kind_name(w->root->root.kind),
+                    missing          ? "at least "
+                    : w->root->upper ? "at most "
+                                     : "",
+                    (unsigned long long)w->root->depth);
     if (w->j->reason_count > 0)
         kss_text_str(out, "//\n// Why this may be wrong:\n");
     for (uint32_t i = 0; i < w->j->reason_count; i++) {
@@ -68,7 +73,7 @@ static void head(const struct writing *w) {
         }
         remark(out, reason->text);
         if (reason->place != NULL) {
-            kss_text_char(out, ' ');
+            kss_text_str(out, kss_reason_joint(reason));
             remark(out, reason->place);
         }
         kss_text_char(out, '\n');
@@ -78,6 +83,22 @@ static void head(const struct writing *w) {
 
 // ---- Frames ---------------------------------------------------------------------------------------------
 
+// What is known of a frame, to stand behind it.
+static void note(struct kss_text *out, const struct kss_function *f) {
+    kss_text_clear(out);
+    kss_text_str(out, " // ");
+    if (f->kind == KSS_FRAME_UNKNOWN)
+        kss_text_str(out, "unknown");
+    else
+        kss_text_format(out, "%s0x%llX, %s", f->kind == KSS_FRAME_AT_LEAST ? "at least " : "",
+                        (unsigned long long)f->bytes,
+                        kss_frame_origin_name((enum kss_frame_origin)f->origin));
+    if (f->place != NULL) {
+        kss_text_str(out, ", ");
+        remark(out, f->place);
+    }
+}
+
 static void frame(struct writing *w, const struct kss_path_frame *row, bool first) {
     const struct kss_function *f = &w->j->graph->nodes[row->node];
     struct kss_text *out = w->out;
@@ -85,23 +106,15 @@ static void frame(struct writing *w, const struct kss_path_frame *row, bool firs
     if (bytes > UINT32_MAX / 2) // kss refuses what no stack can hold
         bytes = UINT32_MAX / 2 / 16 * 16;
     bool routine = first && w->root->root.kind != KSS_ROOT_THREAD;
-    kss_text_str(out, first ? "" : "\n");
+    if (w->beside->length > 0)
+        kss_text_format(out, "%s\n", w->beside->bytes);
     kss_text_str(out, routine ? "routine " : "    call ");
     symbol(out, f->name);
-    kss_text_format(out, "%s frame(0x%llX) %s// ", routine ? "()" : "", (unsigned long long)bytes,
-                    routine ? "{ " : "");
+    kss_text_format(out, "%s frame(0x%llX)%s", routine ? "()" : "", (unsigned long long)bytes,
+                    routine ? " {" : "");
     if (routine)
         w->routine = f->name;
-    if (f->kind == KSS_FRAME_UNKNOWN)
-        kss_text_str(out, "unknown");
-    else
-        kss_text_format(out, "%s%s0x%llX, %s", f->kind == KSS_FRAME_AT_LEAST ? "at least" : "",
-                        f->kind == KSS_FRAME_AT_LEAST ? " " : "", (unsigned long long)f->bytes,
-                        kss_frame_origin_name((enum kss_frame_origin)f->origin));
-    if (f->place != NULL) {
-        kss_text_str(out, ", ");
-        remark(out, f->place);
-    }
+    note(w->beside, f);
     w->sum = kss_sum(w->sum, bytes);
     w->frames++;
 }
@@ -134,9 +147,14 @@ static void chain(struct writing *w) {
         } while (--turns > 0 && !w->cut && w->frames > before);
         i = end;
     }
-    kss_text_str(w->out, w->cut
-                             ? "\n    // the rest of the path is left out: it is too long\n    ;\n"
-                             : "\n    ;\n");
+    const char *beside = w->frames > 0 ? w->beside->bytes : "";
+    if (w->cut)
+        kss_text_format(
+            w->out, "%s\n    // the rest of the path is left out: it is too long\n    ;\n", beside);
+    else if (w->frames == 1 && w->routine != NULL) // calls nothing
+        kss_text_format(w->out, "%s\n", beside);
+    else
+        kss_text_format(w->out, "%s;%s\n", w->frames == 0 ? "    " : "", beside);
 }
 
 // ---- Expectations -----------------------------------------------------------------------------------------
@@ -172,10 +190,12 @@ static void start(const struct writing *w) {
 
 void kss_depth_scenario(const struct kss_judgement *judgement, uint32_t index,
                         struct kss_text *out) {
+    struct kss_text beside = {0};
     struct writing w = {.j = judgement,
                         .root = &judgement->roots[index],
                         .machine = judgement->graph->machine,
-                        .out = out};
+                        .out = out,
+                        .beside = &beside};
     kss_depth_path(&judgement->solution, w.root->root.node, &w.path);
     head(&w);
     if (w.root->root.kind == KSS_ROOT_THREAD)
@@ -186,4 +206,5 @@ void kss_depth_scenario(const struct kss_judgement *judgement, uint32_t index,
         start(&w);
     expectations(&w);
     kss_path_free(&w.path);
+    kss_text_free(&beside);
 }

@@ -59,7 +59,7 @@ static void frame_row(const struct writing *w, const struct kss_path_frame *row)
     kss_text_format(w->out, " %-8s  %-12s  %s", kind, origin_of(w, f), f->name);
     if (f->place != NULL)
         kss_text_format(w->out, "  %s", f->place);
-    kss_text_str(w->out, row->gone ? "  (jumps on: its frame is gone)\n" : "\n");
+    kss_text_str(w->out, row->gone ? "  (a tail call: its frame is gone)\n" : "\n");
 }
 
 static void turns_row(const struct writing *w, const struct kss_path_group *group) {
@@ -112,7 +112,10 @@ static void lacking(const struct writing *w, uint32_t lacks) {
 
 static void answer(const struct writing *w, const struct kss_judged_root *root) {
     switch (root->verdict) {
-    case KSS_DEPTH_FITS: kss_text_str(w->out, "; fits"); break;
+    case KSS_DEPTH_FITS:
+        kss_text_str(w->out, root->lacks >> KSS_LACK_BELOW & 1 ? "; fits, without the drivers below"
+                                                               : "; fits");
+        break;
     case KSS_DEPTH_OVER:
         kss_text_str(w->out, "; over by ");
         kss_text_hex(w->out, root->depth - root->limit);
@@ -299,7 +302,7 @@ static void reasons(const struct writing *w) {
             kss_text_format(w->out, "%s: ", w->graph->nodes[reason->node].name);
         kss_text_str(w->out, reason->text);
         if (reason->place != NULL)
-            kss_text_format(w->out, " %s", reason->place);
+            kss_text_format(w->out, "%s%s", kss_reason_joint(reason), reason->place);
         kss_text_char(w->out, '\n');
     }
 }

@@ -132,6 +132,7 @@ struct walk {
     uint32_t label, entry;         // next
     struct kss_coff_place covered; // up to here there is an entry
     bool outside;                  // a label of the place at work says so
+    bool begins;                   // the image begins at the place at work
 };
 
 // "mydrv.sys+0x1040", "read.obj:.text+0x40". By hand: an image has a hundred thousand.
@@ -176,9 +177,10 @@ static struct kss_frame_row row_of(const struct kss_coff_reading *reading, struc
                                 .address = (uint64_t)reading->coff.sections[at.section].address +
                                            at.offset,
                                 .size = end - at.offset};
-    row.symbol = label ? label_text(reading, label) : strrchr(row.place, '+');
-    row.unit = label ? label->unit : reading->base; // without a name: this file's own
-    row.local = label == NULL || label->local;
+    bool named = label != NULL && label->rank != KSS_RANK_NAMELESS;
+    row.symbol = named ? label_text(reading, label) : strrchr(row.place, '+');
+    row.unit = named ? label->unit : reading->base; // without a name: this file's own
+    row.local = !named || label->local;
     return row;
 }
 
@@ -188,9 +190,10 @@ static const struct kss_coff_label *best_label(struct walk *walk, struct kss_cof
     const struct kss_coff_reading *reading = walk->reading;
     const struct kss_coff_label *best = NULL;
     uint32_t i = walk->label;
-    walk->outside = reading->coff.entry_point != 0 &&
-                    reading->coff.entry_point ==
-                        reading->coff.sections[at.section].address + (uint64_t)at.offset;
+    walk->begins = reading->coff.entry_point != 0 &&
+                   reading->coff.entry_point ==
+                       reading->coff.sections[at.section].address + (uint64_t)at.offset;
+    walk->outside = walk->begins;
     for (; i < reading->label_count && walk->labels[i].key == key_of(at); i++) {
         const struct kss_coff_label *label = &reading->labels[walk->labels[i].index];
         walk->outside |= label->outside;
@@ -272,6 +275,7 @@ static void take_entry(struct walk *walk) {
     } else if (!entry->part) {
         struct kss_frame_row frame = row_of(reading, entry->at, entry->end, label);
         frame.outside = walk->outside;
+        frame.entry = walk->begins;
         set_figure(reading, &entry->unwind, &frame);
         row = kss_frames_add(reading->file->frames, &frame);
     }
@@ -343,6 +347,7 @@ static void take_label(struct walk *walk) {
         uint32_t end = end_of_leaf(walk, at, next);
         struct kss_frame_row row = row_of(reading, at, end, label);
         row.outside = walk->outside;
+        row.entry = walk->begins;
         if (label->pdb != NULL && label->pdb->size > 0 && label->pdb->size < row.size)
             row.size = label->pdb->size;
         leaf_figure(reading, label, at, &row);

@@ -25,7 +25,8 @@ enum kss_coff_rank { // which of several names of one place is taken; then by na
     KSS_RANK_PDB,
     KSS_RANK_EXPORT,
     KSS_RANK_UNTYPED,
-    KSS_RANK_LABEL
+    KSS_RANK_LABEL,
+    KSS_RANK_NAMELESS // something begins there, and nobody names it
 };
 
 struct kss_coff_label { // a name of a place

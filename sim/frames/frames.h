@@ -38,6 +38,7 @@ struct kss_frame_row {  // a function
     bool external;      // called here, defined elsewhere: no frame of its own
     bool imported;      // external, through the import table (its module is that of the import)
     bool outside;       // others may call it: exported, the entry point, global in an object
+    bool entry;         // an image begins with it
     bool address_taken; // may be called through a pointer: its address is in data or loaded
     bool calls_known;   // its calls are among the calls, also when it has none
     bool merged;        // folded into another row by kss_frames_join

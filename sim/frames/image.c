@@ -38,6 +38,24 @@ static void read_entries(struct kss_coff_reading *reading) {
     kss_coff_entries(reading, (struct kss_coff_place){section, offset}, table.size);
 }
 
+// Where the system begins in an image is a function, also when it has neither a name nor an unwind entry:
+// what DriverEntry hands out is found in its code only.
+static void label_entry_point(struct kss_coff_reading *reading) {
+    const struct kss_coff *coff = &reading->coff;
+    uint32_t section = kss_coff_section_at(coff, coff->entry_point);
+    if (coff->entry_point == 0 || section == UINT32_MAX ||
+        !kss_coff_executable(&coff->sections[section]))
+        return;
+    struct kss_coff_label label = {
+        .at = {section, coff->entry_point - coff->sections[section].address},
+        .name = {"", 0},
+        .unit = "",
+        .rank = KSS_RANK_NAMELESS,
+        .function = true,
+        .outside = true};
+    kss_coff_label(reading, &label);
+}
+
 static void read_image(struct kss_coff_reading *reading) {
     const char *stem = reading->file->stem;
     size_t length = 0;
@@ -50,6 +68,7 @@ static void read_image(struct kss_coff_reading *reading) {
     kss_image_pdb(reading);
     kss_image_exports(reading);
     kss_image_imports(reading);
+    label_entry_point(reading);
     if (reading->arch != KSS_ARCH_X86) {
         look_for_hybrid(reading);
         read_entries(reading);

@@ -151,6 +151,7 @@ static void join_rows(struct kss_frames *frames, uint32_t to_index, uint32_t fro
     to->local |= from->local;
     to->address_taken |= from->address_taken;
     to->outside |= from->outside;
+    to->entry |= from->entry;
     to->calls_known |= from->calls_known;
     from->merged = true;
 }

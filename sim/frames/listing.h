@@ -109,6 +109,10 @@ struct kss_listing {
         struct kss_listed_number code;
         struct kss_listed_number parameters[4];
         uint8_t count; // parameters known
+        // Line of an earlier one with another code or other parameters, 0: none. Then the text is of
+        // several crashes, and nobody says which of them is whose.
+        uint32_t other;
+        bool stack_used_up; // one of them is 0x7F or 0x2B
         const char
             *remark[4]; // what !analyze prints behind a parameter ("EXCEPTION_DOUBLE_FAULT"); NULL
     } bugcheck;

@@ -212,15 +212,33 @@ static bool field(struct fact_line *f) {
 
 // ---- Bug checks -------------------------------------------------------------------------------------
 
-static void set_code(struct fact_line *f, uint64_t code) {
-    struct kss_listing *listing = f->reader->listing;
-    if (listing->bugcheck.code.line == 0 || listing->bugcheck.code.value != code)
-        memset(&listing->bugcheck, 0, sizeof listing->bugcheck);
-    listing->bugcheck.code = number(code, f->line);
+// A small dump's code is that of the bug check with a bit of its own.
+static uint64_t plain_code(uint64_t code) {
+    return code & ~UINT64_C(0x10000000);
 }
 
+static void set_code(struct fact_line *f, uint64_t code) {
+    struct kss_listing *listing = f->reader->listing;
+    enum { PANIC_STACK_SWITCH = 0x2B, UNEXPECTED_KERNEL_MODE_TRAP = 0x7F };
+    uint32_t before = listing->bugcheck.code.line, other = listing->bugcheck.other;
+    bool used_up = listing->bugcheck.stack_used_up;
+    if (before != 0 && other == 0 && plain_code(listing->bugcheck.code.value) != plain_code(code))
+        other = before;
+    if (before == 0 || listing->bugcheck.code.value != code)
+        memset(&listing->bugcheck, 0, sizeof listing->bugcheck);
+    listing->bugcheck.code = number(code, f->line);
+    listing->bugcheck.other = other;
+    listing->bugcheck.stack_used_up = used_up || plain_code(code) == UNEXPECTED_KERNEL_MODE_TRAP ||
+                                      plain_code(code) == PANIC_STACK_SWITCH;
+}
+
+// Parameters of 32 bits are printed with 64 in places, so the lower halves are compared.
 static void set_parameter(struct fact_line *f, unsigned index, uint64_t value) {
     struct kss_listing *listing = f->reader->listing;
+    const struct kss_listed_number *before = &listing->bugcheck.parameters[index];
+    if (before->line != 0 && listing->bugcheck.other == 0 &&
+        (uint32_t)before->value != (uint32_t)value)
+        listing->bugcheck.other = before->line;
     if (listing->bugcheck.parameters[index].value != value)
         listing->bugcheck.remark[index] = NULL;
     listing->bugcheck.parameters[index] = number(value, f->line);

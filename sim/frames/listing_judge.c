@@ -282,6 +282,32 @@ static void judge_stack(struct kss_judge *judge) {
         kss_judge_fits(judge);
 }
 
+static bool double_fault_elsewhere(const struct kss_judge *judge) {
+    const struct kss_listing *listing = judge->listing;
+    for (uint32_t s = 0; s < listing->stack_count; s++)
+        for (uint32_t i = 0; i < listing->stacks[s].count; i++)
+            if (&listing->stacks[s] != judge->stack &&
+                kss_judge_is_double_fault(&listing->stacks[s].frames[i]))
+                return true;
+    return false;
+}
+
+// A text of several crashes does not say which bug check belongs to the stack judged: none is used then.
+static void forget_bugcheck(struct kss_judge *judge, struct kss_listing *without) {
+    uint32_t line = judge->listing->bugcheck.code.line, other = judge->listing->bugcheck.other;
+    if (other == 0)
+        return;
+    kss_judge_reason(judge,
+                     "the text tells of several bug checks (lines %u and %u), and not which is "
+                     "this stack's: none is used; give each crash alone",
+                     (unsigned)other, (unsigned)line);
+    judge->perhaps_used_up =
+        judge->listing->bugcheck.stack_used_up && !double_fault_elsewhere(judge);
+    *without = *judge->listing;
+    memset(&without->bugcheck, 0, sizeof without->bugcheck);
+    judge->listing = without;
+}
+
 struct kss_listing_verdict kss_listing_judge(struct kss_arena *arena,
                                              const struct kss_listing *listing,
                                              const struct kss_listing_options *options) {
@@ -302,6 +328,8 @@ struct kss_listing_verdict kss_listing_judge(struct kss_arena *arena,
         kss_judge_evidence(&judge, judge.stack->line, "stack %u of %u in the text is judged: %s",
                            (unsigned)verdict.stack + 1, (unsigned)listing->stack_count,
                            options->stack != 0 ? "the one asked for" : "it tells most");
+    struct kss_listing without;
+    forget_bugcheck(&judge, &without);
     judge_stack(&judge);
     return verdict;
 }

@@ -23,6 +23,7 @@ struct kss_judge {
     bool exact_sp;        // verdict->sp is SP, not EBP of the innermost row
     bool disorder;        // pointers of the judged segment go backwards somewhere
     bool complete;        // the judged segment ends where stacks begin
+    bool perhaps_used_up; // of several crashes one used a stack up, and it may be this one
     bool gui;             // rows of win32k, or LargeStack: may be a large stack
     const struct kss_profile *widest; // the largest normal stack that may be meant
 };
@@ -54,6 +55,8 @@ uint32_t kss_listed_number_of(const struct kss_listed_stack *stack, uint32_t row
 void kss_judge_segments(struct kss_judge *judge);
 // Whether [row] is on the double-fault stack by its name or its marks.
 bool kss_judge_is_double_fault(const struct kss_listed_frame *frame);
+// A thread's stack begins with it: a thread start or a system service's entry.
+bool kss_judge_begins_thread(const struct kss_listed_frame *frame);
 
 // listing_judge_rows.c: sizes, recursion, modules, what is odd about rows.
 void kss_judge_sizes(struct kss_judge *judge);

@@ -115,7 +115,13 @@ static void room_left(struct kss_judge *judge) {
                                 "left on this one",
                                 left));
         kss_judge_reason(judge, "perhaps another stack overran, or the listing begins further out");
-    } else
+    } else if (judge->perhaps_used_up)
+        answer(judge, KSS_LISTING_CANNOT_TELL,
+               kss_judge_format(judge,
+                                "cannot tell: %s are left, but the text tells of a stack that was "
+                                "used up, perhaps this one",
+                                left));
+    else
         answer(judge, KSS_LISTING_FITS,
                kss_judge_format(judge, "not an overflow: %s are left", left));
     if (v->machine->arch == KSS_ARCH_X86 && v->answer == KSS_LISTING_FITS && !judge->exact_sp &&

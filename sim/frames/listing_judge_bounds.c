@@ -221,13 +221,17 @@ static const char *const beginnings[] = {
     "KiSystemCall32",      "KiServiceExit",          "KiIdleLoop",
     "KiSystemStartup",     "PspUserThreadStartup",   NULL};
 
+bool kss_judge_begins_thread(const struct kss_listed_frame *frame) {
+    return kss_listed_any(frame, beginnings);
+}
+
 static void find_end(struct kss_judge *judge) {
     const struct kss_listing_verdict *v = judge->verdict;
     const struct kss_segment *segment = &v->segments[v->segment];
     judge->complete =
         v->segment + 1 < v->segment_count && strcmp(v->segments[v->segment + 1].what, "user") == 0;
     for (uint32_t i = judge->last; i < segment->end; i++)
-        judge->complete |= kss_listed_any(&judge->stack->frames[i], beginnings);
+        judge->complete |= kss_judge_begins_thread(&judge->stack->frames[i]);
 }
 
 static void say_end(struct kss_judge *judge) {

@@ -80,6 +80,11 @@ static const char *kind_of(const struct kss_listed_stack *stack, uint32_t first,
                 *by = i;
                 return kinds[k].what;
             }
+    for (uint32_t i = last; i < next; i++)
+        if (kss_judge_begins_thread(&stack->frames[i])) {
+            *by = i;
+            return "thread";
+        }
     *by = UINT32_MAX;
     return "unknown";
 }
@@ -225,9 +230,12 @@ static void tell(struct kss_judge *judge) {
     for (uint32_t i = 0; i + 1 < v->segment_count; i++) {
         const struct kss_segment *segment = &v->segments[i];
         uint32_t next = segment->end;
+        bool known = strcmp(segment->what, "unknown") != 0;
         kss_judge_evidence(judge, stack->frames[next].line,
-                           "the stack changes before %s (%s): %s; nothing is subtracted across it",
-                           kss_judge_row(judge, next), segment->what, segment->why);
+                           "the stack changes before %s: what ends there is %s%s stack; %s; "
+                           "nothing is subtracted across it",
+                           kss_judge_row(judge, next), known ? "the " : "an ", segment->what,
+                           segment->why);
     }
 }
 

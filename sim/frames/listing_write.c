@@ -179,11 +179,17 @@ static void segment_rows(const struct writer *w, uint32_t number) {
     }
     for (uint32_t i = first; i < from; i++)
         row(w, i, judged);
-    if (from < to)
+    if (from < to && v->recursion.frames == 1)
+        kss_text_format(w->out, "  %8s %8s  ..  %u more turns of this row\n", "", "",
+                        (unsigned)v->recursion.turns - 1);
+    else if (from < to)
         kss_text_format(w->out, "  %8s %8s  ..  %u more turns of these %u rows\n", "", "",
                         (unsigned)v->recursion.turns - 1, (unsigned)v->recursion.frames);
     for (uint32_t i = to; i < end; i++)
         row(w, i, judged);
+    if (judged && v->has_base && v->unlisted > 0)
+        kss_text_format(w->out, "  %8" PRIX64 " %8" PRIX64 "  --  not listed, up to Base\n",
+                        v->unlisted, v->unlisted);
 }
 
 static void rows(const struct writer *w) {
@@ -198,9 +204,6 @@ static void rows(const struct writer *w) {
                             i == v->segment ? ", judged" : "");
         segment_rows(w, i);
     }
-    if (v->has_base && v->unlisted > 0)
-        kss_text_format(w->out, "  %8" PRIX64 " %8" PRIX64 "  --  not listed, up to Base\n",
-                        v->unlisted, v->unlisted);
 }
 
 static void modules(const struct writer *w) {

@@ -48,7 +48,7 @@ static void texts(struct kss_text *out, const char *name, const char *const *ite
 // ---- Records ------------------------------------------------------------------------------------
 
 static void bugcheck(const struct kss_listing *listing, struct kss_text *out) {
-    if (listing->bugcheck.code.line == 0) {
+    if (listing->bugcheck.code.line == 0 || listing->bugcheck.other != 0) {
         kss_text_str(out, ",\"bugcheck\":null");
         return;
     }

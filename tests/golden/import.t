@@ -14,7 +14,7 @@ their own.
       line 9     the bug check is 0x7F UNEXPECTED_KERNEL_MODE_TRAP
       line 9     P1 = 8: a double fault, which is what an overflow into the guard page comes to (and what bad memory or a lost SP can come to)
       line 9     P2 and P3 (0x80050033, 0x406F8) look like CR0 and CR4, as older x64 systems pass them; P3 is no stack pointer here
-      line 18    the stack changes before row 03 (double-fault): the pointer jumps by 0x984C660, more than the largest stack (0x12000); nt!KiDoubleFaultAbort names it; nothing is subtracted across it
+      line 18    the stack changes before row 03: what ends there is the double-fault stack; the pointer jumps by 0x984C660, more than the largest stack (0x12000); nt!KiDoubleFaultAbort names it; nothing is subtracted across it
       line 11    Base is 0xFFFFF8800B9C7000 (listed)
       line 12    the limit is 0xFFFFF8800B9C1000 (listed)
       line 89    from the last row's pointer to Base 0x3E70 (15,984) bytes are not listed, the last row's own among them
@@ -78,8 +78,8 @@ The same as a scenario, replayed.
     $ kss import windbg tests/listings/real-ql2300-mpio-x64.txt | kss run -
     PASS  stdin
           tests/listings/real-ql2300-mpio-x64.txt: overflow: SP is 0xF0 (240) bytes below the limit
-          error[KSS1001] line 113, expected: the kernel stack overflows: `ql2300+0x69416` needs 320 bytes and 80 are left
-          warning[KSS1004] line 99, expected: the path that overflows repeats: 5 turns of 11 frames, 1,232 bytes each
+          error[KSS1001] line 114, expected: the kernel stack overflows: `ql2300+0x69416` needs 320 bytes and 80 are left
+          warning[KSS1004] line 100, expected: the path that overflows repeats: 5 turns of 11 frames, 1,232 bytes each
           STOP 0x0000007F, expected: bugcheck UNEXPECTED_KERNEL_MODE_TRAP (8, 0, _, _) in "ql2300+0x69416" at 0.000 s
           x64: thread Listed needed 0x60F0 of 0x6000 bytes
 
@@ -273,4 +273,13 @@ From standard input, and what is wrong with the command.
     [2]
     $ kss import windbg --machine x68 tests/listings/real-ql2300-mpio-x64.txt
     kss: unknown machine `x68`; did you mean `x86`?
+    [2]
+
+Options of the other kinds are refused.
+
+    $ kss import pe --limit 12K mydrv.sys
+    kss: --limit is not for import pe
+    [2]
+    $ kss import windbg --annotate mydrv.txt crash.txt
+    kss: --annotate is not for import windbg
     [2]

@@ -43,12 +43,12 @@ external functions open.
       Walk calls Walk  read.c:24:9
 
     why this may be wrong:
-      unresolved-call   DispatchRead: a call through a pointer, nobody says whither read.c:44:14
-      recursion         Close: a cycle of 2 functions without a bound read.c:70:10
-      recursion         Walk: calls itself without a bound read.c:20:10
+      unresolved-call   DispatchRead: a call through a pointer, and nobody says to what, at read.c:44:14
+      recursion         Close: a cycle of 2 functions without a bound, at read.c:70:10
+      recursion         Walk: calls itself without a bound, at read.c:20:10
       external-function memcpy: defined in none of the files; called at read.c:15:5
       external-function nt!KeSetEvent: no public figure of what it takes; called at read.c:84:5
-      at-least          Format: takes at least 0x40: dynamic: alloca or an array of variable length comes on top (read.c:92:10) read.c:90:6
+      at-least          Format: takes at least 0x40: dynamic: alloca or an array of variable length comes on top (read.c:92:10), at read.c:90:6
       listed            nt!IofCallDriver: 0x40 as a listing has it: github DebugPrivilege/InsightEngineering, DRIVER_IRQL_NOT_LESS_OR_EQUAL (d1): Fast Mutex operating at High IRQL (Windows 11 22621): e77dea50 - e77dea10; docker/for-win issue 4848 (Windows 10) has the same
       drivers-below     nt!IofCallDriver: what the drivers below take is not in the path; called at read.c:49:12
       scope             nobody named roots: what nobody calls counts as a thread's
@@ -59,7 +59,7 @@ external functions open.
 Annotations close what they can; the reasons stay.
 
     $ kss stack --machine x64 --annotate tests/frames/stack/read.txt tests/frames/stack/read.ci
-    DispatchRead (thread): 0xAC0 of 0x5B00 bytes; fits
+    DispatchRead (thread): 0xAC0 of 0x5B00 bytes; fits, without the drivers below
       limit: x64: stack 0x6000 - save area 0x370 - trap frame 0x190
          Depth   Memory  Kind      Origin        Call Site
          0xAC0     0x18  exact     annotation    memcpy  <built-in>
@@ -137,7 +137,7 @@ Annotations close what they can; the reasons stay.
          0x1C8    0x1C8  exact     .ci           DispatchRead  read.c:40:10
 
     why this may be wrong:
-      unresolved-call   DispatchRead: a call through a pointer, nobody says whither read.c:44:14
+      unresolved-call   DispatchRead: a call through a pointer, and nobody says to what, at read.c:44:14
       external-function memcpy: defined in none of the files; called at read.c:15:5
       external-function nt!IofCallDriver: no public figure of what it takes; called at read.c:49:12
       drivers-below     nt!IofCallDriver: what the drivers below take is not in the path; called at read.c:49:12
@@ -233,7 +233,7 @@ Frames without calls: the largest is all that can be said.
       left: 0x2B9C; 0x2B10 under an interrupt; 0x23D8 while an exception is dispatched
 
     why this may be wrong:
-      unknown-calls     Read_Dispatch: what it calls is not known: no file with its calls was given irp.c:88:9
+      unknown-calls     Read_Dispatch: what it calls is not known: no file with its calls was given, at irp.c:88:9
       scope             what lies above a thread's root is not counted: the system service, drivers above
       scope             no calls are known: none of the files has any (.ci files and images have them)
     verdict: cannot tell
@@ -367,7 +367,7 @@ A scenario: every branch, and callouts on their own.
       fs!Layer calls fs!Layer  scenarios/lessons/09-expand-the-stack.kss:25:9
 
     why this may be wrong:
-      recursion         fs!Layer: calls itself without a bound scenarios/lessons/09-expand-the-stack.kss:23:9
+      recursion         fs!Layer: calls itself without a bound, at scenarios/lessons/09-expand-the-stack.kss:23:9
       scope             nt's own frames are not counted, as in a run: nt_costs = on counts them
     verdict: cannot tell
     [3]
@@ -461,8 +461,7 @@ The deepest path as a scenario, which replays.
         call "Walk" frame(0x110) // 0x110, .ci, read.c:20:10
         call "Walk" frame(0x110) // 0x110, .ci, read.c:20:10
         call "CopyTail" frame(0x60) // 0x60, .ci, read.c:12:13
-        call "memcpy" frame(0x20) // 0x18, annotation, <built-in>
-        ;
+        call "memcpy" frame(0x20); // 0x18, annotation, <built-in>
     }
 
     expect clean;

@@ -296,8 +296,32 @@ static void names_of_several_are_refused(void **state) {
     kss_arena_free(&arena);
 }
 
+// What has no name goes by the one that the report prints.
+static void printed_names_are_understood(void **state) {
+    (void)state;
+    struct kss_arena arena = {0};
+    struct kss_graph graph = {.arena = &arena, .calls_known = true};
+    struct kss_function node = {
+        .symbol = "+0x1040", .module = "mydrv", .unit = "", .layer = KSS_NO_NODE};
+    kss_graph_node(&graph, &node);
+    node.module = "low";
+    kss_graph_node(&graph, &node);
+    kss_graph_sort(&graph);
+    kss_graph_link(&graph);
+    bool several;
+    for (uint32_t i = 0; i < graph.count; i++)
+        assert_int_equal(kss_graph_find(&graph, graph.nodes[i].name, NULL), i);
+    assert_int_equal(kss_graph_find(&graph, "+0x1040", &several), KSS_NO_NODE);
+    assert_true(several);
+    assert_int_equal(kss_graph_find(&graph, "drv+0x1040", &several), KSS_NO_NODE);
+    assert_false(several);
+    kss_graph_free(&graph);
+    kss_arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(printed_names_are_understood),
         cmocka_unit_test(every_item),
         cmocka_unit_test(mistakes_have_a_place_each),
         cmocka_unit_test(mistyped_words_are_guessed),

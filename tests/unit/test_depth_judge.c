@@ -192,6 +192,8 @@ static void layers_call_the_next_one_only(void **state) {
     uint32_t top = add(&graph, "top", "Read", 100, 0);
     uint32_t middle = add(&graph, "mid", "Read", 200, 1), other = add(&graph, "mid", "Flush", 9, 1);
     uint32_t low = add(&graph, "low", "Read", 400, 2);
+    uint32_t load = add(&graph, "mid", "GsDriverEntry", 5000, 1); // no request calls it
+    graph.nodes[load].entry = true;
     call(&graph, top, sends);
     call(&graph, middle, sends);
     call(&graph, other, sends);

@@ -23,6 +23,7 @@ enum {
     IMPORT_SLOTS = 0x2280,
     IMPORT_TEXTS = 0x22C0,
     CONFIG = 0x2400,
+    ENTRY_POINT = 0x40 + 24 + 16, // in the file
     SECTIONS = IMAGE_DIRECTORIES + 16 * 8
 };
 
@@ -138,6 +139,35 @@ static void indirect_entry(void **state) {
     assert_string_equal(frames_said(&rig), "");
     assert_int_equal(rig.frames.count, 4);
     frames_expect(&rig, "Read", 48, KSS_FRAME_EXACT);
+    frames_end(&rig);
+    free(copy);
+}
+
+// DriverEntry of a driver without a PDB may be a leaf: neither a name nor an unwind entry tells of it.
+static void entry_point_without_a_name(void **state) {
+    (void)state;
+    struct frames_rig rig;
+    uint8_t *copy;
+    make();
+    word(EXPORTS + 24, 0);
+    poke32(&file, ENTRY_POINT, 0x1060);
+    assert_true(read_bytes(&rig, "mydrv.sys", &file, file.length, &copy));
+    assert_string_equal(frames_said(&rig), "");
+    frames_expect(&rig, "+0x1060", 8, KSS_FRAME_EXACT);
+    assert_true(frames_row(&rig, "+0x1060")->outside && frames_row(&rig, "+0x1060")->entry);
+    assert_false(frames_row(&rig, "+0x1040")->outside);
+    frames_end(&rig);
+    free(copy);
+    poke32(&file, ENTRY_POINT, 0x1040); // with an unwind entry: one row, as before
+    assert_true(read_bytes(&rig, "mydrv.sys", &file, file.length, &copy));
+    frames_expect(&rig, "+0x1040", 48, KSS_FRAME_EXACT);
+    assert_true(frames_row(&rig, "+0x1040")->outside);
+    assert_int_equal(rig.frames.count, 4);
+    frames_end(&rig);
+    free(copy);
+    poke32(&file, ENTRY_POINT, 0x2060); // data: nothing begins there
+    assert_true(read_bytes(&rig, "mydrv.sys", &file, file.length, &copy));
+    assert_int_equal(rig.frames.count, 4);
     frames_end(&rig);
     free(copy);
 }
@@ -366,11 +396,17 @@ static void every_byte_wrong(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_image),         cmocka_unit_test(indirect_entry),
-        cmocka_unit_test(parts_of_functions), cmocka_unit_test(interrupt_entry),
-        cmocka_unit_test(hybrid_image),       cmocka_unit_test(x86_image),
-        cmocka_unit_test(arm64_fragment),     cmocka_unit_test(broken_images),
-        cmocka_unit_test(truncated_images),   cmocka_unit_test(every_byte_wrong),
+        cmocka_unit_test(good_image),
+        cmocka_unit_test(indirect_entry),
+        cmocka_unit_test(entry_point_without_a_name),
+        cmocka_unit_test(parts_of_functions),
+        cmocka_unit_test(interrupt_entry),
+        cmocka_unit_test(hybrid_image),
+        cmocka_unit_test(x86_image),
+        cmocka_unit_test(arm64_fragment),
+        cmocka_unit_test(broken_images),
+        cmocka_unit_test(truncated_images),
+        cmocka_unit_test(every_byte_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
