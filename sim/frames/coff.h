@@ -175,6 +175,7 @@ struct kss_coff_function {
     uint32_t begin, end; // offsets in the section
     uint32_t body;       // the prolog ends here
     bool frame_register; // x64: unwind data restores rsp from a register, so the body may move rsp
+    bool framed;         // unwind data of this very range take stack
     bool leaf;           // has no unwind data: by the ABI it does not move the stack
     bool part;           // not the beginning of the function
     uint32_t entry;      // of the reader of unwind entries
