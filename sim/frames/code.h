@@ -98,8 +98,8 @@ struct kss_code {
     uint32_t section_count, range_count, fixup_count, slot_count;
 };
 
-// Whether the body of rows with a frame register does move sp. Those that do not become `exact`; the
-// others keep their figure, and the reason says where sp moves (over-alignment: by how much at most).
+// Whether bodies move sp. Rows with a frame register whose body does not become `exact`; where a body does,
+// the row is `at least` and the reason says where (over-alignment, pushes: by how much at most).
 void kss_code_settle(const struct kss_code *code);
 
 // Appends the calls of all ranges, marks rows whose address is taken, adds rows for call targets that

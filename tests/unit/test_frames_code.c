@@ -248,6 +248,104 @@ static const uint8_t bodies[] = {
     0xC3,                         // ret
 };
 
+// Behind prologs of 4 bytes, without a frame register.
+static const uint8_t pushes[] = {
+    // flags, 0x0
+    0x48,
+    0x83,
+    0xEC,
+    0x28, // sub rsp, 40
+    0x9C, // pushfq
+    0x58, // pop rax
+    0x48,
+    0x83,
+    0xC4,
+    0x28, // add rsp, 40
+    0xC3, // ret
+    // flags_call, 0xB
+    0x48,
+    0x83,
+    0xEC,
+    0x28, // sub rsp, 40
+    0x9C, // pushfq
+    0x58, // pop rax
+    0xE8,
+    0xEA,
+    0xFF,
+    0xFF,
+    0xFF, // call 0x0
+    0x48,
+    0x83,
+    0xC4,
+    0x28, // add rsp, 40
+    0xC3, // ret
+    // room, 0x1B
+    0x48,
+    0x83,
+    0xEC,
+    0x28, // sub rsp, 40
+    0x48,
+    0x83,
+    0xEC,
+    0x40, // sub rsp, 64
+    0xE8,
+    0xD8,
+    0xFF,
+    0xFF,
+    0xFF, // call 0x0
+    0x48,
+    0x83,
+    0xC4,
+    0x40, // add rsp, 64
+    0x48,
+    0x83,
+    0xC4,
+    0x28, // add rsp, 40
+    0xC3, // ret
+    // sometimes, 0x31
+    0x48,
+    0x83,
+    0xEC,
+    0x28, // sub rsp, 40
+    0xE8,
+    0xC6,
+    0xFF,
+    0xFF,
+    0xFF, // call 0x0
+    0x48,
+    0x83,
+    0xEC,
+    0x40, // sub rsp, 64
+    0xE8,
+    0xBD,
+    0xFF,
+    0xFF,
+    0xFF, // call 0x0
+    0x48,
+    0x83,
+    0xC4,
+    0x40, // add rsp, 64
+    0x48,
+    0x83,
+    0xC4,
+    0x28, // add rsp, 40
+    0xC3, // ret
+    // behind_its_end, 0x4C
+    0x48,
+    0x83,
+    0xEC,
+    0x28, // sub rsp, 40
+    0x48,
+    0x83,
+    0xC4,
+    0x28, // add rsp, 40
+    0xC3, // ret
+    0x9C,
+    0x58, // a table that looks like pushfq; pop rax
+    0x90,
+    0x90,
+};
+
 static const uint8_t calls32[] = {
     // f, 0x0
     0x53,                               // push ebx
@@ -720,6 +818,30 @@ static void bodies_that_move_the_stack(void **state) {
     close_code(&rig);
 }
 
+// What is pushed for a while is part of the figure where every path has it, and is no more than a call's
+// return address or else makes it a lower bound.
+static void pushes_behind_the_prolog(void **state) {
+    (void)state;
+    struct code_rig rig;
+    open_code(&rig, KSS_ARCH_X64, pushes, sizeof pushes);
+    add_function(&rig, "flags", 0, 0xB, 48)->body = 4;
+    add_function(&rig, "flags_call", 0xB, 0x1B, 48)->body = 4;
+    add_function(&rig, "room", 0x1B, 0x31, 48)->body = 4;
+    add_function(&rig, "sometimes", 0x31, 0x4C, 48)->body = 4;
+    add_function(&rig, "behind_its_end", 0x4C, sizeof pushes, 48)->body = 4;
+    kss_code_settle(&rig.code);
+    if (readable(&rig)) {
+        frames_expect(&rig.rig, "flags", 56, KSS_FRAME_EXACT);
+        frames_expect(&rig.rig, "flags_call", 48, KSS_FRAME_EXACT);
+        frames_expect(&rig.rig, "room", 112, KSS_FRAME_EXACT);
+        frames_expect(&rig.rig, "sometimes", 48, KSS_FRAME_AT_LEAST);
+        frames_expect(&rig.rig, "behind_its_end", 48, KSS_FRAME_EXACT);
+        assert_non_null(strstr(frames_row(&rig.rig, "sometimes")->reason,
+                               "at most 64 bytes more (drv.sys+0x103A)"));
+    }
+    close_code(&rig);
+}
+
 // A chained part of a settled function moves the stack.
 static void a_part_moves_the_stack(void **state) {
     (void)state;
@@ -814,6 +936,7 @@ int main(void) {
                                        cmocka_unit_test(ranges_over_ranges),
                                        cmocka_unit_test(relocations_of_objects),
                                        cmocka_unit_test(bodies_that_move_the_stack),
+                                       cmocka_unit_test(pushes_behind_the_prolog),
                                        cmocka_unit_test(a_part_moves_the_stack),
                                        cmocka_unit_test(x86_calls),
                                        cmocka_unit_test(arm64_calls)};
