@@ -6,7 +6,8 @@
 //           | pushes, locals |  the prolog's, counted by the unwind data
 //   body    |----------------| <- sp stays here, or ...
 //           | 32             |  sub rsp, 32 ... add rsp, 32: known, added
-//           | 0..48          |  and rsp, -64: sp is a multiple of 16 before, so at most 48
+//           | 0 or 8         |  and rsp, -16: by the ABI sp was one at the call, so that the frame says which
+//           | 0..48          |  and rsp, -64: on top of that at most 48
 //           | ?              |  sub rsp, rax: alloca, unknown
 //
 // The code is read once from the prolog's end, in order. A restore from another register (lea rsp,
@@ -28,15 +29,18 @@
 #include <stdlib.h>
 
 #define NO_CALL UINT64_MAX
+enum { ALIGNED = 16 }; // sp at a call, by both ABIs
 
 struct body {
     const struct kss_code *code;
     const struct kss_code_range *range;
+    uint64_t frame;    // the unwind data's, with the return address
     uint32_t size;     // of the range, less what another one has of it
     int64_t depth;     // below the body's sp
     uint64_t deepest;  // of the known ones
     uint64_t called;   // the least depth that a call is made at; NO_CALL
     uint64_t align;    // the largest power, 0: none
+    uint64_t rounded;  // what the sp of the body lacks to a multiple of 16, if it is aligned
     uint64_t align_at; // where
     uint64_t deepest_at, unknown_at;
     bool unknown, restored;
@@ -84,7 +88,11 @@ static void move_sp(struct body *body, const struct kss_step *step) {
     case KSS_SP_ALIGN:
         if (step->amount > HUGE_FRAME) {
             unknown(body, step->at);
-        } else if (step->amount > body->align) {
+            break;
+        }
+        if (step->amount >= ALIGNED && body->depth % ALIGNED == 0)
+            body->rounded = (ALIGNED - body->frame % ALIGNED) % ALIGNED;
+        if (step->amount > body->align) {
             body->align = step->amount;
             body->align_at = step->at;
         }
@@ -162,11 +170,10 @@ static void settle(const struct body *body) {
     const struct kss_code *code = body->code;
     struct kss_frames *frames = code->file->frames;
     struct kss_frame_row *row = &frames->rows[body->range->row];
-    enum { ALIGNED = 16 }; // sp in the body, by both ABIs
     bool settled = row->kind == KSS_FRAME_EXACT && !body->range->frame_register;
     if ((row->kind != KSS_FRAME_AT_LEAST && !settled) || body->unread)
         return;
-    row->bytes += taken(body);
+    row->bytes += taken(body) + body->rounded;
     row->kind = KSS_FRAME_AT_LEAST;
     if (body->unknown) {
         row->reason = kss_frames_format(
@@ -203,10 +210,9 @@ static void check_leaf(const struct body *body) {
 static void settle_part(const struct body *body) {
     struct kss_frames *frames = body->code->file->frames;
     struct kss_frame_row *row = &frames->rows[body->range->row];
-    enum { ALIGNED = 16 };
     if (row->kind != KSS_FRAME_EXACT || (body->unread && !body->range->frame_register) ||
         (!body->unread && !body->unknown && taken(body) == 0 && !deeper(body) &&
-         body->align <= ALIGNED))
+         body->align <= ALIGNED && body->rounded == 0))
         return;
     row->kind = KSS_FRAME_AT_LEAST;
     row->reason = kss_frames_format(frames, "a part of it moves its stack pointer (%s)",
@@ -249,7 +255,11 @@ static bool may_move(const struct kss_code *code, const struct body *body) {
 static void settle_range(const struct kss_code *code, const struct kss_decoder *decoder,
                          uint32_t index, bool part) {
     const struct kss_code_range *range = &code->ranges[index];
-    struct body body = {.code = code, .range = range, .size = range->size, .called = NO_CALL};
+    struct body body = {.code = code,
+                        .range = range,
+                        .frame = code->file->frames->rows[range->row].bytes,
+                        .size = range->size,
+                        .called = NO_CALL};
     uint8_t origin = code->file->frames->rows[range->row].origin;
     bool leaf = origin == KSS_FROM_LEAF;
     if (range->part != part || (!leaf && origin != KSS_FROM_UNWIND_X64))

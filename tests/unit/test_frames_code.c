@@ -842,6 +842,31 @@ static void pushes_behind_the_prolog(void **state) {
     close_code(&rig);
 }
 
+// and rsp, -16 where the frame's bytes are no multiple of 16: what it takes is known.
+static void rounded_to_sixteen(void **state) {
+    (void)state;
+    static const uint8_t rounded[] = {
+        0x55,                         // push rbp
+        0x48, 0x89, 0xE5,             // mov rbp, rsp
+        0x48, 0x83, 0xE4, 0xF0,       // and rsp, -16
+        0xE8, 0xF3, 0xFF, 0xFF, 0xFF, // call 0x0
+        0x48, 0x89, 0xEC,             // mov rsp, rbp
+        0x5D,                         // pop rbp
+        0xC3,                         // ret
+    };
+    static const uint64_t frames[][2] = {{16, 16}, {24, 32}, {72, 80}};
+    for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
+        struct code_rig rig;
+        open_code(&rig, KSS_ARCH_X64, rounded, sizeof rounded);
+        add_body(&rig, "f", 0, sizeof rounded, 4);
+        rig.rig.frames.rows[0].bytes = frames[i][0];
+        kss_code_settle(&rig.code);
+        if (readable(&rig))
+            frames_expect(&rig.rig, "f", frames[i][1], KSS_FRAME_EXACT);
+        close_code(&rig);
+    }
+}
+
 // A chained part of a settled function moves the stack.
 static void a_part_moves_the_stack(void **state) {
     (void)state;
@@ -937,6 +962,7 @@ int main(void) {
                                        cmocka_unit_test(relocations_of_objects),
                                        cmocka_unit_test(bodies_that_move_the_stack),
                                        cmocka_unit_test(pushes_behind_the_prolog),
+                                       cmocka_unit_test(rounded_to_sixteen),
                                        cmocka_unit_test(a_part_moves_the_stack),
                                        cmocka_unit_test(x86_calls),
                                        cmocka_unit_test(arm64_calls)};
