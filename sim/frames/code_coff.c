@@ -120,6 +120,8 @@ static void open_source(struct source *from, const struct kss_coff *coff,
                             .code = {.file = coff->file,
                                      .arch = arch_of(coff),
                                      .image = coff->image,
+                                     .absolute = coff->fixed,
+                                     .entry = coff->image ? coff->entry_point : 0,
                                      .base = coff->image ? coff->base : 0}};
     give_sections(from);
     give_ranges(from);

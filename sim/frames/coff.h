@@ -103,6 +103,7 @@ struct kss_coff {
     struct kss_frames_file *file;
     uint16_t machine;     // enum kss_coff_machine, or another
     bool image, wide;     // wide: PE32+
+    bool fixed;           // image: its base relocations were left out
     bool big;             // object with /bigobj headers
     uint64_t base;        // image: where it wants to be loaded
     uint32_t headers;     // image: bytes of the headers, RVA = file offset there

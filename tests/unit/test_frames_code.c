@@ -772,6 +772,32 @@ static void relocations_of_objects(void **state) {
     close_code(&rig);
 }
 
+// Without base relocations a pointer in data is told by what it points to; the entry point is called, too,
+// when it has neither a name nor unwind data.
+static void fixed_image(void **state) {
+    (void)state;
+    for (int fixed = 0; fixed < 2; fixed++) {
+        struct code_rig rig;
+        open_code(&rig, KSS_ARCH_X64, direct, sizeof direct);
+        static const uint8_t pointer[] = {0x18, 0x10, 0x00, 0x40, 0x01};
+        memcpy(rig.data + 8, pointer, sizeof pointer);
+        add_function(&rig, "caller", 0, 0x18, 48);
+        add_function(&rig, "tail", 0x18, 0x22, 8);
+        rig.code.absolute = fixed;
+        rig.code.entry = TEXT + 0x22;
+        expect_calls(&rig, "caller -> +0x1022 @+0x1004\n"
+                           "caller -> caller @+0x100D\n"
+                           "caller => tail @+0x1016\n"
+                           "tail => +0x1022 @+0x101B\n");
+        if (readable(&rig)) {
+            assert_int_equal(frames_row(&rig.rig, "tail")->address_taken, fixed);
+            assert_true(frames_row(&rig.rig, "+0x1022")->address_taken);
+            assert_false(frames_row(&rig.rig, "caller")->address_taken);
+        }
+        close_code(&rig);
+    }
+}
+
 // ---- Stack movement --------------------------------------------------------------------------------------
 
 static void add_body(struct code_rig *rig, const char *name, uint32_t begin, uint32_t end,
@@ -962,6 +988,7 @@ int main(void) {
                                        cmocka_unit_test(relocations_of_objects),
                                        cmocka_unit_test(bodies_that_move_the_stack),
                                        cmocka_unit_test(pushes_behind_the_prolog),
+                                       cmocka_unit_test(fixed_image),
                                        cmocka_unit_test(rounded_to_sixteen),
                                        cmocka_unit_test(a_part_moves_the_stack),
                                        cmocka_unit_test(x86_calls),
