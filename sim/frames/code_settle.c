@@ -219,25 +219,31 @@ static void settle_part(const struct body *body) {
                                     kss_code_place(body->code, body->range, body->range->address));
 }
 
-// Whether this byte of code may begin what lowers sp without a frame register: pushfq, push imm8 or a push,
-// with the pop that follows it at once; sub and lea of rsp. That is what compilers make of intrinsics and at -Oz.
-// What is found is decoded then.
-enum { SUSPICIOUS = 4 }; // bytes that are looked at
+// What lowers sp without a frame register has a byte that is rare in code. That and its neighbours tell pushfq,
+// push imm8 or a push, with the pop that follows at once; sub and lea of rsp. Compilers make these of intrinsics
+// and at -Oz. What is found is decoded then.
+static const bool rare[256] = {[0x29] = true, [0x2B] = true, [0x64] = true, [0x6A] = true,
+                               [0x9C] = true, [0x9D] = true, [0xA4] = true, [0xEC] = true};
 
 static bool pops(const uint8_t *at) {
     return (at[0] & 0xF8) == 0x58 || (at[0] == 0x41 && (at[1] & 0xF8) == 0x58);
 }
 
-static bool suspicious(const uint8_t *at) {
+// [before] and [after]: bytes of code on both sides of [at].
+static bool suspicious(const uint8_t *at, uint64_t before, uint64_t after) {
+    enum { REX_W = 0x48 };
     switch (at[0]) {
-    case 0x9C: return pops(at + 1) || at[1] == 0x8F;
-    case 0x6A: return pops(at + 2);
-    case 0x48: // sub rsp, imm; sub rsp, reg; lea rsp, [rsp + n]
-        return ((at[1] == 0x81 || at[1] == 0x83) && at[2] == 0xEC) ||
-               (at[1] == 0x29 && (at[2] & 0xC7) == 0xC4) ||
-               (at[1] == 0x2B && (at[2] & 0xF8) == 0xE0) ||
-               (at[1] == 0x8D && (at[2] == 0x64 || at[2] == 0xA4) && at[3] == 0x24);
-    default: return (at[0] & 0xF8) == 0x50 && at[1] == 0x9D; // push; popfq
+    case 0x9C: return after >= 2 && (pops(at + 1) || at[1] == 0x8F); // pushfq; pop
+    case 0x6A: return after >= 3 && pops(at + 2);                    // push imm8; pop
+    case 0x9D: return before >= 1 && (at[-1] & 0xF8) == 0x50;        // push; popfq
+    case 0x29:                                                       // sub rsp, reg
+        return before >= 1 && after >= 1 && (at[1] & 0xC7) == 0xC4 && (at[-1] & 0xFB) == REX_W;
+    case 0x2B:
+        return before >= 1 && after >= 1 && (at[1] & 0xF8) == 0xE0 && (at[-1] & 0xFE) == REX_W;
+    case 0xEC: // sub rsp, imm
+        return before >= 2 && (at[-1] == 0x81 || at[-1] == 0x83) && at[-2] == REX_W;
+    default: // lea rsp, [rsp + n]
+        return before >= 2 && after >= 1 && at[-1] == 0x8D && at[-2] == REX_W && at[1] == 0x24;
     }
 }
 
@@ -246,8 +252,9 @@ static bool may_move(const struct kss_code *code, const struct body *body) {
     uint64_t begin = section != NULL ? body->range->address - section->address : 0;
     if (section == NULL || body->size > section->length - begin || body->range->body > body->size)
         return false;
-    for (uint32_t at = body->range->body; body->size - at >= SUSPICIOUS; at++)
-        if (suspicious(section->bytes + begin + at))
+    const uint8_t *bytes = section->bytes + begin;
+    for (uint32_t at = body->range->body; at < body->size; at++)
+        if (rare[bytes[at]] && suspicious(bytes + at, begin + at, body->size - at - 1))
             return true;
     return false;
 }

@@ -50,7 +50,8 @@ cat >disassemble <<'END'
 exec objdump "$@" | sed 's/R_X86_64_PLT32\([[:space:]]*\)\(.*\)-0x4$/R_X86_64_CALL\1\2/'
 END
 chmod +x disassemble
-sed -e "s|^my \$objdump = .*|my \$objdump = \"$work/disassemble\";|" -e 's|^my $call_cost = .*|my $call_cost = 0;|' \
+sed -e "s|^my \$objdump = .*|my \$objdump = \"$work/disassemble\";|" \
+    -e "s|^my \$call_cost = .*|my \$call_cost = 0;|" \
     "$avstack" >peer.pl
 echo 'root thread main' >roots.txt
 
