@@ -90,7 +90,9 @@ struct kss_code {
     struct kss_frames_file *file;
     enum kss_arch arch; // X86, X64, ARM64
     bool image;
-    uint64_t base; // image: addresses in code and data count from here
+    bool absolute;  // image: without base relocations, it is loaded at its base or not at all
+    uint64_t base;  // image: addresses in code and data count from here
+    uint64_t entry; // image: what the system calls first; 0: nothing
     const struct kss_code_section *sections;
     const struct kss_code_range *ranges;
     const struct kss_code_fixup *fixups;
@@ -98,8 +100,8 @@ struct kss_code {
     uint32_t section_count, range_count, fixup_count, slot_count;
 };
 
-// Whether the body of rows with a frame register does move sp. Those that do not become `exact`; the
-// others keep their figure, and the reason says where sp moves (over-alignment: by how much at most).
+// Whether bodies move sp. Rows with a frame register whose body does not become `exact`; where a body does,
+// the row is `at least` and the reason says where (over-alignment, pushes: by how much at most).
 void kss_code_settle(const struct kss_code *code);
 
 // Appends the calls of all ranges, marks rows whose address is taken, adds rows for call targets that

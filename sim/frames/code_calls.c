@@ -8,6 +8,7 @@
 //   - nothing else is ever written to the register in this piece (but for an epilog's pop), or
 //   - no jump of the piece goes between the load and the call.
 // Otherwise it is indirect.
+#include "frames/bytes.h"
 #include "frames/code_calls.h"
 
 #include <stdlib.h>
@@ -353,16 +354,35 @@ static void mark_read(struct kss_walk *walk) {
     }
 }
 
+// Pointers in data: where relocations say so; without any, whatever is the address of a function.
+static void read_data(struct kss_walk *walk) {
+    const struct kss_code *code = walk->code;
+    for (uint32_t i = 0; i < code->fixup_count; i++) {
+        const struct kss_code_section *section = kss_code_section_at(code, code->fixups[i].at);
+        if (section != NULL && section->data && !section->code)
+            kss_walk_taken_by(walk, &code->fixups[i]);
+    }
+    uint32_t pointer = walk->decoder.pointer;
+    for (uint32_t i = 0; code->absolute && i < code->section_count; i++) {
+        const struct kss_code_section *section = &code->sections[i];
+        for (uint32_t at = 0; section->data && section->length - at >= pointer; at += pointer) {
+            uint64_t value =
+                pointer == 8 ? kss_le64(section->bytes + at) : kss_le32(section->bytes + at);
+            if (value > code->base && kss_walk_is_code(walk, value - code->base))
+                kss_walk_taken(walk, value - code->base);
+        }
+    }
+}
+
 void kss_code_read(const struct kss_code *code) {
     struct kss_walk walk = {.code = code, .frames = code->file->frames};
     if (!kss_code_readable(walk.frames, code->arch) || !kss_decoder_open(&walk.decoder, code))
         return;
     kss_walk_open_pieces(&walk);
-    for (uint32_t i = 0; i < code->fixup_count && walk.count > 0; i++) {
-        const struct kss_code_section *section = kss_code_section_at(code, code->fixups[i].at);
-        if (section != NULL && section->data && !section->code)
-            kss_walk_taken_by(&walk, &code->fixups[i]);
-    }
+    if (walk.count > 0)
+        read_data(&walk);
+    if (walk.count > 0 && kss_walk_is_code(&walk, code->entry))
+        kss_walk_taken(&walk, code->entry);
     close_targets(&walk);
     kss_walk_find_parts(&walk);
     kss_walk_settle_parts(&walk);

@@ -92,8 +92,6 @@ static void give_sections(struct source *from) {
 
 static void give_ranges(struct source *from) {
     const struct kss_coff_functions *functions = from->functions;
-    enum kss_arch arch = from->code.arch;
-    uint64_t pushed = arch == KSS_ARCH_X64 ? 8 : 0;
     struct kss_code_range *ranges =
         KSS_NEW_ARRAY(from->frames->arena, struct kss_code_range, (size_t)functions->count + 1);
     for (uint32_t i = 0; i < functions->count; i++) {
@@ -107,7 +105,7 @@ static void give_ranges(struct source *from) {
             .row = function->row,
             .part = function->part,
             .loose = !unwound,
-            .framed = unwound && row->kind != KSS_FRAME_UNKNOWN && row->bytes > pushed,
+            .framed = function->framed,
             .frame_register = function->frame_register};
     }
     from->code.ranges = ranges;
@@ -122,6 +120,8 @@ static void open_source(struct source *from, const struct kss_coff *coff,
                             .code = {.file = coff->file,
                                      .arch = arch_of(coff),
                                      .image = coff->image,
+                                     .absolute = coff->fixed,
+                                     .entry = coff->image ? coff->entry_point : 0,
                                      .base = coff->image ? coff->base : 0}};
     give_sections(from);
     give_ranges(from);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum {
+    RELOCATIONS_STRIPPED = 1, // of an image's characteristics
     FILE_HEADER = 20,
     BIG_HEADER = 56,
     SECTION_HEADER = 40,
@@ -258,6 +259,7 @@ static bool open_image(struct kss_coff *coff) {
     uint64_t optional = (uint64_t)at + 4 + FILE_HEADER;
     coff->machine = kss_le16(header);
     coff->section_count = kss_le16(header + 2);
+    coff->fixed = coff->image && (kss_le16(header + 18) & RELOCATIONS_STRIPPED);
     coff->symbol_offset = kss_le32(header + 8);
     coff->symbol_count = kss_le32(header + 12);
     if (!read_optional(coff, optional, kss_le16(header + 16)))
@@ -280,6 +282,7 @@ bool kss_coff_open(struct kss_frames_file *file, struct kss_coff *coff) {
     const uint8_t *header = file->bytes;
     coff->machine = kss_le16(header);
     coff->section_count = kss_le16(header + 2);
+    coff->fixed = coff->image && (kss_le16(header + 18) & RELOCATIONS_STRIPPED);
     coff->symbol_offset = kss_le32(header + 8);
     coff->symbol_count = kss_le32(header + 12);
     return read_strings(coff) && read_sections(coff, FILE_HEADER + (uint64_t)kss_le16(header + 16));

@@ -103,6 +103,7 @@ struct kss_coff {
     struct kss_frames_file *file;
     uint16_t machine;     // enum kss_coff_machine, or another
     bool image, wide;     // wide: PE32+
+    bool fixed;           // image: its base relocations were left out
     bool big;             // object with /bigobj headers
     uint64_t base;        // image: where it wants to be loaded
     uint32_t headers;     // image: bytes of the headers, RVA = file offset there
@@ -175,6 +176,7 @@ struct kss_coff_function {
     uint32_t begin, end; // offsets in the section
     uint32_t body;       // the prolog ends here
     bool frame_register; // x64: unwind data restores rsp from a register, so the body may move rsp
+    bool framed;         // unwind data of this very range take stack
     bool leaf;           // has no unwind data: by the ABI it does not move the stack
     bool part;           // not the beginning of the function
     uint32_t entry;      // of the reader of unwind entries

@@ -7,12 +7,13 @@
 
 #include <string.h>
 
-// ".pdata", ".pdata$ReadDispatch" (gcc -ffunction-sections).
+// ".pdata", ".pdata$ReadDispatch" (gcc -ffunction-sections), ".pdata.startup" (gcc: of .text.startup).
 static bool is_pdata(const struct kss_coff_section *section) {
     static const char name[] = ".pdata";
     size_t length = sizeof name - 1;
     return section->name.length >= length && memcmp(section->name.text, name, length) == 0 &&
-           (section->name.length == length || section->name.text[length] == '$');
+           (section->name.length == length || section->name.text[length] == '$' ||
+            section->name.text[length] == '.');
 }
 
 static bool read_x86(struct kss_coff_reading *reading) {

@@ -44,3 +44,4 @@ awk -v n="$files" -v s="$seconds" 'BEGIN {
 "$build/bench/bench_image"
 "$build/bench/bench_native"
 "$build/bench/bench_depth"
+# avstack.sh measures worst-case depth beside a checker that has to be given: see there.

@@ -248,6 +248,104 @@ static const uint8_t bodies[] = {
     0xC3,                         // ret
 };
 
+// Behind prologs of 4 bytes, without a frame register.
+static const uint8_t pushes[] = {
+    // flags, 0x0
+    0x48,
+    0x83,
+    0xEC,
+    0x28, // sub rsp, 40
+    0x9C, // pushfq
+    0x58, // pop rax
+    0x48,
+    0x83,
+    0xC4,
+    0x28, // add rsp, 40
+    0xC3, // ret
+    // flags_call, 0xB
+    0x48,
+    0x83,
+    0xEC,
+    0x28, // sub rsp, 40
+    0x9C, // pushfq
+    0x58, // pop rax
+    0xE8,
+    0xEA,
+    0xFF,
+    0xFF,
+    0xFF, // call 0x0
+    0x48,
+    0x83,
+    0xC4,
+    0x28, // add rsp, 40
+    0xC3, // ret
+    // room, 0x1B
+    0x48,
+    0x83,
+    0xEC,
+    0x28, // sub rsp, 40
+    0x48,
+    0x83,
+    0xEC,
+    0x40, // sub rsp, 64
+    0xE8,
+    0xD8,
+    0xFF,
+    0xFF,
+    0xFF, // call 0x0
+    0x48,
+    0x83,
+    0xC4,
+    0x40, // add rsp, 64
+    0x48,
+    0x83,
+    0xC4,
+    0x28, // add rsp, 40
+    0xC3, // ret
+    // sometimes, 0x31
+    0x48,
+    0x83,
+    0xEC,
+    0x28, // sub rsp, 40
+    0xE8,
+    0xC6,
+    0xFF,
+    0xFF,
+    0xFF, // call 0x0
+    0x48,
+    0x83,
+    0xEC,
+    0x40, // sub rsp, 64
+    0xE8,
+    0xBD,
+    0xFF,
+    0xFF,
+    0xFF, // call 0x0
+    0x48,
+    0x83,
+    0xC4,
+    0x40, // add rsp, 64
+    0x48,
+    0x83,
+    0xC4,
+    0x28, // add rsp, 40
+    0xC3, // ret
+    // behind_its_end, 0x4C
+    0x48,
+    0x83,
+    0xEC,
+    0x28, // sub rsp, 40
+    0x48,
+    0x83,
+    0xC4,
+    0x28, // add rsp, 40
+    0xC3, // ret
+    0x9C,
+    0x58, // a table that looks like pushfq; pop rax
+    0x90,
+    0x90,
+};
+
 static const uint8_t calls32[] = {
     // f, 0x0
     0x53,                               // push ebx
@@ -674,6 +772,32 @@ static void relocations_of_objects(void **state) {
     close_code(&rig);
 }
 
+// Without base relocations a pointer in data is told by what it points to; the entry point is called, too,
+// when it has neither a name nor unwind data.
+static void fixed_image(void **state) {
+    (void)state;
+    for (int fixed = 0; fixed < 2; fixed++) {
+        struct code_rig rig;
+        open_code(&rig, KSS_ARCH_X64, direct, sizeof direct);
+        static const uint8_t pointer[] = {0x18, 0x10, 0x00, 0x40, 0x01};
+        memcpy(rig.data + 8, pointer, sizeof pointer);
+        add_function(&rig, "caller", 0, 0x18, 48);
+        add_function(&rig, "tail", 0x18, 0x22, 8);
+        rig.code.absolute = fixed;
+        rig.code.entry = TEXT + 0x22;
+        expect_calls(&rig, "caller -> +0x1022 @+0x1004\n"
+                           "caller -> caller @+0x100D\n"
+                           "caller => tail @+0x1016\n"
+                           "tail => +0x1022 @+0x101B\n");
+        if (readable(&rig)) {
+            assert_int_equal(frames_row(&rig.rig, "tail")->address_taken, fixed);
+            assert_true(frames_row(&rig.rig, "+0x1022")->address_taken);
+            assert_false(frames_row(&rig.rig, "caller")->address_taken);
+        }
+        close_code(&rig);
+    }
+}
+
 // ---- Stack movement --------------------------------------------------------------------------------------
 
 static void add_body(struct code_rig *rig, const char *name, uint32_t begin, uint32_t end,
@@ -718,6 +842,55 @@ static void bodies_that_move_the_stack(void **state) {
         frames_expect(&rig.rig, "debug_frame", 64, KSS_FRAME_AT_LEAST);
     }
     close_code(&rig);
+}
+
+// What is pushed for a while is part of the figure where every path has it, and is no more than a call's
+// return address or else makes it a lower bound.
+static void pushes_behind_the_prolog(void **state) {
+    (void)state;
+    struct code_rig rig;
+    open_code(&rig, KSS_ARCH_X64, pushes, sizeof pushes);
+    add_function(&rig, "flags", 0, 0xB, 48)->body = 4;
+    add_function(&rig, "flags_call", 0xB, 0x1B, 48)->body = 4;
+    add_function(&rig, "room", 0x1B, 0x31, 48)->body = 4;
+    add_function(&rig, "sometimes", 0x31, 0x4C, 48)->body = 4;
+    add_function(&rig, "behind_its_end", 0x4C, sizeof pushes, 48)->body = 4;
+    kss_code_settle(&rig.code);
+    if (readable(&rig)) {
+        frames_expect(&rig.rig, "flags", 56, KSS_FRAME_EXACT);
+        frames_expect(&rig.rig, "flags_call", 48, KSS_FRAME_EXACT);
+        frames_expect(&rig.rig, "room", 112, KSS_FRAME_EXACT);
+        frames_expect(&rig.rig, "sometimes", 48, KSS_FRAME_AT_LEAST);
+        frames_expect(&rig.rig, "behind_its_end", 48, KSS_FRAME_EXACT);
+        assert_non_null(strstr(frames_row(&rig.rig, "sometimes")->reason,
+                               "at most 64 bytes more (drv.sys+0x103A)"));
+    }
+    close_code(&rig);
+}
+
+// and rsp, -16 where the frame's bytes are no multiple of 16: what it takes is known.
+static void rounded_to_sixteen(void **state) {
+    (void)state;
+    static const uint8_t rounded[] = {
+        0x55,                         // push rbp
+        0x48, 0x89, 0xE5,             // mov rbp, rsp
+        0x48, 0x83, 0xE4, 0xF0,       // and rsp, -16
+        0xE8, 0xF3, 0xFF, 0xFF, 0xFF, // call 0x0
+        0x48, 0x89, 0xEC,             // mov rsp, rbp
+        0x5D,                         // pop rbp
+        0xC3,                         // ret
+    };
+    static const uint64_t frames[][2] = {{16, 16}, {24, 32}, {72, 80}};
+    for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
+        struct code_rig rig;
+        open_code(&rig, KSS_ARCH_X64, rounded, sizeof rounded);
+        add_body(&rig, "f", 0, sizeof rounded, 4);
+        rig.rig.frames.rows[0].bytes = frames[i][0];
+        kss_code_settle(&rig.code);
+        if (readable(&rig))
+            frames_expect(&rig.rig, "f", frames[i][1], KSS_FRAME_EXACT);
+        close_code(&rig);
+    }
 }
 
 // A chained part of a settled function moves the stack.
@@ -814,6 +987,9 @@ int main(void) {
                                        cmocka_unit_test(ranges_over_ranges),
                                        cmocka_unit_test(relocations_of_objects),
                                        cmocka_unit_test(bodies_that_move_the_stack),
+                                       cmocka_unit_test(pushes_behind_the_prolog),
+                                       cmocka_unit_test(fixed_image),
+                                       cmocka_unit_test(rounded_to_sixteen),
                                        cmocka_unit_test(a_part_moves_the_stack),
                                        cmocka_unit_test(x86_calls),
                                        cmocka_unit_test(arm64_calls)};

@@ -3,6 +3,8 @@
 // warning and no number that the good one did not have.
 #include "coff_rig.h"
 
+#include "frames/code.h"
+
 // Read: push rbx; sub rsp, 32; ...; Tail: sub rsp, 40; Leaf: lea eax, [rcx+1]; ret.
 static const uint8_t code[] = {0x53, 0x48, 0x83, 0xEC, 0x20, 0x90, 0x48, 0x83, 0xC4,
                                0x20, 0x5B, 0xC3, 0xCC, 0xCC, 0xCC, 0xCC, 0x48, 0x83,
@@ -121,8 +123,12 @@ static void chained(void **state) {
     (void)state;
     static const uint8_t chain[] = {1, 5, 2, 0, 5,  0x32, 1, 0x30, 0x21, 0, 0, 0,
                                     0, 0, 0, 0, 12, 0,    0, 0,    0,    0, 0, 0};
+    uint8_t still[sizeof code];
+    memcpy(still, code, sizeof code);
+    memset(still + 16, 0x90, 9); // the part takes no stack of its own
     struct coff_part changed[PARTS];
     memcpy(changed, parts, sizeof parts);
+    changed[0].data = still;
     changed[1] =
         (struct coff_part){".xdata",
                            COFF_DATA_FLAGS,
@@ -143,6 +149,14 @@ static void chained(void **state) {
     frames_expect(&rig, "Leaf", 8, KSS_FRAME_EXACT);
     frames_end(&rig);
     free(copy);
+    changed[0].data = code; // it does, and no unwind data say so
+    coff_object(&file, COFF_X64, changed, PARTS, renamed, SYMBOLS);
+    assert_true(read_bytes(&rig, "irp.obj", &file, file.length, &copy));
+    frames_expect(&rig, "ReadDispatchRoutine", 48,
+                  kss_code_readable(&rig.frames, KSS_ARCH_X64) ? KSS_FRAME_AT_LEAST
+                                                               : KSS_FRAME_EXACT);
+    frames_end(&rig);
+    free(copy);
     // The chain leads to itself.
     changed[1].fixes[2].symbol = SYMBOL_PDATA;
     renamed[SYMBOL_PDATA] = (struct coff_name){"self", 8, 2, 0, 3};
@@ -152,6 +166,77 @@ static void chained(void **state) {
     frames_expect(&rig, "+0x10", 0, KSS_FRAME_UNKNOWN);
     assert_string_equal(frames_row(&rig, "+0x10")->reason,
                         "the chain of its unwind data leads nowhere");
+    frames_end(&rig);
+    free(copy);
+}
+
+// gcc puts main into .text.startup and its unwind entries into .pdata.startup.
+static void sections_of_other_names(void **state) {
+    (void)state;
+    struct coff_part changed[PARTS];
+    memcpy(changed, parts, sizeof parts);
+    changed[2].name = ".pdata.s";
+    struct frames_rig rig;
+    uint8_t *copy;
+    coff_object(&file, COFF_X64, changed, PARTS, names, SYMBOLS);
+    assert_true(read_bytes(&rig, "irp.obj", &file, file.length, &copy));
+    frames_expect(&rig, "ReadDispatchRoutine", 48, KSS_FRAME_EXACT);
+    frames_end(&rig);
+    free(copy);
+}
+
+// cl gives a function whose fast way needs no frame an entry without operations, and the rest of it, with a
+// frame, a chained part. A jump through a register in the former leaves the function.
+static void frame_in_a_part(void **state) {
+    (void)state;
+    static const uint8_t shrunk[] = {
+        0x85, 0xC9,                   // Read: test ecx, ecx
+        0x74, 0x02,                   // je 6
+        0xFF, 0xE2,                   // jmp rdx
+        0x53,                         // push rbx, the part
+        0x48, 0x83, 0xEC, 0x20,       // sub rsp, 32
+        0xE8, 0x05, 0x00, 0x00, 0x00, // call Leaf
+        0x48, 0x83, 0xC4, 0x20,       // add rsp, 32
+        0x5B, 0xC3,                   // pop rbx; ret
+        0xC3,                         // Leaf: ret
+    };
+    enum { PART = 6, LEAF = 21 };
+    static const uint8_t chain[] = {1, 0, 0, 0, 0x21, 5, 2, 0, 5, 0x32, 1, 0x30,
+                                    0, 0, 0, 0, PART, 0, 0, 0, 0, 0,    0, 0};
+    static const uint8_t entries[] = {0, 0, 0, 0, PART, 0, 0, 0, 0, 0, 0, 0,
+                                      0, 0, 0, 0, LEAF, 0, 0, 0, 4, 0, 0, 0};
+    struct coff_part changed[PARTS];
+    memcpy(changed, parts, sizeof parts);
+    changed[0].data = shrunk;
+    changed[0].length = sizeof shrunk;
+    changed[1] =
+        (struct coff_part){".xdata",
+                           COFF_DATA_FLAGS,
+                           chain,
+                           sizeof chain,
+                           {{12, SYMBOL_READ, 3}, {16, SECTION_TEXT, 3}, {20, SYMBOL_XDATA, 3}},
+                           3};
+    changed[2].data = entries;
+    struct coff_name moved[SYMBOLS];
+    memcpy(moved, names, sizeof names);
+    moved[SYMBOL_TAIL] = (struct coff_name){"part", PART, 1, 0, 3};
+    moved[SYMBOL_LEAF].value = LEAF;
+    uint8_t *copy = NULL;
+    struct frames_rig rig;
+    coff_object(&file, COFF_X64, changed, PARTS, moved, SYMBOLS);
+    frames_begin(&rig, NULL);
+    rig.frames.want_calls = true;
+    copy = malloc(file.length);
+    assert_non_null(copy);
+    memcpy(copy, file.data, file.length);
+    assert_true(kss_frames_read(&rig.frames, "irp.obj", (const char *)copy, file.length));
+    frames_expect(&rig, "ReadDispatchRoutine", 48, KSS_FRAME_EXACT);
+    if (rig.frames.no_calls == NULL) {
+        unsigned unknown = 0;
+        for (uint32_t i = 0; i < rig.frames.call_count; i++)
+            unknown += rig.frames.calls[i].callee == KSS_CALL_INDIRECT && rig.frames.calls[i].tail;
+        assert_int_equal(unknown, 1);
+    }
     frames_end(&rig);
     free(copy);
 }
@@ -418,6 +503,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_object),          cmocka_unit_test(nameless),
         cmocka_unit_test(frame_pointer),        cmocka_unit_test(chained),
+        cmocka_unit_test(frame_in_a_part),      cmocka_unit_test(sections_of_other_names),
         cmocka_unit_test(many_relocations),     cmocka_unit_test(big_object),
         cmocka_unit_test(arm64_object),         cmocka_unit_test(broken_objects),
         cmocka_unit_test(overlapping_contents), cmocka_unit_test(truncated_objects),
