@@ -160,7 +160,7 @@ static void more_than_a_stack(struct kss_judge *judge, uint64_t listed, uint64_t
                          kss_judge_bytes(judge, v->machine->large_stack_size));
 }
 
-static void lacks_bounds(struct kss_judge *judge) {
+static void lacks_bounds(struct kss_judge *judge, uint64_t listed, uint64_t largest) {
     const struct kss_listing_verdict *v = judge->verdict;
     if (v->has_limit)
         answer(judge, KSS_LISTING_CANNOT_TELL,
@@ -168,9 +168,9 @@ static void lacks_bounds(struct kss_judge *judge) {
     else
         answer(judge, KSS_LISTING_CANNOT_TELL, "cannot tell: neither Base nor the limit is known");
     kss_judge_reason(judge,
-                     "what is listed, %s, would fit a stack: !thread prints Base and Limit; "
+                     "what is listed, %s, would fit a %sstack: !thread prints Base and Limit; "
                      "give them with --base and --limit",
-                     kss_judge_bytes(judge, v->has_base ? v->used : v->span));
+                     kss_judge_bytes(judge, listed), listed > largest ? "large " : "");
     if (v->has_limit)
         kss_judge_reason(judge,
                          v->sp < v->limit
@@ -211,7 +211,7 @@ static void without_limit(struct kss_judge *judge) {
         kss_judge_reason(judge, "nobody says Base or the limit: the answer is the bug check's, the "
                                 "figures do not confirm it");
     } else {
-        lacks_bounds(judge);
+        lacks_bounds(judge, listed, largest);
         if (listed > largest && largest != 0) {
             answer(judge, KSS_LISTING_CANNOT_TELL,
                    "cannot tell: more is listed than a normal stack holds, but nobody says what "
