@@ -251,6 +251,9 @@ bool kss_site_read(struct kss_view view, enum kss_site_trust trust, struct kss_l
     bool source = site->rest.at < site->rest.end && *site->rest.at == '[' && view.end[-1] == ']';
     if (site->rest.at == site->rest.end || source)
         return true;
+    if (begins(site->rest.at, site->rest.end, "(DPC @") ||
+        begins(site->rest.at, site->rest.end, "(KINTERRUPT "))
+        return false; // a timer, an interrupt object
     if (has_bracket(site->rest, &site->rest_open) || kss_site_is_rest(site->rest))
         kss_site_notes(site->rest, &site->marks, &site->trap);
     return true;

@@ -240,6 +240,8 @@ static void put_point(struct kss_text *clean, uint32_t point) {
         kss_text_char(clean, '`');
     else if (point == 0x2019)
         kss_text_char(clean, '\'');
+    else if (point == 0xD7) // what blogs make of the x in 0x0
+        kss_text_char(clean, 'x');
     else if (point >= 0x2010 && point <= 0x2015)
         kss_text_char(clean, '-');
     else
