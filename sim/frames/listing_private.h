@@ -32,8 +32,10 @@ struct kss_listing_line {
 struct kss_listing_lines {
     const char *at, *end;   // what was not read yet
     const char *feed;       // the next LF, or the end; NULL: not looked for
+    const char *carriage;   // the next CR, or the end; NULL: not looked for
     uint32_t number;        // of the line last read
-    struct kss_view pieces; // of a line that was cleaned: what was not handed out yet
+    struct kss_view pieces; // of the line: what was not handed out yet
+    bool cleaned;           // they may hold an LF
     struct kss_text clean;
     char *converted; // from UTF-16; NULL
 };
@@ -109,7 +111,7 @@ const char *kss_hex_read(const char *at, const char *end, bool prefix, struct ks
 // The number the view begins with, however it is written ("0x7F", "fffff880`0b9c7000"); skips it.
 bool kss_view_hex(struct kss_view *view, struct kss_hex *hex);
 
-enum { KSS_COLUMNS = 13, KSS_BARE = 24 };
+enum { KSS_COLUMNS = 13, KSS_BARE = 24 }; // most columns; most bytes of an address
 
 struct kss_listing_header { // a line of column names
     bool known, number, memory, pointer, arguments, names_only;
@@ -126,7 +128,7 @@ struct kss_listing_columns { // of one row, over as many lines as it takes
     uint8_t width; // 8, 16; 0: not an address yet, but dashes
     uint8_t colons, colon_at[2];
     bool inlined, bad;
-    char last[KSS_BARE]; // the last address as written: it may turn out to be the site
+    const char *last; // the last address as written, in its line: it may turn out to be the site
     uint8_t last_length;
     // What it comes to (kss_columns_fit):
     uint8_t layout, pointer, ret, argument, argument_count; // indices, 0xFF: none
@@ -196,17 +198,18 @@ struct kss_listing_reader {
     // The stack that is read: its rows so far.
     bool open, warned;
     struct kss_listed_stack stack;
-    struct kss_listed_frame *rows;
-    unsigned row_capacity;
-    uint32_t blanks, others; // lines since its last row
-    uint32_t gap;            // blank lines before its last row
-    uint64_t pointer;        // of its last row that has one (has_pointer): inlined rows have none
+    struct kss_listed_frame *rows; // in a slab of the arena, where they stay
+    uint32_t row_room, slab;       // rows the slab has room for from there on; rows of the slab
+    uint32_t blanks, others;       // lines since its last row
+    uint32_t gap;                  // blank lines before its last row
+    uint64_t pointer; // of its last row that has one (has_pointer): inlined rows have none
     bool has_pointer;
     bool rest_open; // the last row's notes go on in the next line
 
     // A row that goes on in the next line: before its site (has_columns), or in it (has_site).
     bool has_columns, has_site;
     struct kss_listing_columns columns;
+    char last[KSS_BARE]; // theirs, when their line is gone
     struct kss_text site;
     uint32_t site_lines;
 

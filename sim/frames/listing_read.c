@@ -45,8 +45,9 @@ void kss_listing_stack_end(struct kss_listing_reader *r) {
     struct kss_listing *listing = r->listing;
     if (r->open && r->stack.count > 0 && !is_dump(r)) {
         uint32_t index = listing->stack_count;
-        r->stack.frames = KSS_NEW_ARRAY(r->arena, struct kss_listed_frame, r->stack.count);
-        memcpy(r->stack.frames, r->rows, r->stack.count * sizeof *r->rows);
+        r->stack.frames = r->rows;
+        r->rows += r->stack.count;
+        r->row_room -= r->stack.count;
         KSS_ROOM(listing->stacks, index, r->stack_capacity);
         listing->stacks[index] = r->stack;
         listing->stack_count++;
@@ -189,6 +190,23 @@ static bool is_dump_line(struct kss_listing_reader *r, const struct kss_listed_f
     return true;
 }
 
+// Room for one more row. Rows are most of what is kept, so they are written once, where they stay: a
+// stack that outgrows the slab moves to a larger one.
+static void make_room(struct kss_listing_reader *r) {
+    enum { FIRST = 64, LARGEST = 1 << 17 };
+    uint32_t count = r->stack.count;
+    if (count < r->row_room)
+        return;
+    r->slab = r->slab == 0 ? FIRST : r->slab < LARGEST ? r->slab * 2 : r->slab;
+    while (r->slab / 2 < count)
+        r->slab *= 2;
+    struct kss_listed_frame *rows = KSS_NEW_ARRAY(r->arena, struct kss_listed_frame, r->slab);
+    if (count > 0)
+        memcpy(rows, r->rows, count * sizeof *rows);
+    r->rows = rows;
+    r->row_room = r->slab;
+}
+
 static void put_row(struct kss_listing_reader *r, const struct kss_listed_frame *row,
                     uint8_t layout, uint8_t width) {
     if (!r->open)
@@ -202,7 +220,7 @@ static void put_row(struct kss_listing_reader *r, const struct kss_listed_frame 
     if (r->stack.layout == KSS_LAYOUT_UNKNOWN)
         r->stack.layout = layout;
     r->gap = r->stack.count > 0 ? r->blanks : 0;
-    KSS_ROOM(r->rows, r->stack.count, r->row_capacity);
+    make_room(r);
     r->rows[r->stack.count] = *row;
     if (r->warned)
         r->rows[r->stack.count].marks |= KSS_MARK_WARNING;
@@ -295,6 +313,14 @@ static bool may_go_on(const struct kss_listing_reader *r, const struct kss_listi
     return c->count <= (c->width == 8 || r->header.arguments ? 6 : 3);
 }
 
+// The columns outlive their line.
+static void keep_columns(struct kss_listing_reader *r, const struct kss_listing_columns *c) {
+    if (c->last_length > 0)
+        memmove(r->last, c->last, c->last_length);
+    r->columns = *c;
+    r->columns.last = r->last;
+}
+
 // Columns were read up to [view]: a row, the beginning of one (then they are kept), or neither.
 static bool take_columns(struct kss_listing_reader *r, struct kss_listing_columns *c,
                          struct kss_view view) {
@@ -308,7 +334,7 @@ static bool take_columns(struct kss_listing_reader *r, struct kss_listing_column
         }
         if (!may_go_on(r, c))
             return false;
-        r->columns = *c;
+        keep_columns(r, c);
         r->has_columns = true;
         return true;
     }
@@ -317,7 +343,7 @@ static bool take_columns(struct kss_listing_reader *r, struct kss_listing_column
         !kss_site_read(view, sure ? KSS_SITE_LOOSE : KSS_SITE_STRICT, &site))
         return false;
     if (site.open) {
-        r->columns = *c;
+        keep_columns(r, c);
         r->has_site = true;
         r->site_lines = 0;
         kss_text_clear(&r->site);
@@ -401,8 +427,7 @@ static bool take_row(struct kss_listing_reader *r, const struct kss_listing_line
     bool number = kss_hex_digit(*view.at) >= 0 || *view.at == '(' || *view.at == '-';
     if ((!number && !names) || (r->said == KSS_COMMAND_MEMORY && !r->header.known))
         return false;
-    memset(&c, 0, offsetof(struct kss_listing_columns, last));
-    c.last_length = 0;
+    memset(&c, 0, sizeof c);
     c.line = line->number;
     kss_columns_take(&c, &view);
     if (c.count == 0 && !c.inlined)
@@ -549,7 +574,6 @@ static void finish(struct kss_listing_reader *r) {
     KEEP(traps, trap_count, struct kss_listed_trap);
     KEEP(threads, thread_count, struct kss_listed_thread);
 #undef KEEP
-    free(r->rows);
     kss_text_free(&r->site);
     kss_symbols_free(&r->symbols);
 }
