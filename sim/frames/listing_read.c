@@ -26,19 +26,48 @@ static uint64_t pointer_size(const struct kss_listed_stack *stack) {
     return stack->arch == KSS_ARCH_X86 ? 4 : 8;
 }
 
-// Whether the rows are one word apart throughout: words of memory, not frames.
+// Words of memory that somebody picked out of a dump: each value is an address in the symbol beside it,
+// where a row's return address is one in the symbol of the next row. Seen by symbols that occur twice
+// with different values: value less displacement is the same for both, or the row before has it so.
+static bool is_picked(const struct kss_listing_reader *r) {
+    enum { SLOTS = 64, ENOUGH = 2 };
+    uint32_t last[SLOTS] = {
+        0}; // row of a symbol, plus one; by its address, which is the symbol's own
+    unsigned own = 0;
+    for (uint32_t i = 0; i < r->stack.count; i++) {
+        const struct kss_listed_frame *row = &r->rows[i];
+        uint32_t *slot = &last[((uintptr_t)row->symbol >> 4) % SLOTS], other = *slot;
+        *slot = i + 1;
+        if (!row->has_ret || (row->marks & KSS_MARK_NO_SYMBOL) != 0)
+            return false;
+        if (other == 0 || r->rows[other - 1].symbol != row->symbol)
+            continue;
+        const struct kss_listed_frame *twin = &r->rows[other - 1];
+        if (row->ret - row->offset != twin->ret - twin->offset)
+            return false;
+        bool next =
+            other > 1 && r->rows[i - 1].ret - row->offset == r->rows[other - 2].ret - twin->offset;
+        if (next)
+            return false;
+        own++;
+    }
+    return own >= ENOUGH;
+}
+
+// Whether the rows are words of memory, not frames: one word apart throughout, or picked out.
 static bool is_dump(const struct kss_listing_reader *r) {
     enum { FEWEST = 3 };
     uint32_t count = r->stack.count;
+    bool next = true;
     if (r->header.known || count < FEWEST || r->stack.layout != KSS_LAYOUT_K)
         return false;
     for (uint32_t i = 0; i < count; i++) {
         const struct kss_listed_frame *row = &r->rows[i];
-        bool next = i == 0 || row->sp == r->rows[i - 1].sp + pointer_size(&r->stack);
-        if (!next || row->number != UINT32_MAX || row->has_memory)
+        if (row->number != UINT32_MAX || row->has_memory || !row->has_sp)
             return false;
+        next &= i == 0 || row->sp == r->rows[i - 1].sp + pointer_size(&r->stack);
     }
-    return true;
+    return next || is_picked(r);
 }
 
 void kss_listing_stack_end(struct kss_listing_reader *r) {
