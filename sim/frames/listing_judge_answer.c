@@ -233,9 +233,25 @@ static void find_gui(struct kss_judge *judge) {
         judge->gui = strncmp(judge->stack->frames[i].module, "win32k", 6) == 0;
 }
 
+// What happened last happened on the innermost stack. A double fault's is known, and the one behind it is
+// judged; of others only their rows are listed.
+static void say_inner_stack(struct kss_judge *judge) {
+    const struct kss_listing_verdict *v = judge->verdict;
+    const struct kss_segment *inner = &v->segments[0];
+    if (v->segment > 0 && strcmp(inner->what, "double-fault") == 0)
+        inner++;
+    if (inner < &v->segments[v->segment] && strcmp(inner->what, "user") != 0)
+        kss_judge_reason(judge,
+                         "line %u: the innermost rows lie on another stack (%s), whose bounds "
+                         "nobody says; the answer is about the one of %s",
+                         (unsigned)judge->stack->frames[inner->first].line, inner->what,
+                         kss_judge_row(judge, judge->first));
+}
+
 void kss_judge_answer(struct kss_judge *judge) {
     struct kss_listing_verdict *v = judge->verdict;
     find_gui(judge);
+    say_inner_stack(judge);
     if (strcmp(v->segments[v->segment].what, "double-fault") == 0) {
         answer(judge, KSS_LISTING_CANNOT_TELL,
                "cannot tell: only rows of the double-fault stack are listed");
