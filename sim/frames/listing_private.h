@@ -7,7 +7,8 @@
 //                                stays open and the next line goes on with it
 //   site  --listing_site.c--> symbol, displacement, marks
 //   line  --listing_facts.c--> what is no row: threads, registers, bug checks, versions
-//   all   --listing_read.c--> stacks
+//   rows  --listing_rows.c--> stacks
+//   all of it line by line    listing_read.c
 //
 // A line is looked at once, whatever its length; only rows, texts of facts and each symbol once are
 // copied. Private to listing_*.c.
@@ -177,7 +178,7 @@ struct kss_listing_symbol kss_symbol_keep(struct kss_listing_symbols *symbols, s
                                           size_t module);
 void kss_symbols_free(struct kss_listing_symbols *symbols);
 
-// ---- The reader (listing_read.c) ------------------------------------------------------------------------
+// ---- The reader (listing_read.c, listing_rows.c) ------------------------------------------------------------------------
 
 enum kss_listing_command { // what a prompt or a keyword said last
     KSS_COMMAND_OTHER,
@@ -223,7 +224,18 @@ struct kss_listing_reader {
     struct kss_listed_number trap_frame; // said before the registers it holds
 };
 
+// The stack that is open: begins, ends, its last row (NULL: none is open).
+void kss_listing_stack_begin(struct kss_listing_reader *reader, uint32_t line, uint8_t layout);
 void kss_listing_stack_end(struct kss_listing_reader *reader);
+struct kss_listed_frame *kss_listing_last_row(struct kss_listing_reader *reader);
+// A row whose columns and site are known, on the open stack or the next; one that is complete, on the open
+// stack; two addresses and nothing behind them, words of memory, after which the last row may be none.
+void kss_listing_add_row(struct kss_listing_reader *reader, struct kss_listing_columns *columns,
+                         const struct kss_listing_site *site);
+void kss_listing_put_row(struct kss_listing_reader *reader, const struct kss_listed_frame *row,
+                         uint8_t layout, uint8_t width);
+void kss_listing_take_back(struct kss_listing_reader *reader,
+                           const struct kss_listing_columns *columns);
 struct kss_listed_thread *kss_listing_thread(struct kss_listing_reader *reader, uint32_t line,
                                              bool begin);
 // A thread of !stacks whose innermost function is [view].
