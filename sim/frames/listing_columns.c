@@ -103,7 +103,7 @@ static void add_address(struct kss_listing_columns *c, const struct kss_hex *hex
     c->width = hex->width;
     add_value(c, hex->value, false);
     c->last_length = (uint8_t)(length < KSS_BARE ? length : KSS_BARE);
-    memcpy(c->last, at, c->last_length);
+    c->last = at;
 }
 
 // "--------", "--------`--------": what stands where an inlined function has no address.

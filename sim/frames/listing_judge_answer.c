@@ -166,7 +166,7 @@ static void more_than_a_stack(struct kss_judge *judge, uint64_t listed, uint64_t
                          kss_judge_bytes(judge, v->machine->large_stack_size));
 }
 
-static void lacks_bounds(struct kss_judge *judge) {
+static void lacks_bounds(struct kss_judge *judge, uint64_t listed, uint64_t largest) {
     const struct kss_listing_verdict *v = judge->verdict;
     if (v->has_limit)
         answer(judge, KSS_LISTING_CANNOT_TELL,
@@ -174,9 +174,9 @@ static void lacks_bounds(struct kss_judge *judge) {
     else
         answer(judge, KSS_LISTING_CANNOT_TELL, "cannot tell: neither Base nor the limit is known");
     kss_judge_reason(judge,
-                     "what is listed, %s, would fit a stack: !thread prints Base and Limit; "
+                     "what is listed, %s, would fit a %sstack: !thread prints Base and Limit; "
                      "give them with --base and --limit",
-                     kss_judge_bytes(judge, v->has_base ? v->used : v->span));
+                     kss_judge_bytes(judge, listed), listed > largest ? "large " : "");
     if (v->has_limit)
         kss_judge_reason(judge,
                          v->sp < v->limit
@@ -217,7 +217,7 @@ static void without_limit(struct kss_judge *judge) {
         kss_judge_reason(judge, "nobody says Base or the limit: the answer is the bug check's, the "
                                 "figures do not confirm it");
     } else {
-        lacks_bounds(judge);
+        lacks_bounds(judge, listed, largest);
         if (listed > largest && largest != 0) {
             answer(judge, KSS_LISTING_CANNOT_TELL,
                    "cannot tell: more is listed than a normal stack holds, but nobody says what "
@@ -239,9 +239,25 @@ static void find_gui(struct kss_judge *judge) {
         judge->gui = strncmp(judge->stack->frames[i].module, "win32k", 6) == 0;
 }
 
+// What happened last happened on the innermost stack. A double fault's is known, and the one behind it is
+// judged; of others only their rows are listed.
+static void say_inner_stack(struct kss_judge *judge) {
+    const struct kss_listing_verdict *v = judge->verdict;
+    const struct kss_segment *inner = &v->segments[0];
+    if (v->segment > 0 && strcmp(inner->what, "double-fault") == 0)
+        inner++;
+    if (inner < &v->segments[v->segment] && strcmp(inner->what, "user") != 0)
+        kss_judge_reason(judge,
+                         "line %u: the innermost rows lie on another stack (%s), whose bounds "
+                         "nobody says; the answer is about the one of %s",
+                         (unsigned)judge->stack->frames[inner->first].line, inner->what,
+                         kss_judge_row(judge, judge->first));
+}
+
 void kss_judge_answer(struct kss_judge *judge) {
     struct kss_listing_verdict *v = judge->verdict;
     find_gui(judge);
+    say_inner_stack(judge);
     if (strcmp(v->segments[v->segment].what, "double-fault") == 0) {
         answer(judge, KSS_LISTING_CANNOT_TELL,
                "cannot tell: only rows of the double-fault stack are listed");

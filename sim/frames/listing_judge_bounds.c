@@ -152,6 +152,12 @@ static const char *misfit(struct kss_judge *judge) {
         return "the judged rows lie elsewhere";
     if (v->has_limit && judge->high < v->limit && v->limit - judge->low > page)
         return "the judged rows lie elsewhere";
+    // Nothing stops a large frame from going past the guard page, but without a double fault nothing says
+    // that it did.
+    if (v->has_limit && judge->low < v->limit && v->limit - judge->low > page &&
+        !judge->double_fault)
+        return "the judged rows begin beyond the guard page below it, so they are not all on that "
+               "stack";
     if (v->has_limit && judge->low >= v->limit && judge->low - v->limit > 4 * largest)
         return "the judged rows lie elsewhere";
     return NULL;

@@ -172,6 +172,26 @@ static bool incorrect_stack(struct kss_judge *judge) {
     return true;
 }
 
+// Whether rows of this text, on whatever stack, lie near [pointer]: then it is that stack's, and whole.
+static bool is_of_listed_stack(const struct kss_judge *judge, uint64_t pointer) {
+    uint64_t near = judge->verdict->machine->large_stack_size;
+    for (uint32_t s = 0; s < judge->listing->stack_count; s++) {
+        const struct kss_listed_stack *stack = &judge->listing->stacks[s];
+        for (uint32_t i = 0; i < stack->count; i++) {
+            uint64_t sp = stack->frames[i].sp, off = sp > pointer ? sp - pointer : pointer - sp;
+            if (kss_listed_pointer(&stack->frames[i]) && off <= near)
+                return true;
+        }
+    }
+    for (uint32_t i = 0; i < judge->listing->thread_count; i++) {
+        const struct kss_listed_thread *thread = &judge->listing->threads[i];
+        if (thread->base.line != 0 && thread->limit.line != 0 && pointer < thread->base.value &&
+            pointer + judge->verdict->machine->page_size >= thread->limit.value)
+            return true;
+    }
+    return false;
+}
+
 // A pointer that would lie among the rows if one high bit of it were the other way round; -1: none.
 // Low bits prove nothing: a wild pointer near the stack differs in one of them easily.
 static int flipped(const struct kss_judge *judge, uint64_t pointer) {
@@ -184,7 +204,7 @@ static int flipped(const struct kss_judge *judge, uint64_t pointer) {
     for (int bit = 17; bit <= bits; bit++) {
         uint64_t right = pointer ^ UINT64_C(1) << bit;
         if (right + page >= judge->low && right <= judge->high + page)
-            return bit;
+            return is_of_listed_stack(judge, pointer) ? -1 : bit;
     }
     return -1;
 }

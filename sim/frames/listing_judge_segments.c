@@ -9,8 +9,10 @@
 // A walk goes outwards, so pointers grow while it stays on a stack. Numbers show a switch: a pointer goes
 // back to other pages, crosses into user space, jumps further than the largest stack, or leaves bounds
 // that are known. nt's routines next to it only say what kind of stack the inner one is.
-// One switch has a name as its witness: what lies further out than KiDoubleFaultAbort and KiTrap08 is
-// never on their stack, however near (x64 IST, x86 task gate).
+// Some switches have a name as their witness, however near the stacks are to each other: what lies further
+// out than KiDoubleFaultAbort and KiTrap08 is never on their stack (x64 IST, x86 task gate); the routines
+// of x64 that change to another stack and call there are the outermost on it; nothing lies beyond the
+// start of a system thread.
 #include "frames/listing_judge.h"
 
 #include <inttypes.h>
@@ -45,6 +47,19 @@ static const char *const expanded[] = {"KeExpandKernelStackAndCallout",
                                        "KeSwitchKernelStack",
                                        NULL};
 
+static const char *const exception[] = {"KxExceptionDispatchOnExceptionStack",
+                                        "KyExceptionDispatchOnExceptionStack", NULL};
+// The outermost of their stacks.
+static const char *const starts[] = {"KiStartSystemThread", "KxStartSystemThread",
+                                     "KiThreadStartup", NULL};
+static const char *const outermost[] = {"KxRetireDpcList",
+                                        "KyRetireDpcList",
+                                        "KxSwitchKernelStackCallout",
+                                        "KySwitchKernelStackCallout",
+                                        "KxExceptionDispatchOnExceptionStack",
+                                        "KyExceptionDispatchOnExceptionStack",
+                                        NULL};
+
 static const struct kind kinds[] = {
     {"double-fault", double_fault, false},
     {"NMI", nmi, false},
@@ -52,6 +67,7 @@ static const struct kind kinds[] = {
     {"DPC", dpc, true},
     {"ISR", isr, true},
     {"expanded", expanded, true},
+    {"exception", exception, false},
 };
 
 bool kss_judge_is_double_fault(const struct kss_listed_frame *frame) {
@@ -129,6 +145,13 @@ static const char *change(struct kss_judge *judge, uint64_t lowest,
                                 "the pointer jumps by 0x%" PRIX64 " behind the double fault's "
                                 "frame, which has a stack of its own",
                                 b - a);
+    if (b - a > page && kss_listed_any(inner, outermost))
+        return kss_judge_format(judge,
+                                "the pointer jumps by 0x%" PRIX64 " behind %s, which is the "
+                                "outermost of its stack",
+                                b - a, inner->symbol);
+    if (kss_listed_any(inner, starts))
+        return kss_judge_format(judge, "nothing of a stack lies beyond %s", inner->symbol);
     return NULL;
 }
 
@@ -150,8 +173,16 @@ static struct kss_segment *add_segment(struct kss_judge *judge, uint32_t first) 
 static void close_segment(struct kss_judge *judge, struct kss_segment *segment, uint32_t last,
                           uint32_t next, const char *why) {
     const struct kss_listed_stack *stack = judge->stack;
+    enum kss_arch arch = judge->verdict->machine->arch;
+    bool user = kss_listed_user(arch, stack->frames[last].sp);
     uint32_t by;
     segment->end = next;
+    segment->why = why;
+    if (user || kss_listed_user(arch, stack->frames[next].sp) ||
+        kss_listed_any(&stack->frames[last], starts)) {
+        segment->what = user ? "user" : "thread"; // addresses and starts tell, not names near them
+        return;
+    }
     segment->what = kind_of(stack, segment->first, last, next, &by);
     if (by != UINT32_MAX)
         segment->why = kss_judge_format(judge, "%s; %s names it", why, stack->frames[by].symbol);
@@ -268,6 +299,13 @@ void kss_judge_segments(struct kss_judge *judge) {
     measure(judge);
     if (judge->listing->bugcheck.code.line != 0)
         return;
-    for (uint32_t i = 0; i < judge->stack->count; i++) // rows without a pointer count as well
-        judge->double_fault |= kss_judge_is_double_fault(&judge->stack->frames[i]);
+    // Rows without a pointer count as well; on the stack that is judged such a name is what words of memory
+    // happen to point at, for a double fault has a stack of its own.
+    const struct kss_segment *segment = &v->segments[v->segment];
+    bool own = strcmp(segment->what, "double-fault") == 0;
+    for (uint32_t i = 0; i < judge->stack->count; i++) {
+        const struct kss_listed_frame *frame = &judge->stack->frames[i];
+        bool here = i >= segment->first && i < segment->end && kss_listed_pointer(frame);
+        judge->double_fault |= (own || !here) && kss_judge_is_double_fault(frame);
+    }
 }

@@ -169,11 +169,13 @@ static bool skip_quote_mark(struct kss_view *view) {
 void kss_listing_strip(struct kss_listing_line *line) {
     enum { LOG_PREFIXES = 4 };
     struct kss_view *view = &line->text;
+    bool code = false; // the line is set as code, a backtick at both ends
     for (int logs = 0;;) {
         kss_view_blanks(view);
         if (view->at == view->end || begins_with_number(view) ||
             (view->end - view->at >= 3 && memcmp(view->at, "```", 3) == 0))
             break;
+        code |= *view->at == '`';
         if (skip_quote_mark(view))
             continue;
         if (skip_prompt(view))
@@ -181,7 +183,8 @@ void kss_listing_strip(struct kss_listing_line *line) {
         else if (++logs > LOG_PREFIXES || (!skip_log_prefix(view) && !skip_program(view)))
             break;
     }
-    while (view->end > view->at && (kss_is_blank(view->end[-1]) || view->end[-1] == '|'))
+    while (view->end > view->at &&
+           (kss_is_blank(view->end[-1]) || view->end[-1] == '|' || (code && view->end[-1] == '`')))
         view->end--;
     size_t length = (size_t)(view->end - view->at);
     line->blank =

@@ -7,7 +7,8 @@
 //                                stays open and the next line goes on with it
 //   site  --listing_site.c--> symbol, displacement, marks
 //   line  --listing_facts.c--> what is no row: threads, registers, bug checks, versions
-//   all   --listing_read.c--> stacks
+//   rows  --listing_rows.c--> stacks
+//   all of it line by line    listing_read.c
 //
 // A line is looked at once, whatever its length; only rows, texts of facts and each symbol once are
 // copied. Private to listing_*.c.
@@ -32,8 +33,10 @@ struct kss_listing_line {
 struct kss_listing_lines {
     const char *at, *end;   // what was not read yet
     const char *feed;       // the next LF, or the end; NULL: not looked for
+    const char *carriage;   // the next CR, or the end; NULL: not looked for
     uint32_t number;        // of the line last read
-    struct kss_view pieces; // of a line that was cleaned: what was not handed out yet
+    struct kss_view pieces; // of the line: what was not handed out yet
+    bool cleaned;           // they may hold an LF
     struct kss_text clean;
     char *converted; // from UTF-16; NULL
 };
@@ -109,7 +112,7 @@ const char *kss_hex_read(const char *at, const char *end, bool prefix, struct ks
 // The number the view begins with, however it is written ("0x7F", "fffff880`0b9c7000"); skips it.
 bool kss_view_hex(struct kss_view *view, struct kss_hex *hex);
 
-enum { KSS_COLUMNS = 13, KSS_BARE = 24 };
+enum { KSS_COLUMNS = 13, KSS_BARE = 24 }; // most columns; most bytes of an address
 
 struct kss_listing_header { // a line of column names
     bool known, number, memory, pointer, arguments, names_only;
@@ -126,7 +129,7 @@ struct kss_listing_columns { // of one row, over as many lines as it takes
     uint8_t width; // 8, 16; 0: not an address yet, but dashes
     uint8_t colons, colon_at[2];
     bool inlined, bad;
-    char last[KSS_BARE]; // the last address as written: it may turn out to be the site
+    const char *last; // the last address as written, in its line: it may turn out to be the site
     uint8_t last_length;
     // What it comes to (kss_columns_fit):
     uint8_t layout, pointer, ret, argument, argument_count; // indices, 0xFF: none
@@ -175,7 +178,7 @@ struct kss_listing_symbol kss_symbol_keep(struct kss_listing_symbols *symbols, s
                                           size_t module);
 void kss_symbols_free(struct kss_listing_symbols *symbols);
 
-// ---- The reader (listing_read.c) ------------------------------------------------------------------------
+// ---- The reader (listing_read.c, listing_rows.c) ------------------------------------------------------------------------
 
 enum kss_listing_command { // what a prompt or a keyword said last
     KSS_COMMAND_OTHER,
@@ -196,17 +199,18 @@ struct kss_listing_reader {
     // The stack that is read: its rows so far.
     bool open, warned;
     struct kss_listed_stack stack;
-    struct kss_listed_frame *rows;
-    unsigned row_capacity;
-    uint32_t blanks, others; // lines since its last row
-    uint32_t gap;            // blank lines before its last row
-    uint64_t pointer;        // of its last row that has one (has_pointer): inlined rows have none
+    struct kss_listed_frame *rows; // in a slab of the arena, where they stay
+    uint32_t row_room, slab;       // rows the slab has room for from there on; rows of the slab
+    uint32_t blanks, others;       // lines since its last row
+    uint32_t gap;                  // blank lines before its last row
+    uint64_t pointer; // of its last row that has one (has_pointer): inlined rows have none
     bool has_pointer;
     bool rest_open; // the last row's notes go on in the next line
 
     // A row that goes on in the next line: before its site (has_columns), or in it (has_site).
     bool has_columns, has_site;
     struct kss_listing_columns columns;
+    char last[KSS_BARE]; // theirs, when their line is gone
     struct kss_text site;
     uint32_t site_lines;
 
@@ -220,7 +224,18 @@ struct kss_listing_reader {
     struct kss_listed_number trap_frame; // said before the registers it holds
 };
 
+// The stack that is open: begins, ends, its last row (NULL: none is open).
+void kss_listing_stack_begin(struct kss_listing_reader *reader, uint32_t line, uint8_t layout);
 void kss_listing_stack_end(struct kss_listing_reader *reader);
+struct kss_listed_frame *kss_listing_last_row(struct kss_listing_reader *reader);
+// A row whose columns and site are known, on the open stack or the next; one that is complete, on the open
+// stack; two addresses and nothing behind them, words of memory, after which the last row may be none.
+void kss_listing_add_row(struct kss_listing_reader *reader, struct kss_listing_columns *columns,
+                         const struct kss_listing_site *site);
+void kss_listing_put_row(struct kss_listing_reader *reader, const struct kss_listed_frame *row,
+                         uint8_t layout, uint8_t width);
+void kss_listing_take_back(struct kss_listing_reader *reader,
+                           const struct kss_listing_columns *columns);
 struct kss_listed_thread *kss_listing_thread(struct kss_listing_reader *reader, uint32_t line,
                                              bool begin);
 // A thread of !stacks whose innermost function is [view].

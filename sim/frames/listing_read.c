@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lines to stacks. A line is, in this order: the rest of a row that was wrapped; a row; what hangs
+// Lines to rows. A line is, in this order: the rest of a row that was wrapped; a row; what hangs
 // behind a row; column names; a fact; nothing. A stack is open until something says that it ended:
 //
 //   a prompt, column names, STACK_TEXT, THREAD           ends it
@@ -7,232 +7,14 @@
 //   a blank line                                         ends it unless numbers or pointers go on
 //   any other text                                       ends it unless the next number follows
 //   WARNING:, *** ERROR:, "...", fences                  do not count
-//
-// Rows look much like memory dumps with symbols (dps): there addresses go up by the size of a pointer and
-// some have no symbol. Such lines are taken back.
 #include "frames/listing_private.h"
 
 #include <stdlib.h>
 
-enum { NO_INDEX = UINT32_MAX, NO_COLUMN = 0xFF };
+enum { NO_INDEX = UINT32_MAX };
 
 const char *kss_listing_keep(struct kss_listing_reader *r, struct kss_view view) {
     return kss_alloc_text(r->arena, view.at, (size_t)(view.end - view.at));
-}
-
-// ---- Stacks -----------------------------------------------------------------------------------------
-
-static uint64_t pointer_size(const struct kss_listed_stack *stack) {
-    return stack->arch == KSS_ARCH_X86 ? 4 : 8;
-}
-
-// Whether the rows are one word apart throughout: words of memory, not frames.
-static bool is_dump(const struct kss_listing_reader *r) {
-    enum { FEWEST = 3 };
-    uint32_t count = r->stack.count;
-    if (r->header.known || count < FEWEST || r->stack.layout != KSS_LAYOUT_K)
-        return false;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct kss_listed_frame *row = &r->rows[i];
-        bool next = i == 0 || row->sp == r->rows[i - 1].sp + pointer_size(&r->stack);
-        if (!next || row->number != UINT32_MAX || row->has_memory)
-            return false;
-    }
-    return true;
-}
-
-void kss_listing_stack_end(struct kss_listing_reader *r) {
-    struct kss_listing *listing = r->listing;
-    if (r->open && r->stack.count > 0 && !is_dump(r)) {
-        uint32_t index = listing->stack_count;
-        r->stack.frames = KSS_NEW_ARRAY(r->arena, struct kss_listed_frame, r->stack.count);
-        memcpy(r->stack.frames, r->rows, r->stack.count * sizeof *r->rows);
-        KSS_ROOM(listing->stacks, index, r->stack_capacity);
-        listing->stacks[index] = r->stack;
-        listing->stack_count++;
-        r->command = NULL; // it showed this stack
-    } else if (r->open && r->thread != NO_INDEX &&
-               listing->threads[r->thread].stack == listing->stack_count) {
-        listing->threads[r->thread].stack = NO_INDEX;
-    }
-    r->open = r->warned = r->rest_open = false;
-    r->blanks = r->others = 0;
-}
-
-static void stack_begin(struct kss_listing_reader *r, uint32_t line, uint8_t layout) {
-    r->open = true;
-    r->has_pointer = false;
-    r->blanks = r->others = 0;
-    r->stack = (struct kss_listed_stack){.line = line,
-                                         .last_line = line,
-                                         .command = r->command,
-                                         .layout = layout,
-                                         .arch = KSS_ARCH_X64};
-    if (r->header.x86 || r->header.x64) {
-        r->stack.arch_known = true;
-        r->stack.arch = r->header.x86 ? KSS_ARCH_X86 : KSS_ARCH_X64;
-    }
-    if (r->thread == NO_INDEX || r->listing->threads[r->thread].stack != NO_INDEX)
-        return;
-    struct kss_listed_thread *thread = &r->listing->threads[r->thread];
-    thread->stack = r->listing->stack_count;
-    r->stack.base = thread->base;
-    r->stack.limit = thread->limit;
-    r->stack.init = thread->init;
-    r->stack.current = thread->current;
-    r->stack.thread = thread->thread;
-    r->stack.not_resident = thread->not_resident;
-    r->stack.large = thread->large;
-    r->stack.state = thread->state;
-}
-
-struct kss_listed_thread *kss_listing_thread(struct kss_listing_reader *r, uint32_t line,
-                                             bool begin) {
-    struct kss_listing *listing = r->listing;
-    if (begin || r->thread == NO_INDEX || listing->threads[r->thread].stack != NO_INDEX) {
-        kss_listing_stack_end(r);
-        r->header = (struct kss_listing_header){0};
-        r->thread = listing->thread_count++;
-        KSS_ROOM(listing->threads, r->thread, r->thread_capacity);
-        listing->threads[r->thread] = (struct kss_listed_thread){.line = line, .stack = NO_INDEX};
-    }
-    return &listing->threads[r->thread];
-}
-
-// ---- Rows -------------------------------------------------------------------------------------------
-
-static struct kss_listed_frame *last_row(struct kss_listing_reader *r) {
-    return r->open && r->stack.count > 0 ? &r->rows[r->stack.count - 1] : NULL;
-}
-
-// One short column may be kn's number or kf's distance. The header knows; without one a distance is
-// what the pointers say, and a number has at least two digits.
-static void set_shorts(struct kss_listing_reader *r, const struct kss_listing_columns *c,
-                       struct kss_listed_frame *row) {
-    const struct kss_listing_header *h = &r->header;
-    const struct kss_listed_frame *above = last_row(r);
-    unsigned first = 0;
-    if (c->memory != NO_COLUMN) {
-        row->has_memory = true;
-        row->memory = c->values[c->memory];
-    }
-    if (c->short_count == 0)
-        return;
-    bool distance = above != NULL && above->has_sp && row->has_sp &&
-                    row->sp - above->sp == c->shorts[0].value && above->number == UINT32_MAX;
-    bool number =
-        c->short_count == 2 || h->number || (!h->memory && !distance && c->shorts[0].digits >= 2);
-    if (number && c->shorts[0].digits <= 4)
-        row->number = (uint32_t)c->shorts[first++].value;
-    if (first < c->short_count && c->memory == NO_COLUMN) {
-        row->has_memory = true;
-        row->memory = c->shorts[first].value;
-    }
-}
-
-static void fill_row(struct kss_listing_reader *r, const struct kss_listing_columns *c,
-                     struct kss_listed_frame *row) {
-    row->line = c->line;
-    row->number = UINT32_MAX;
-    if (c->pointer != NO_COLUMN && (c->dashes >> c->pointer & 1) == 0) {
-        row->has_sp = true;
-        row->sp = c->values[c->pointer];
-    }
-    if (c->ret != NO_COLUMN && (c->dashes >> c->ret & 1) == 0) {
-        row->has_ret = true;
-        row->ret = c->values[c->ret];
-    } else {
-        row->marks |= KSS_MARK_RETURN_DASHES;
-    }
-    row->argument_count = c->argument_count;
-    for (unsigned i = 0; i < c->argument_count; i++)
-        row->arguments[i] = c->values[c->argument + i];
-    if (c->pointer == NO_COLUMN && c->ret == NO_COLUMN)
-        row->marks |= KSS_MARK_INLINE;
-    set_shorts(r, c, row);
-}
-
-// Whether the row belongs to the stack that is open.
-static bool goes_on(struct kss_listing_reader *r, const struct kss_listed_frame *row,
-                    uint8_t width) {
-    enum { LARGEST = 0x20000, FARTHEST = 8 }; // no kernel stack is larger; lines of text between
-    const struct kss_listed_frame *above = last_row(r);
-    if (above == NULL)
-        return r->open;
-    bool x86 = r->stack.arch == KSS_ARCH_X86;
-    if (width != 0 && r->stack.arch_known && x86 != (width == 8))
-        return false;
-    if (row->number != UINT32_MAX && above->number != UINT32_MAX) {
-        bool next = row->number == above->number + 1;
-        return next ? r->others <= FARTHEST : row->number > above->number && r->others == 0;
-    }
-    if (r->others > 0)
-        return false;
-    if (r->blanks == 0)
-        return true;
-    if (r->blanks == r->gap) // the whole text is spaced so
-        return true;
-    bool counted = row->number != UINT32_MAX || above->number != UINT32_MAX;
-    if ((row->marks & KSS_MARK_INLINE) != 0) // it has no pointer that could tell
-        return !counted && r->blanks == 1;
-    return !counted && row->has_sp && r->has_pointer && row->sp >= r->pointer &&
-           row->sp - r->pointer < LARGEST;
-}
-
-// A symbol stood beside the words of a dump.
-static bool is_dump_line(struct kss_listing_reader *r, const struct kss_listed_frame *row,
-                         uint8_t width) {
-    if (r->dump_next == 0 || !row->has_sp || row->sp != r->dump_next || r->header.known ||
-        row->number != UINT32_MAX || row->argument_count > 0)
-        return false;
-    r->dump_next += width / 2U;
-    return true;
-}
-
-static void put_row(struct kss_listing_reader *r, const struct kss_listed_frame *row,
-                    uint8_t layout, uint8_t width) {
-    if (!r->open)
-        stack_begin(r, row->line, layout);
-    if (width != 0 && !r->stack.arch_known) {
-        r->stack.arch_known = true;
-        r->stack.arch = width == 8 ? KSS_ARCH_X86 : KSS_ARCH_X64;
-    }
-    if (r->arm64 && r->stack.arch == KSS_ARCH_X64 && r->stack.arch_known)
-        r->stack.arch = KSS_ARCH_ARM64;
-    if (r->stack.layout == KSS_LAYOUT_UNKNOWN)
-        r->stack.layout = layout;
-    r->gap = r->stack.count > 0 ? r->blanks : 0;
-    KSS_ROOM(r->rows, r->stack.count, r->row_capacity);
-    r->rows[r->stack.count] = *row;
-    if (r->warned)
-        r->rows[r->stack.count].marks |= KSS_MARK_WARNING;
-    r->stack.count++;
-    r->stack.last_line = row->line;
-    if (row->has_sp)
-        r->pointer = row->sp;
-    r->has_pointer |= row->has_sp;
-    r->blanks = r->others = 0;
-}
-
-// The row whose columns and site are known.
-static void add_row(struct kss_listing_reader *r, struct kss_listing_columns *c,
-                    const struct kss_listing_site *site) {
-    struct kss_listed_frame row = {.offset = site->offset, .trap = site->trap};
-    fill_row(r, c, &row);
-    row.marks |= site->marks;
-    if (is_dump_line(r, &row, c->width))
-        return;
-    if (r->open && !goes_on(r, &row, c->width)) {
-        kss_listing_stack_end(r);
-        r->header = (struct kss_listing_header){0};
-        if (!kss_columns_fit(c, &r->header, false) && (row.marks & KSS_MARK_NO_SYMBOL) == 0)
-            return;
-    }
-    struct kss_listing_symbol symbol = kss_symbol_keep(&r->symbols, site->name, site->module);
-    row.symbol = symbol.text;
-    row.module = symbol.module;
-    put_row(r, &row, c->layout, c->width);
-    r->rest_open = site->rest_open;
 }
 
 // ---- Rows over several lines ------------------------------------------------------------------------
@@ -245,23 +27,7 @@ static void flush_site(struct kss_listing_reader *r) {
     r->has_site = false;
     struct kss_view view = {r->site.bytes, r->site.bytes + r->site.length};
     if (kss_site_read(view, KSS_SITE_LOOSE, &site))
-        add_row(r, &r->columns, &site);
-}
-
-// Two addresses and nothing behind them: the words of a dump, if they follow the last row by one
-// word. Then that row was no row.
-static void take_back_dump(struct kss_listing_reader *r, const struct kss_listing_columns *c) {
-    uint64_t unit = c->width / 2U, address = c->values[0];
-    if (c->count != 2 || c->colons > 0 || c->short_count > 0 || c->dashes != 0)
-        return;
-    r->dump_next = address + unit;
-    if (r->header.known || !r->open || r->blanks + r->others > 0)
-        return;
-    while (r->stack.count > 0 && r->rows[r->stack.count - 1].sp + unit == address) {
-        address = r->rows[--r->stack.count].sp;
-        if (r->stack.count == 0)
-            kss_listing_stack_end(r);
-    }
+        kss_listing_add_row(r, &r->columns, &site);
 }
 
 // Columns without a site: the last may be the site ("S R deadbeef"), or it was no row.
@@ -274,10 +40,10 @@ static void flush_columns(struct kss_listing_reader *r) {
     if (kss_columns_fit(c, &r->header, true)) {
         struct kss_view view = {c->last, c->last + c->last_length};
         if (kss_site_read(view, KSS_SITE_LOOSE, &site))
-            add_row(r, c, &site);
+            kss_listing_add_row(r, c, &site);
         return;
     }
-    take_back_dump(r, c);
+    kss_listing_take_back(r, c);
     r->others++;
 }
 
@@ -295,6 +61,14 @@ static bool may_go_on(const struct kss_listing_reader *r, const struct kss_listi
     return c->count <= (c->width == 8 || r->header.arguments ? 6 : 3);
 }
 
+// The columns outlive their line.
+static void keep_columns(struct kss_listing_reader *r, const struct kss_listing_columns *c) {
+    if (c->last_length > 0)
+        memmove(r->last, c->last, c->last_length);
+    r->columns = *c;
+    r->columns.last = r->last;
+}
+
 // Columns were read up to [view]: a row, the beginning of one (then they are kept), or neither.
 static bool take_columns(struct kss_listing_reader *r, struct kss_listing_columns *c,
                          struct kss_view view) {
@@ -303,12 +77,12 @@ static bool take_columns(struct kss_listing_reader *r, struct kss_listing_column
         struct kss_view last = {c->last, c->last + c->last_length};
         if (c->colons == 2 && kss_columns_fit(c, &r->header, true) &&
             kss_site_read(last, KSS_SITE_LOOSE, &site)) {
-            add_row(r, c, &site);
+            kss_listing_add_row(r, c, &site);
             return true;
         }
         if (!may_go_on(r, c))
             return false;
-        r->columns = *c;
+        keep_columns(r, c);
         r->has_columns = true;
         return true;
     }
@@ -317,14 +91,14 @@ static bool take_columns(struct kss_listing_reader *r, struct kss_listing_column
         !kss_site_read(view, sure ? KSS_SITE_LOOSE : KSS_SITE_STRICT, &site))
         return false;
     if (site.open) {
-        r->columns = *c;
+        keep_columns(r, c);
         r->has_site = true;
         r->site_lines = 0;
         kss_text_clear(&r->site);
         kss_text_bytes(&r->site, view.at, (size_t)(view.end - view.at));
         return true;
     }
-    add_row(r, c, &site);
+    kss_listing_add_row(r, c, &site);
     return true;
 }
 
@@ -380,14 +154,14 @@ static bool take_name(struct kss_listing_reader *r, const struct kss_listing_col
     struct kss_listing_symbol symbol = kss_symbol_keep(&r->symbols, site.name, site.module);
     row.symbol = symbol.text;
     row.module = symbol.module;
-    put_row(r, &row, KSS_LAYOUT_NO_POINTER, 0);
+    kss_listing_put_row(r, &row, KSS_LAYOUT_NO_POINTER, 0);
     return true;
 }
 
 void kss_listing_stacks_begin(struct kss_listing_reader *r, struct kss_view view, uint32_t line,
                               uint8_t width) {
     struct kss_listing_columns c = {.line = line};
-    stack_begin(r, line, KSS_LAYOUT_STACKS);
+    kss_listing_stack_begin(r, line, KSS_LAYOUT_STACKS);
     r->stack.arch_known = true;
     r->stack.arch = width == 8 ? KSS_ARCH_X86 : r->arm64 ? KSS_ARCH_ARM64 : KSS_ARCH_X64;
     if (!take_name(r, &c, view))
@@ -401,8 +175,7 @@ static bool take_row(struct kss_listing_reader *r, const struct kss_listing_line
     bool number = kss_hex_digit(*view.at) >= 0 || *view.at == '(' || *view.at == '-';
     if ((!number && !names) || (r->said == KSS_COMMAND_MEMORY && !r->header.known))
         return false;
-    memset(&c, 0, offsetof(struct kss_listing_columns, last));
-    c.last_length = 0;
+    memset(&c, 0, sizeof c);
     c.line = line->number;
     kss_columns_take(&c, &view);
     if (c.count == 0 && !c.inlined)
@@ -424,7 +197,7 @@ static bool take_row(struct kss_listing_reader *r, const struct kss_listing_line
 
 // What hangs behind the last row: notes and paths that were wrapped, a displacement.
 static bool take_rest(struct kss_listing_reader *r, const struct kss_listing_line *line) {
-    struct kss_listed_frame *row = last_row(r);
+    struct kss_listed_frame *row = kss_listing_last_row(r);
     if (row == NULL || r->blanks + r->others > 0)
         return false;
     bool rest = kss_site_is_rest(line->text);
@@ -549,7 +322,6 @@ static void finish(struct kss_listing_reader *r) {
     KEEP(traps, trap_count, struct kss_listed_trap);
     KEEP(threads, thread_count, struct kss_listed_thread);
 #undef KEEP
-    free(r->rows);
     kss_text_free(&r->site);
     kss_symbols_free(&r->symbols);
 }

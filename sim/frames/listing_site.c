@@ -10,14 +10,36 @@
 
 #include <stdlib.h>
 
+// What a character is to the walks below. Bit 0: of a word (letters, digits, all beyond ASCII); bit 1: of a
+// module's name; bit 2: more than itself inside a name.
+enum { O = 0, M = 2, W = 3, S = 4 };
+// clang-format off
+static const unsigned char kinds[256] = {
+    O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O,
+    O, O, O, O, O, O, O, O, O, O, O, O, O, O, O, O,
+    S, O, O, M, W, O, O, S, S, O, O, O, O, M, M, O, // 20:   ! " # $ % & ' ( ) * + , - . /
+    W, W, W, W, W, W, W, W, W, W, O, O, S, O, S, O, // 30: 0 ... 9 : ; < = > ?
+    M, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, // 40: @ A ...
+    W, W, W, W, W, W, W, W, W, W, W, O, O, O, O, W, // 50: ... Z [ \ ] ^ _
+    S, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, // 60: ` a ...
+    W, W, W, W, W, W, W, W, W, W, W, O, O, O, M, O, // 70: ... z { | } ~
+    W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+    W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+    W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+    W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+    W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+    W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+    W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+    W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W,
+};
+// clang-format on
+
 static bool is_word(char c) {
-    char small = (char)(c | 0x20);
-    return (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z') || c == '_' || c == '$' ||
-           (unsigned char)c >= 0x80;
+    return (kinds[(unsigned char)c] & 1) != 0;
 }
 
 static bool is_module(char c) {
-    return is_word(c) || c == '.' || c == '-' || c == '~' || c == '@' || c == '#';
+    return (kinds[(unsigned char)c] & 2) != 0;
 }
 
 static bool begins(const char *at, const char *end, const char *text) {
@@ -102,15 +124,29 @@ static bool is_operator(const char *begin, const char *at) {
            !is_word(at[-LENGTH - 1]);
 }
 
+// The next character from [at] on that is more than itself: eight at once, for names are long.
+static const char *next_special(const char *at, const char *end) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    for (; end - at >= 8; at += 8) {
+        uint64_t eight;
+        memcpy(&eight, at, 8);
+        // Each is zero where the byte is: a blank or a backtick; an angle; a quote; a parenthesis. A byte
+        // above one of those may look like one too: then each is looked at.
+        uint64_t blank = (eight & ~(ones * 0x40)) ^ ones * ' ',
+                 angle = (eight | ones * 2) ^ ones * '>';
+        uint64_t quote = eight ^ ones * '\'', bracket = eight ^ ones * '(';
+        uint64_t found = ((blank - ones) & ~blank) | ((angle - ones) & ~angle) |
+                         ((quote - ones) & ~quote) | ((bracket - ones) & ~bracket);
+        if ((found & tops) != 0)
+            break;
+    }
+    while (at < end && kinds[(unsigned char)*at] != S)
+        at++;
+    return at;
+}
+
 static void walk_name(struct walk *w, const char *begin) {
-    static const bool special[256] = {
-        ['`'] = true, ['\''] = true, ['<'] = true, ['>'] = true, ['('] = true, [' '] = true,
-    };
-    while (w->at < w->end) {
-        if (!special[(unsigned char)*w->at]) {
-            w->at++;
-            continue;
-        }
+    while ((w->at = next_special(w->at, w->end)) < w->end) {
         if (w->parameters != NULL && *w->at != '(' && *w->at != '<' && *w->at != '`')
             return;
         const char *next = w->at;
@@ -251,6 +287,9 @@ bool kss_site_read(struct kss_view view, enum kss_site_trust trust, struct kss_l
     bool source = site->rest.at < site->rest.end && *site->rest.at == '[' && view.end[-1] == ']';
     if (site->rest.at == site->rest.end || source)
         return true;
+    if (begins(site->rest.at, site->rest.end, "(DPC @") ||
+        begins(site->rest.at, site->rest.end, "(KINTERRUPT "))
+        return false; // a timer, an interrupt object
     if (has_bracket(site->rest, &site->rest_open) || kss_site_is_rest(site->rest))
         kss_site_notes(site->rest, &site->marks, &site->trap);
     return true;

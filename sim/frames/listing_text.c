@@ -240,6 +240,8 @@ static void put_point(struct kss_text *clean, uint32_t point) {
         kss_text_char(clean, '`');
     else if (point == 0x2019)
         kss_text_char(clean, '\'');
+    else if (point == 0xD7) // what blogs make of the x in 0x0
+        kss_text_char(clean, 'x');
     else if (point >= 0x2010 && point <= 0x2015)
         kss_text_char(clean, '-');
     else
@@ -348,8 +350,12 @@ static bool next_raw(struct kss_listing_lines *lines, struct kss_view *raw) {
     }
     const char *end = lines->feed;
     const char *next = end < lines->end ? end + 1 : lines->end;
-    const char *carriage = memchr(lines->at, '\r', (size_t)(end - lines->at));
-    if (carriage != NULL) {
+    if (lines->carriage == NULL || lines->carriage < lines->at) {
+        const char *found = memchr(lines->at, '\r', length);
+        lines->carriage = found != NULL ? found : lines->end;
+    }
+    const char *carriage = lines->carriage;
+    if (carriage < end) {
         const char *p = carriage;
         while (p < end && *p == '\r' && p - carriage < MOST_CARRIAGES)
             p++;
@@ -370,10 +376,11 @@ bool kss_listing_lines_next(struct kss_listing_lines *lines, struct kss_listing_
         if (!next_raw(lines, &raw))
             return false;
         *pieces = cleaned(&lines->clean, raw);
+        lines->cleaned = pieces->at != raw.at;
     }
     *line = (struct kss_listing_line){.text = *pieces, .number = lines->number};
     size_t left = (size_t)(pieces->end - pieces->at);
-    const char *cut = left > 0 ? memchr(pieces->at, '\n', left) : NULL;
+    const char *cut = lines->cleaned && left > 0 ? memchr(pieces->at, '\n', left) : NULL;
     if (cut != NULL)
         line->text.end = cut;
     pieces->at = cut != NULL ? cut + 1 : pieces->end;

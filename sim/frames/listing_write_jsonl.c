@@ -4,8 +4,14 @@
 // is not known is null.
 #include "frames/listing_write.h"
 
+static void begin_field(struct kss_text *out, const char *name) {
+    kss_text_str(out, ",\"");
+    kss_text_str(out, name);
+    kss_text_str(out, "\":");
+}
+
 static void text_field(struct kss_text *out, const char *name, const char *value) {
-    kss_text_format(out, ",\"%s\":", name);
+    begin_field(out, name);
     if (value != NULL)
         kss_text_json(out, value, strlen(value));
     else
@@ -13,7 +19,7 @@ static void text_field(struct kss_text *out, const char *name, const char *value
 }
 
 static void number_field(struct kss_text *out, const char *name, bool known, uint64_t value) {
-    kss_text_format(out, ",\"%s\":", name);
+    begin_field(out, name);
     if (known)
         kss_text_unsigned(out, value);
     else
@@ -31,7 +37,7 @@ static void address(struct kss_text *out, bool known, uint64_t value) {
 }
 
 static void address_field(struct kss_text *out, const char *name, bool known, uint64_t value) {
-    kss_text_format(out, ",\"%s\":", name);
+    begin_field(out, name);
     address(out, known, value);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Debugger listings: megabytes read a second, of texts in every layout, quoted and escaped ones among
-// them, beside a pass that only counts lines. Invented drivers; the pointers of a listing add up.
+// Debugger listings: megabytes read, judged and written a second, of texts in every layout, quoted and
+// escaped ones among them, beside a pass that only counts lines; then one stack of as many bytes, where all
+// rows are judged and written. Invented drivers; the pointers of a listing add up.
 //
 //   bench_listing [MB]      default 100
 #include "frames/listing.h"
@@ -109,33 +110,84 @@ static double count_lines(const struct kss_text *text) {
     return seconds() - begin;
 }
 
+// One thread that recurses for ever: every row is judged.
+static void one_stack(struct kss_text *out, size_t bytes) {
+    uint64_t sp = UINT64_C(0xFFFFF8800B000000);
+    kss_text_str(out, "UNEXPECTED_KERNEL_MODE_TRAP (7f)\nArg1: 0000000000000008\n"
+                      "Child-SP          RetAddr           Call Site\n");
+    while (out->length < bytes) {
+        row(out, X64, K, 0, sp, 0);
+        sp += 16 * (1 + next_random(24));
+    }
+}
+
+struct times { // of the processor, in seconds
+    double read, judged, written;
+};
+
+static double since(double *begin) {
+    double now = seconds(), taken = now - *begin;
+    *begin = now;
+    return taken;
+}
+
+typedef void writer(const struct kss_listing *, const struct kss_listing_verdict *,
+                    struct kss_text *);
+
+static struct times once(const struct kss_text *text, writer *write, bool say) {
+    struct kss_listing_options options = {0};
+    struct kss_arena arena = {0};
+    struct kss_text out = {0};
+    struct times times;
+    double begin = seconds();
+    struct kss_listing listing = kss_listing_read(&arena, "bench", text->bytes, text->length);
+    times.read = since(&begin);
+    struct kss_listing_verdict verdict = kss_listing_judge(&arena, &listing, &options);
+    times.judged = since(&begin);
+    write(&listing, &verdict, &out);
+    times.written = since(&begin);
+    uint64_t rows = 0;
+    for (uint32_t i = 0; i < listing.stack_count; i++)
+        rows += listing.stacks[i].count;
+    if (say)
+        printf("%.1f MB, %u stacks, %" PRIu64 " rows, %.1f bytes kept a byte\n",
+               (double)text->length / 1e6, (unsigned)listing.stack_count, rows,
+               (double)arena.total / (double)text->length);
+    kss_text_free(&out);
+    kss_arena_free(&arena);
+    return times;
+}
+
+static void measure(const struct kss_text *text, const char *name, writer *write, bool first) {
+    enum { RUNS = 5 };
+    struct times best = once(text, write, first);
+    for (int i = 1; i < RUNS; i++) {
+        struct times times = once(text, write, false);
+        if (times.read + times.judged + times.written < best.read + best.judged + best.written)
+            best = times;
+    }
+    double all = best.read + best.judged + best.written;
+    printf("  %-8s read %.3f s, judged %.3f s, written %.3f s: %.3f s, %.0f MB/s\n", name,
+           best.read, best.judged, best.written, all, (double)text->length / 1e6 / all);
+}
+
+static void measure_all(const struct kss_text *text) {
+    measure(text, "jsonl", kss_listing_jsonl, true);
+    measure(text, "scenario", kss_listing_scenario, false);
+    double lines = count_lines(text);
+    printf("  counting lines byte by byte: %.3f s, %.0f MB/s\n", lines,
+           (double)text->length / 1e6 / lines);
+}
+
 int main(int argc, char **argv) {
     size_t bytes = (size_t)(argc > 1 ? atoi(argv[1]) : 100) * 1000000;
     struct kss_text text = {0};
     while (text.length < bytes)
         listing(&text);
-    double megabytes = (double)text.length / 1e6, best = 1e9;
-    uint64_t rows = 0, stacks = 0, memory = 0;
-    for (int i = 0; i < 5; i++) {
-        struct kss_arena arena = {0};
-        double begin = seconds();
-        struct kss_listing read = kss_listing_read(&arena, "bench", text.bytes, text.length);
-        double taken = seconds() - begin;
-        best = taken < best ? taken : best;
-        rows = 0;
-        stacks = read.stack_count;
-        for (uint32_t k = 0; k < read.stack_count; k++)
-            rows += read.stacks[k].count;
-        memory = arena.total;
-        kss_arena_free(&arena);
-    }
-    printf("%.1f MB, %" PRIu64 " stacks, %" PRIu64
-           " rows: read in %.3f s, %.0f MB/s, %.0f ns a row, "
-           "%.1f bytes a byte\n",
-           megabytes, stacks, rows, best, megabytes / best, best * 1e9 / (double)rows,
-           (double)memory / (double)text.length);
-    double lines = count_lines(&text);
-    printf("  counting lines byte by byte: %.3f s, %.0f MB/s\n", lines, megabytes / lines);
+    measure_all(&text);
+    kss_text_clear(&text);
+    one_stack(&text, bytes / 10);
+    measure_all(&text);
     kss_text_free(&text);
     return 0;
 }
