@@ -10,7 +10,7 @@ The command line: exit statuses, streams, help, "did you mean".
       kss scan FILE...                     say what in driver sources cannot work natively
       kss frames FILE...                   print what each function takes on the stack, and who says so
       kss stack FILE...                    work out the worst-case stack depth
-      kss import windbg|ci|pe FILE         turn a debugger listing, a call graph or an image into a scenario
+      kss import windbg|ci|pe FILE...      turn a debugger listing, a call graph or an image into a scenario
       kss new [NAME]                       write a scenario to start from
       kss version                          print the version
       kss help [VERB]                      explain the command, or one verb
@@ -37,8 +37,8 @@ The command line: exit statuses, streams, help, "did you mean".
     Options:
       -f, --format=FORMAT        what to print: text (the default) or jsonl, one JSON object per
                                  event or row; kss run takes several, each with its own -o
-      -o, --output=FILE          where the --format before it goes, or scan's list as C; - is
-                                 standard output
+      -o, --output=FILE          where the --format before it goes (kss scan: its list, as C); -
+                                 is standard output
       -v, --verbose              print the event log and every table, also of what passed
       -q, --quiet                print nothing about scenarios that passed
       -m, --machine=NAME         this machine profile, whatever the file tells
