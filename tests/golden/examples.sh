@@ -37,6 +37,7 @@ for page in "$@"; do
     grep -q '^    \$ ' "$made" || {
         echo "$page has no examples"
         failed=1
+        continue # and stays as it is
     }
     sh "$run" "$verb" "$kss" "$made" || failed=1
     [ "$verb" != rebase ] || { merged "$made" "$page" >"$folder/page" && cp "$folder/page" "$page"; }
