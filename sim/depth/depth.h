@@ -174,6 +174,9 @@ struct kss_function {
     bool annotated, ignored;
 };
 
+// "exact", "at least", "unknown"; what one listing or an annotation says is only "listed" or "given".
+const char *kss_function_kind_name(const struct kss_function *function);
+
 struct kss_edge {
     uint32_t from, to; // KSS_NO_NODE: through a pointer, unresolved
     const char *place; // NULL: nobody says

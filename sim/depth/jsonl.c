@@ -57,7 +57,7 @@ static void frame_line(const struct writing *w, const struct kss_path *path, uin
         kss_text_str(out, ",\"bytes\":null");
     else
         number_field(out, "bytes", f->bytes);
-    text_field(out, "kind", kss_frame_kind_name((enum kss_frame_kind)f->kind));
+    text_field(out, "kind", kss_function_kind_name(f));
     text_field(out, "origin", kss_frame_origin_name((enum kss_frame_origin)f->origin));
     text_field(out, "place", f->place);
     text_field(out, "called_at",

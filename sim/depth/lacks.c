@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a function's own figure and calls lack.
+// What a function's own figure and calls lack, and what the figure is worth.
 #include "depth/depth.h"
 
 static uint32_t figure_lacks(const struct kss_function *node) {
@@ -34,4 +34,12 @@ uint32_t kss_own_lacks(const struct kss_graph *graph, uint32_t index) {
         if (graph->edges[e].to == KSS_NO_NODE)
             bits |= 1u << KSS_LACK_UNRESOLVED;
     return bits;
+}
+
+const char *kss_function_kind_name(const struct kss_function *function) {
+    if (function->kind == KSS_FRAME_EXACT && function->origin == KSS_FROM_COSTS)
+        return "listed";
+    if (function->kind == KSS_FRAME_EXACT && function->origin == KSS_FROM_ANNOTATION)
+        return "given";
+    return kss_frame_kind_name((enum kss_frame_kind)function->kind);
 }

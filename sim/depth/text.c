@@ -52,7 +52,7 @@ static void frame_row(const struct writing *w, const struct kss_path_frame *row)
     const struct kss_function *f = &w->graph->nodes[row->node];
     if (w->graph->scenario && f->bytes == 0 && f->kind == KSS_FRAME_EXACT)
         return;
-    const char *kind = kss_frame_kind_name((enum kss_frame_kind)f->kind);
+    const char *kind = kss_function_kind_name(f);
     kss_text_str(w->out, "  ");
     cell(w->out, row->depth, row->gone ? "-" : NULL);
     cell(w->out, f->bytes, f->kind == KSS_FRAME_UNKNOWN ? "?" : NULL);

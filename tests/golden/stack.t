@@ -62,7 +62,7 @@ Annotations close what they can; the reasons stay.
     DispatchRead (thread): 0xAC0 of 0x5B00 bytes; fits, without the drivers below
       limit: x64: stack 0x6000 - save area 0x370 - trap frame 0x190
          Depth   Memory  Kind      Origin        Call Site
-         0xAC0     0x18  exact     annotation    memcpy  <built-in>
+         0xAC0     0x18  given     annotation    memcpy  <built-in>
          0xAA8     0x60  exact     .ci           CopyTail  read.c:12:13
          0xA48    0x110  exact     .ci           Walk  read.c:20:10
          0x938    0x110  exact     .ci           Walk  read.c:20:10
@@ -82,7 +82,7 @@ Annotations close what they can; the reasons stay.
     TimerDpc (dpc): 0x148 of 0x6000 bytes; fits
       limit: x64: DPC stack 0x6000
          Depth   Memory  Kind      Origin        Call Site
-         0x148     0xC0  exact     annotation    nt!KeSetEvent  wdm.h:100:1
+         0x148     0xC0  given     annotation    nt!KeSetEvent  wdm.h:100:1
           0x88     0x88  exact     .ci           TimerDpc  read.c:80:6
       left: 0x5EB8; 0x5D28 under an interrupt; 0x4C78 while an exception is dispatched
 
@@ -109,7 +109,7 @@ Annotations close what they can; the reasons stay.
     DispatchRead (thread): at least 0xAC0 of 0x400 bytes; over by 0x6C0
       limit: given
          Depth   Memory  Kind      Origin        Call Site
-         0xAC0     0x18  exact     annotation    memcpy  <built-in>
+         0xAC0     0x18  given     annotation    memcpy  <built-in>
          0xAA8     0x60  exact     .ci           CopyTail  read.c:12:13
          0xA48    0x110  exact     .ci           Walk  read.c:20:10
          0x938    0x110  exact     .ci           Walk  read.c:20:10
@@ -155,7 +155,7 @@ An allowance is for all that is defined elsewhere and has no figure.
     TimerDpc (dpc): 0x388 of 0x6000 bytes; fits
       limit: x64: DPC stack 0x6000
          Depth   Memory  Kind      Origin        Call Site
-         0x388    0x300  exact     annotation    nt!KeSetEvent  wdm.h:100:1
+         0x388    0x300  given     annotation    nt!KeSetEvent  wdm.h:100:1
           0x88     0x88  exact     .ci           TimerDpc  read.c:80:6
       left: 0x5C78; 0x5AE8 under an interrupt; 0x4A38 while an exception is dispatched
 
@@ -249,10 +249,10 @@ A device stack: the layers' frames add up in one stack.
          Depth   Memory  Kind      Origin        Call Site
          0x7F0     0xD0  exact     .ci           disk!DiskStart  disk.c:5:6
          0x720    0x110  exact     .ci           disk!DiskRead  disk.c:20:10
-         0x610     0x40  exact     nt cost       nt!IofCallDriver  wdm.h:90:1
+         0x610     0x40  listed    nt cost       nt!IofCallDriver  wdm.h:90:1
          0x5D0    0x130  exact     .ci           fs!FsLookup  fs.c:8:10
          0x4A0    0x2C0  exact     .ci           fs!FsRead  fs.c:30:10
-         0x1E0     0x40  exact     nt cost       nt!IofCallDriver  wdm.h:90:1
+         0x1E0     0x40  listed    nt cost       nt!IofCallDriver  wdm.h:90:1
          0x1A0    0x1A0  exact     .ci           filter!FltRead  filter.c:10:10
       left: 0x5310; 0x5180 under an interrupt; 0x40D0 while an exception is dispatched
 
@@ -269,7 +269,7 @@ A device stack: the layers' frames add up in one stack.
          Depth   Memory  Kind      Origin        Call Site
          0x290     0xD0  exact     .ci           disk!DiskStart  disk.c:5:6
          0x1C0    0x110  exact     .ci           disk!DiskRead  disk.c:20:10
-          0xB0     0x40  exact     nt cost       nt!IofCallDriver  wdm.h:90:1
+          0xB0     0x40  listed    nt cost       nt!IofCallDriver  wdm.h:90:1
           0x70     0x70  exact     .ci           fs!FsFlush  fs.c:50:10
       left: 0x5870; 0x56E0 under an interrupt; 0x4630 while an exception is dispatched
 
@@ -278,7 +278,7 @@ A device stack: the layers' frames add up in one stack.
          Depth   Memory  Kind      Origin        Call Site
          0x610     0xD0  exact     .ci           disk!DiskStart  disk.c:5:6
          0x540    0x110  exact     .ci           disk!DiskRead  disk.c:20:10
-         0x430     0x40  exact     nt cost       nt!IofCallDriver  wdm.h:90:1
+         0x430     0x40  listed    nt cost       nt!IofCallDriver  wdm.h:90:1
          0x3F0    0x130  exact     .ci           fs!FsLookup  fs.c:8:10
          0x2C0    0x2C0  exact     .ci           fs!FsRead  fs.c:30:10
       left: 0x54F0; 0x5360 under an interrupt; 0x42B0 while an exception is dispatched
@@ -380,7 +380,7 @@ For programs.
     {"type":"frame","symbol":"Walk","bytes":272,"kind":"exact","origin":".ci","place":"read.c:20:10","called_at":"read.c:44:14","depth":2360,"gone":false,"turns":7,"turn_frames":1,"turn_bytes":272}
     {"type":"frame","symbol":"Walk","bytes":272,"kind":"exact","origin":".ci","place":"read.c:20:10","called_at":"read.c:24:9","depth":2632,"gone":false}
     {"type":"frame","symbol":"CopyTail","bytes":96,"kind":"exact","origin":".ci","place":"read.c:12:13","called_at":"read.c:26:5","depth":2728,"gone":false}
-    {"type":"frame","symbol":"memcpy","bytes":24,"kind":"exact","origin":"annotation","place":"<built-in>","called_at":"read.c:15:5","depth":2752,"gone":false}
+    {"type":"frame","symbol":"memcpy","bytes":24,"kind":"given","origin":"annotation","place":"<built-in>","called_at":"read.c:15:5","depth":2752,"gone":false}
     {"type":"root","symbol":"Open","kind":"thread","system":false,"assumed":false,"depth":416,"bound":"exact","limit":23296,"limit_from":"x64: stack 0x6000 - save area 0x370 - trap frame 0x190","interrupt_reserve":400,"exception_reserve":4672,"verdict":"fits","lacks":["annotation"]}
     {"type":"frame","symbol":"Open","bytes":120,"kind":"exact","origin":".ci","place":"read.c:60:10","called_at":null,"depth":120,"gone":false,"turns":1,"turn_frames":2,"turn_bytes":208}
     {"type":"frame","symbol":"Close","bytes":88,"kind":"exact","origin":".ci","place":"read.c:70:10","called_at":"read.c:63:9","depth":208,"gone":false}
@@ -388,7 +388,7 @@ For programs.
     {"type":"frame","symbol":"Close","bytes":88,"kind":"exact","origin":".ci","place":"read.c:70:10","called_at":"read.c:63:9","depth":416,"gone":false}
     {"type":"root","symbol":"TimerDpc","kind":"dpc","system":false,"assumed":false,"depth":328,"bound":"exact","limit":24576,"limit_from":"x64: DPC stack 0x6000","interrupt_reserve":400,"exception_reserve":4672,"verdict":"fits","lacks":["annotation"]}
     {"type":"frame","symbol":"TimerDpc","bytes":136,"kind":"exact","origin":".ci","place":"read.c:80:6","called_at":null,"depth":136,"gone":false}
-    {"type":"frame","symbol":"nt!KeSetEvent","bytes":192,"kind":"exact","origin":"annotation","place":"wdm.h:100:1","called_at":"read.c:84:5","depth":328,"gone":false}
+    {"type":"frame","symbol":"nt!KeSetEvent","bytes":192,"kind":"given","origin":"annotation","place":"wdm.h:100:1","called_at":"read.c:84:5","depth":328,"gone":false}
     {"type":"require","symbol":"DispatchRead","depth":2752,"bound":"estimate","limit":3072,"verdict":"fits","lacks":["listed","drivers-below","annotation"]}
     {"type":"cycle","bounded":true,"jumps_only":false,"members":["Close","Open"],"calls":[{"from":"Close","to":"Open","place":"read.c:74:9"},{"from":"Open","to":"Close","place":"read.c:63:9"}]}
     {"type":"cycle","bounded":true,"jumps_only":false,"members":["Walk"],"calls":[{"from":"Walk","to":"Walk","place":"read.c:24:9"}]}
