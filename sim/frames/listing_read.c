@@ -177,6 +177,7 @@ static bool take_row(struct kss_listing_reader *r, const struct kss_listing_line
         return false;
     memset(&c, 0, sizeof c);
     c.line = line->number;
+    c.last = line->text.at;
     kss_columns_take(&c, &view);
     if (c.count == 0 && !c.inlined)
         return names && view.at < view.end && take_name(r, &c, view);
