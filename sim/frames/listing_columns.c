@@ -155,10 +155,28 @@ static bool take_one(struct kss_listing_columns *c, struct kss_view *view) {
     return true;
 }
 
+// One more address of the width that the row has, and a blank behind it: most columns of a listing.
+static bool take_another(struct kss_listing_columns *c, struct kss_view *view) {
+    const char *at = view->at;
+    size_t length = c->width == 16 ? 17 : 8;
+    uint64_t high, low = 0;
+    if (c->width == 0 || c->count == KSS_COLUMNS || (size_t)(view->end - at) <= length ||
+        at[length] != ' ' || !kss_hex_eight(kss_eight(at), &high))
+        return false;
+    if (c->width == 16 && (at[8] != '`' || !kss_hex_eight(kss_eight(at + 9), &low)))
+        return false;
+    c->values[c->count++] = c->width == 16 ? high << 32 | low : high;
+    c->last = at;
+    c->last_length = (uint8_t)length;
+    view->at = at + length + 1;
+    return true;
+}
+
 void kss_columns_take(struct kss_listing_columns *columns, struct kss_view *view) {
     for (;;) {
         kss_view_blanks(view);
-        if (view->at == view->end || columns->bad || !take_one(columns, view))
+        if (view->at == view->end || columns->bad ||
+            (!take_another(columns, view) && !take_one(columns, view)))
             return;
     }
 }
