@@ -865,6 +865,20 @@ static void pushes_behind_the_prolog(void **state) {
     close_code(&rig);
 }
 
+// A lower bound for another reason stays one.
+static void pushes_of_a_lower_bound(void **state) {
+    (void)state;
+    struct code_rig rig;
+    open_code(&rig, KSS_ARCH_X64, pushes, sizeof pushes);
+    add_function(&rig, "flags", 0, 0xB, 48)->body = 4;
+    rig.rig.frames.rows[0].kind = KSS_FRAME_AT_LEAST;
+    rig.rig.frames.rows[0].reason = "entered by an interrupt";
+    kss_code_settle(&rig.code);
+    frames_expect(&rig.rig, "flags", 48, KSS_FRAME_AT_LEAST);
+    assert_string_equal(rig.rig.frames.rows[0].reason, "entered by an interrupt");
+    close_code(&rig);
+}
+
 // and rsp, -16 where the frame's bytes are no multiple of 16: what it takes is known.
 static void rounded_to_sixteen(void **state) {
     (void)state;
@@ -985,6 +999,7 @@ int main(void) {
                                        cmocka_unit_test(relocations_of_objects),
                                        cmocka_unit_test(bodies_that_move_the_stack),
                                        cmocka_unit_test(pushes_behind_the_prolog),
+                                       cmocka_unit_test(pushes_of_a_lower_bound),
                                        cmocka_unit_test(fixed_image),
                                        cmocka_unit_test(rounded_to_sixteen),
                                        cmocka_unit_test(a_part_moves_the_stack),
