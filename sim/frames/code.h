@@ -90,9 +90,8 @@ struct kss_code {
     struct kss_frames_file *file;
     enum kss_arch arch; // X86, X64, ARM64
     bool image;
-    bool absolute;  // image: without base relocations, it is loaded at its base or not at all
-    uint64_t base;  // image: addresses in code and data count from here
-    uint64_t entry; // image: what the system calls first; 0: nothing
+    bool absolute; // image: without base relocations, it is loaded at its base or not at all
+    uint64_t base; // image: addresses in code and data count from here
     const struct kss_code_section *sections;
     const struct kss_code_range *ranges;
     const struct kss_code_fixup *fixups;

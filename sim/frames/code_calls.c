@@ -381,8 +381,6 @@ void kss_code_read(const struct kss_code *code) {
     kss_walk_open_pieces(&walk);
     if (walk.count > 0)
         read_data(&walk);
-    if (walk.count > 0 && kss_walk_is_code(&walk, code->entry))
-        kss_walk_taken(&walk, code->entry);
     close_targets(&walk);
     kss_walk_find_parts(&walk);
     kss_walk_settle_parts(&walk);

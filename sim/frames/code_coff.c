@@ -121,7 +121,6 @@ static void open_source(struct source *from, const struct kss_coff *coff,
                                      .arch = arch_of(coff),
                                      .image = coff->image,
                                      .absolute = coff->fixed,
-                                     .entry = coff->image ? coff->entry_point : 0,
                                      .base = coff->image ? coff->base : 0}};
     give_sections(from);
     give_ranges(from);

@@ -170,8 +170,9 @@ static void settle(const struct body *body) {
     const struct kss_code *code = body->code;
     struct kss_frames *frames = code->file->frames;
     struct kss_frame_row *row = &frames->rows[body->range->row];
-    bool settled = row->kind == KSS_FRAME_EXACT && !body->range->frame_register;
-    if ((row->kind != KSS_FRAME_AT_LEAST && !settled) || body->unread)
+    // Without a frame register what is `at least` is so for another reason, which stays true.
+    uint8_t before = body->range->frame_register ? KSS_FRAME_AT_LEAST : KSS_FRAME_EXACT;
+    if (row->kind != before || body->unread)
         return;
     row->bytes += taken(body) + body->rounded;
     row->kind = KSS_FRAME_AT_LEAST;

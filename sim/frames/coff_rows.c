@@ -281,7 +281,8 @@ static void take_entry(struct walk *walk) {
     }
     struct kss_coff_function *item = add_item(reading, row, entry->at, entry->end);
     item->part = part;
-    item->frame_register = reading->arch == KSS_ARCH_X64 && entry->unwind.frame_register;
+    item->frame_register = reading->arch == KSS_ARCH_X64 && entry->unwind.frame_register &&
+                           !entry->unwind.machine_frame;
     item->framed = entry->unwind.kind != KSS_FRAME_UNKNOWN && entry->unwind.bytes > 0;
     item->entry = walk->entries[walk->entry - 1].index;
     uint32_t prolog = entry->unwind.prolog, length = entry->end - entry->at.offset;

@@ -772,8 +772,7 @@ static void relocations_of_objects(void **state) {
     close_code(&rig);
 }
 
-// Without base relocations a pointer in data is told by what it points to; the entry point is called, too,
-// when it has neither a name nor unwind data.
+// Without base relocations a pointer in data is told by what it points to.
 static void fixed_image(void **state) {
     (void)state;
     for (int fixed = 0; fixed < 2; fixed++) {
@@ -784,14 +783,12 @@ static void fixed_image(void **state) {
         add_function(&rig, "caller", 0, 0x18, 48);
         add_function(&rig, "tail", 0x18, 0x22, 8);
         rig.code.absolute = fixed;
-        rig.code.entry = TEXT + 0x22;
         expect_calls(&rig, "caller -> +0x1022 @+0x1004\n"
                            "caller -> caller @+0x100D\n"
                            "caller => tail @+0x1016\n"
                            "tail => +0x1022 @+0x101B\n");
         if (readable(&rig)) {
             assert_int_equal(frames_row(&rig.rig, "tail")->address_taken, fixed);
-            assert_true(frames_row(&rig.rig, "+0x1022")->address_taken);
             assert_false(frames_row(&rig.rig, "caller")->address_taken);
         }
         close_code(&rig);
@@ -865,6 +862,20 @@ static void pushes_behind_the_prolog(void **state) {
         assert_non_null(strstr(frames_row(&rig.rig, "sometimes")->reason,
                                "at most 64 bytes more (drv.sys+0x103A)"));
     }
+    close_code(&rig);
+}
+
+// A lower bound for another reason stays one.
+static void pushes_of_a_lower_bound(void **state) {
+    (void)state;
+    struct code_rig rig;
+    open_code(&rig, KSS_ARCH_X64, pushes, sizeof pushes);
+    add_function(&rig, "flags", 0, 0xB, 48)->body = 4;
+    rig.rig.frames.rows[0].kind = KSS_FRAME_AT_LEAST;
+    rig.rig.frames.rows[0].reason = "entered by an interrupt";
+    kss_code_settle(&rig.code);
+    frames_expect(&rig.rig, "flags", 48, KSS_FRAME_AT_LEAST);
+    assert_string_equal(rig.rig.frames.rows[0].reason, "entered by an interrupt");
     close_code(&rig);
 }
 
@@ -988,6 +999,7 @@ int main(void) {
                                        cmocka_unit_test(relocations_of_objects),
                                        cmocka_unit_test(bodies_that_move_the_stack),
                                        cmocka_unit_test(pushes_behind_the_prolog),
+                                       cmocka_unit_test(pushes_of_a_lower_bound),
                                        cmocka_unit_test(fixed_image),
                                        cmocka_unit_test(rounded_to_sixteen),
                                        cmocka_unit_test(a_part_moves_the_stack),

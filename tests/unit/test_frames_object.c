@@ -118,6 +118,22 @@ static void frame_pointer(void **state) {
     free(copy);
 }
 
+// What the processor pushed for an interrupt is aligned, so that a body that does not move rsp settles nothing.
+static void machine_frame(void **state) {
+    (void)state;
+    struct frames_rig rig;
+    uint8_t *copy;
+    make();
+    file.data[XDATA_AT + 11] = 5;    // a frame register
+    file.data[XDATA_AT + 13] = 0x0A; // and a machine frame
+    memset(file.data + TEXT_AT + 16, 0x90, 9);
+    assert_true(read_bytes(&rig, "irp.obj", &file, file.length, &copy));
+    frames_expect(&rig, "CopyTail", 40, KSS_FRAME_AT_LEAST);
+    assert_non_null(strstr(frames_row(&rig, "CopyTail")->reason, "entered by an interrupt"));
+    frames_end(&rig);
+    free(copy);
+}
+
 // A part that is chained to ReadDispatchRoutine is not another function.
 static void chained(void **state) {
     (void)state;
@@ -501,12 +517,19 @@ static void every_byte_wrong(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_object),          cmocka_unit_test(nameless),
-        cmocka_unit_test(frame_pointer),        cmocka_unit_test(chained),
-        cmocka_unit_test(frame_in_a_part),      cmocka_unit_test(sections_of_other_names),
-        cmocka_unit_test(many_relocations),     cmocka_unit_test(big_object),
-        cmocka_unit_test(arm64_object),         cmocka_unit_test(broken_objects),
-        cmocka_unit_test(overlapping_contents), cmocka_unit_test(truncated_objects),
+        cmocka_unit_test(good_object),
+        cmocka_unit_test(nameless),
+        cmocka_unit_test(frame_pointer),
+        cmocka_unit_test(chained),
+        cmocka_unit_test(machine_frame),
+        cmocka_unit_test(frame_in_a_part),
+        cmocka_unit_test(sections_of_other_names),
+        cmocka_unit_test(many_relocations),
+        cmocka_unit_test(big_object),
+        cmocka_unit_test(arm64_object),
+        cmocka_unit_test(broken_objects),
+        cmocka_unit_test(overlapping_contents),
+        cmocka_unit_test(truncated_objects),
         cmocka_unit_test(every_byte_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
