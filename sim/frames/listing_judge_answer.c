@@ -189,18 +189,23 @@ static void lacks_bounds(struct kss_judge *judge, uint64_t listed, uint64_t larg
 // a large or an expanded stack, and how large that one is nobody says.
 static bool beyond_the_guard(const struct kss_judge *judge, uint64_t listed, uint64_t largest) {
     const struct kss_profile *machine = judge->verdict->machine;
-    return !judge->gui && listed > largest + machine->page_size &&
-           listed <= machine->large_stack_size;
+    bool of_large = listed > machine->large_stack_size &&
+                    listed <= (uint64_t)machine->large_stack_size + machine->page_size;
+    return listed > largest + machine->page_size && !of_large;
 }
 
 static void another_stack(struct kss_judge *judge, uint64_t listed) {
+    bool several = listed > judge->verdict->machine->large_stack_size;
     answer(judge, KSS_LISTING_CANNOT_TELL,
-           kss_judge_format(judge,
-                            "cannot tell: a double fault with %s in use, more than a normal stack "
-                            "and its guard page: it is a large or an expanded one",
-                            kss_judge_bytes(judge, listed)));
-    kss_judge_reason(judge, "how large this stack is nobody says: !thread prints Base and Limit; "
-                            "give them with --base and --limit");
+           kss_judge_format(judge, "cannot tell: a double fault with %s in use, %s",
+                            kss_judge_bytes(judge, listed),
+                            several ? "more than any stack holds: the rows are not of one stack"
+                                    : "more than a normal stack and its guard page: it is a large "
+                                      "or an expanded one"));
+    kss_judge_reason(judge, several ? "where one stack ends and the next begins nobody says: judge "
+                                      "each listing alone"
+                                    : "how large this stack is nobody says: !thread prints Base "
+                                      "and Limit; give them with --base and --limit");
 }
 
 static void without_limit(struct kss_judge *judge) {
