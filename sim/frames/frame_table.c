@@ -16,6 +16,9 @@ enum { COLUMNS = 7, BYTES = 0, KIND, ORIGIN, MODULE, SYMBOL, PLACE, REASON };
 // ---- Writing ----------------------------------------------------------------------------------------
 
 static void field(struct kss_text *out, const char *text, bool last) {
+    size_t plain = text != NULL ? strcspn(text, "\t\n\r\\") : 0;
+    kss_text_bytes(out, text, plain);
+    text = text != NULL ? text + plain : NULL;
     for (; text != NULL && *text != '\0'; text++) {
         switch (*text) {
         case '\t': kss_text_str(out, "\\t"); break;
@@ -65,35 +68,60 @@ static void write_jsonl(const struct kss_frame_row *row, struct kss_text *out) {
 }
 
 static void shown_text(struct kss_text *out, const char *text) { // no control characters
-    for (; *text != '\0'; text++)
-        kss_text_char(out, (unsigned char)*text < ' ' || *text == 127 ? '?' : *text);
+    size_t length = strlen(text);
+    char *to = kss_text_room(out, length);
+    for (size_t i = 0; i < length; i++)
+        to[i] = (unsigned char)text[i] < ' ' || text[i] == 127 ? '?' : text[i];
+    kss_text_wrote(out, length);
+}
+
+// By hand: an image has fifty thousand rows.
+static void left(struct kss_text *out, const char *text, size_t width) {
+    size_t length = strlen(text);
+    kss_text_bytes(out, text, length);
+    kss_text_repeat(out, ' ', length < width ? width - length : 0);
+}
+
+static void write_bytes(struct kss_text *out, uint64_t bytes) {
+    unsigned digits = 1, nibbles = 1;
+    for (uint64_t rest = bytes; rest >= 10; rest /= 10)
+        digits++;
+    for (uint64_t rest = bytes; rest >= 16; rest >>= 4)
+        nibbles++;
+    kss_text_repeat(out, ' ', 2 + (digits < 8 ? 8 - digits : 0));
+    kss_text_unsigned(out, bytes);
+    kss_text_str(out, "  ");
+    kss_text_hex(out, bytes);
+    kss_text_repeat(out, ' ', nibbles < 6 ? 6 - nibbles : 0);
 }
 
 static void write_row(const struct kss_frame_row *row, struct kss_text *out) {
-    struct kss_text name = {0};
     if (row->kind == KSS_FRAME_UNKNOWN)
-        kss_text_format(out, "  %8s  %8s", "?", "?");
+        kss_text_str(out, "         ?         ?");
     else
-        kss_text_format(out, "  %8llu  0x%-6llX", (unsigned long long)row->bytes,
-                        (unsigned long long)row->bytes);
-    kss_text_format(out, "  %-8s  %-12s  ", kss_frame_kind_name(row->kind),
-                    kss_frame_origin_name(row->origin));
-    if (row->module[0] != '\0')
-        kss_text_format(&name, "%s%s", row->module, row->symbol[0] == '+' ? "" : "!");
-    kss_text_str(&name, row->symbol);
-    shown_text(out, name.bytes != NULL ? name.bytes : "");
+        write_bytes(out, row->bytes);
+    kss_text_str(out, "  ");
+    left(out, kss_frame_kind_name(row->kind), 8);
+    kss_text_str(out, "  ");
+    left(out, kss_frame_origin_name(row->origin), 12);
+    kss_text_str(out, "  ");
+    size_t begin = out->length;
+    if (row->module[0] != '\0') {
+        shown_text(out, row->module);
+        kss_text_str(out, row->symbol[0] == '+' ? "" : "!");
+    }
+    shown_text(out, row->symbol);
     if (row->place != NULL && row->place[0] != '\0') {
-        kss_text_repeat(out, ' ', name.length < 32 ? 32 - name.length : 0);
-        kss_text_str(out, "  ");
+        size_t length = out->length - begin;
+        kss_text_repeat(out, ' ', 2 + (length < 32 ? 32 - length : 0));
         shown_text(out, row->place);
     }
     kss_text_char(out, '\n');
-    if (row->reason != NULL) {
-        kss_text_repeat(out, ' ', 46);
-        shown_text(out, row->reason);
-        kss_text_char(out, '\n');
-    }
-    kss_text_free(&name);
+    if (row->reason == NULL)
+        return;
+    kss_text_repeat(out, ' ', 46);
+    shown_text(out, row->reason);
+    kss_text_char(out, '\n');
 }
 
 static bool listed(const struct kss_frame_row *row) {
