@@ -174,13 +174,16 @@ static void settle(const struct body *body) {
     uint8_t before = body->range->frame_register ? KSS_FRAME_AT_LEAST : KSS_FRAME_EXACT;
     if (row->kind != before || body->unread)
         return;
-    row->bytes += taken(body) + body->rounded;
     row->kind = KSS_FRAME_AT_LEAST;
-    if (body->unknown) {
+    if (body->unknown) { // the figure stays the fixed part, as the compilers' own
         row->reason = kss_frames_format(
-            frames, "moves its stack pointer by an amount only known at run time (%s)",
-            kss_code_place(code, body->range, body->unknown_at));
-    } else if (body->align > ALIGNED) {
+            frames, "moves its stack pointer by an amount only known at run time (%s)%s",
+            kss_code_place(code, body->range, body->unknown_at),
+            taken(body) > 0 ? ", and makes room for each call below that" : "");
+        return;
+    }
+    row->bytes += taken(body) + body->rounded;
+    if (body->align > ALIGNED) {
         row->reason = kss_frames_format(
             frames, "aligned to %llu on top: at most %llu bytes more (%s)",
             (unsigned long long)body->align, (unsigned long long)(body->align - ALIGNED),

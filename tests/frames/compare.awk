@@ -2,16 +2,14 @@
 # Compares what `kss frames --format tsv` read off the unwind data of an object with what the compiler
 # wrote beside it:
 #
-#   awk -f compare.awk -v add=8 -v room=0 OBJECT.su OBJECT.tsv
+#   awk -f compare.awk -v add=8 OBJECT.su OBJECT.tsv
 #
 # [add] is what the compiler does not count: the return address (clang, x64). A function without a row, one
 # with another figure, and a `dynamic` one that is not `at least` are told and are mismatches. A static one
 # may be `at least` (aligning the frame takes what nobody knows), but the figure is the compiler's.
 #
-# Below what alloca took clang for x64 makes room for each call when it comes (sub rsp, 32; call; add rsp,
-# 32). Its .su leaves that out; kss reads it off the code. So figures of `dynamic` functions may be larger by
-# the room of a call: at least 32 bytes, a multiple of 16, at most [room]. They are counted as the last word
-# of the last line, which is: compared, mismatches, exact, at least, dynamic, with room for calls.
+# The last line is: compared, mismatches, exact, at least, dynamic.
+#
 # Two habits of gcc: a clone is Read.constprop in its .su and Read.constprop.0 in the object; and GNU as
 # takes static functions whose names begin with L for labels of its own and drops the names, so that their
 # rows are nameless ("+0x10").
@@ -35,9 +33,6 @@ FNR > 1 {
     if (name ~ /^\+0x/)
         nameless[$1]++
 }
-function is_room(more) {
-    return more >= 32 && more <= room && more % 16 == 0
-}
 function wrong(name, why) {
     printf "%s: %s\n", name, why
     mismatches++
@@ -52,8 +47,6 @@ END {
         }
         if (rows[name] != 1)
             wrong(name, rows[name] + 0 " rows")
-        else if (how[name] == "dynamic" && kind[name] == "at least" && is_room(figure[name] - bytes[name]))
-            roomy++
         else if (kind[name] == "unknown" || figure[name] != bytes[name])
             wrong(name, "unwind " figure[name] " (" kind[name] "), .su " bytes[name] " (" how[name] ")")
         else if (how[name] == "dynamic" && kind[name] != "at least")
@@ -61,5 +54,5 @@ END {
         seen[kind[name]]++
         dynamic += how[name] == "dynamic"
     }
-    print count + 0, mismatches + 0, seen["exact"] + 0, seen["at least"] + 0, dynamic + 0, roomy + 0
+    print count + 0, mismatches + 0, seen["exact"] + 0, seen["at least"] + 0, dynamic + 0
 }

@@ -17,22 +17,22 @@ LC_ALL=C
 export LC_ALL
 cd "$work"
 
-# one FAMILY LEVEL SOURCE ADD ROOM COMPILER...: compiles, reads, compares. Its report is FAMILY-LEVEL.out.
+# one FAMILY LEVEL SOURCE ADD COMPILER...: compiles, reads, compares. Its report is FAMILY-LEVEL.out.
 one() {
-    name=$1-$2 level=$2 source=$3 add=$4 room=$5
-    shift 5
+    name=$1-$2 level=$2 source=$3 add=$4
+    shift 4
     "$@" -w "-O$level" -fstack-usage -c "$source" -o "$name.obj"
     $KSS_EMULATOR "$kss" frames --format tsv "$name.obj" >"$name.tsv"
-    awk -f "$here/compare.awk" -v add="$add" -v room="$room" "$name.su" "$name.tsv" >"$name.out"
+    awk -f "$here/compare.awk" -v add="$add" "$name.su" "$name.tsv" >"$name.out"
 }
 
 level_of() { # NUMBER LEVEL: one source, all compilers
     $KSS_EMULATOR "$generate" "$1" $count >"plain$1.c"
     $KSS_EMULATOR "$generate" "$1" $count seh >"seh$1.c"
-    one clang-msvc "$2" "seh$1.c" 8 176 "$clang" --target=x86_64-pc-windows-msvc
-    one clang-gnu "$2" "plain$1.c" 8 176 "$clang" --target=x86_64-w64-windows-gnu
-    one clang-arm64 "$2" "seh$1.c" 0 0 "$clang" --target=aarch64-pc-windows-msvc
-    [ -z "$mingw" ] || one mingw "$2" "plain$1.c" 0 0 "$mingw"
+    one clang-msvc "$2" "seh$1.c" 8 "$clang" --target=x86_64-pc-windows-msvc
+    one clang-gnu "$2" "plain$1.c" 8 "$clang" --target=x86_64-w64-windows-gnu
+    one clang-arm64 "$2" "seh$1.c" 0 "$clang" --target=aarch64-pc-windows-msvc
+    [ -z "$mingw" ] || one mingw "$2" "plain$1.c" 0 "$mingw"
 }
 
 KSS_EMULATOR=${KSS_EMULATOR-}
@@ -43,13 +43,13 @@ level_of 4 s
 wait $first
 
 status=0 total=0 mismatches=0 exact=0
-printf '%-16s %9s %10s %6s %9s %8s %10s\n' Build Functions Mismatches Exact 'At least' Dynamic 'Call room'
+printf '%-16s %9s %10s %6s %9s %8s\n' Build Functions Mismatches Exact 'At least' Dynamic
 for out in *.out; do
     name=${out%.out}
     sed '$d' "$out" | sed "s/^/$name: /"
     # shellcheck disable=SC2046
     set -- $(tail -n 1 "$out")
-    printf '%-16s %9s %10s %6s %9s %8s %10s\n' "$name" "$@"
+    printf '%-16s %9s %10s %6s %9s %8s\n' "$name" "$@"
     total=$((total + $1)) mismatches=$((mismatches + $2)) exact=$((exact + $3))
     if [ "$1" -lt $count ] || [ "$5" -eq 0 ]; then
         echo "$name: too few functions or dynamic frames to say anything"

@@ -826,7 +826,7 @@ static void bodies_that_move_the_stack(void **state) {
     if (readable(&rig)) {
         frames_expect(&rig.rig, "debug_frame", 64, KSS_FRAME_EXACT);
         frames_expect(&rig.rig, "leaver", 64, KSS_FRAME_EXACT);
-        frames_expect(&rig.rig, "dynamic", 48, KSS_FRAME_AT_LEAST);
+        frames_expect(&rig.rig, "dynamic", 16, KSS_FRAME_AT_LEAST);
         frames_expect(&rig.rig, "known", 48, KSS_FRAME_EXACT);
         frames_expect(&rig.rig, "aligned", 16, KSS_FRAME_AT_LEAST);
         frames_expect(&rig.rig, "leaf", 8, KSS_FRAME_EXACT);
