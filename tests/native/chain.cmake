@@ -3,6 +3,8 @@ if(CMAKE_C_COMPILER_ID STREQUAL GNU AND CMAKE_SIZEOF_VOID_P EQUAL 8 AND NOT KSS_
    AND CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64 AND NOT APPLE AND NOT CMAKE_CROSSCOMPILING
    AND CMAKE_C_COMPILER_VERSION VERSION_GREATER_EQUAL 10)
     kss_add_driver(chain_driver SOURCES chain_driver.c EXACT_FRAMES OPTIONS -fcallgraph-info=su,da)
+    # A compiler cache keeps the object and not the .ci beside it.
+    set_target_properties(chain_driver_objects PROPERTIES C_COMPILER_LAUNCHER "")
     add_executable(test_chain test_chain.c)
     kss_compile_options(test_chain)
     target_link_libraries(test_chain PRIVATE chain_driver kss)
