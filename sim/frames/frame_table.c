@@ -225,6 +225,10 @@ static const char *read_row(struct kss_frames *frames, const struct part parts[C
     row->place = parts[PLACE].begin < parts[PLACE].end ? unescaped(frames, &parts[PLACE]) : NULL;
     row->reason =
         parts[REASON].begin < parts[REASON].end ? unescaped(frames, &parts[REASON]) : NULL;
+    if (kind != KSS_FRAME_EXACT && row->reason == NULL)
+        row->reason = "the table gives no reason";
+    if (kind == KSS_FRAME_EXACT)
+        row->reason = NULL;
     return NULL;
 }
 

@@ -70,7 +70,7 @@ void kss_frame_from_tables(struct kss_build *b, uint64_t declared) {
     struct kss_body *body = b->body;
     const struct kss_code *code = &b->codes[body->code];
     struct kss_frame_size size;
-    if ((code->flags & (KSS_CODE_BODY | KSS_CODE_FUNCLET)) ||
+    if (b->options == NULL || (code->flags & (KSS_CODE_BODY | KSS_CODE_FUNCLET)) ||
         !kss_frame_size(b->options->frames, &b->config.profile, code->module, code->name,
                         strcmp(code->module, b->stem) == 0, &size))
         return;

@@ -213,6 +213,21 @@ static void tables_are_read_again(void **state) {
     frames_end(&again);
 }
 
+// Whoever shows a lower bound says why it is one.
+static void bounds_without_a_reason(void **state) {
+    struct frames_rig rig;
+    (void)state;
+    frames_begin(&rig, NULL);
+    assert_true(frames_read(&rig, "t.tsv",
+                            "bytes\tkind\torigin\tmodule\tsymbol\tplace\treason\n"
+                            "8\tat least\ttable\tm\tf\t\t\n\tunknown\ttable\tm\tg\t\t\n"
+                            "8\texact\ttable\tm\th\t\tmeasured\n"));
+    frames_expect(&rig, "f", 8, KSS_FRAME_AT_LEAST);
+    frames_expect(&rig, "g", 0, KSS_FRAME_UNKNOWN);
+    frames_expect(&rig, "h", 8, KSS_FRAME_EXACT);
+    frames_end(&rig);
+}
+
 // ---- Joining ----------------------------------------------------------------------------------------------
 
 static uint32_t left(const struct frames_rig *rig) {
@@ -300,6 +315,7 @@ int main(void) {
         cmocka_unit_test(broken_texts),
         cmocka_unit_test(unknown_qualifier),
         cmocka_unit_test(tables_are_read_again),
+        cmocka_unit_test(bounds_without_a_reason),
         cmocka_unit_test(one_function_of_two_files),
         cmocka_unit_test(figures_that_differ),
         cmocka_unit_test(two_functions_of_one_name),
