@@ -166,6 +166,23 @@ static void more_than_a_stack(struct kss_judge *judge, uint64_t listed, uint64_t
                          kss_judge_bytes(judge, v->machine->large_stack_size));
 }
 
+// What page arithmetic implies if the double fault was an overflow: SP is in the guard page, so that the
+// limit is the page's end. A condition, not a conclusion.
+static void say_implied(struct kss_judge *judge) {
+    const struct kss_listing_verdict *v = judge->verdict;
+    const struct kss_profile *machine = v->machine;
+    if (!judge->double_fault || !v->has_sp || machine->page_size == 0 || machine->stack_size == 0)
+        return;
+    uint64_t limit = v->sp / machine->page_size * machine->page_size + machine->page_size;
+    uint64_t base = limit + machine->stack_size;
+    if (base < limit || judge->high > base)
+        return;
+    kss_judge_reason(judge,
+                     "implied by page arithmetic, if SP is in the guard page: the limit is "
+                     "0x%" PRIX64 ", and with a stack as machine %s has it Base is 0x%" PRIX64,
+                     limit, machine->name, base);
+}
+
 static void lacks_bounds(struct kss_judge *judge, uint64_t listed, uint64_t largest) {
     const struct kss_listing_verdict *v = judge->verdict;
     if (v->has_limit)
@@ -183,6 +200,8 @@ static void lacks_bounds(struct kss_judge *judge, uint64_t listed, uint64_t larg
                              ? "by the implied limit SP would be 0x%" PRIX64 " bytes below it"
                              : "by the implied limit 0x%" PRIX64 " bytes would be left",
                          v->sp < v->limit ? v->limit - v->sp : v->sp - v->limit);
+    else
+        say_implied(judge);
 }
 
 // An overflow is noticed in the guard page. More than that beyond a normal stack was not used of one: it is
