@@ -91,6 +91,17 @@ const char *kss_cli_shown(struct kss_cli *cli, const char *path);
 struct kss_profile;
 bool kss_cli_machine(struct kss_cli *cli, const struct kss_profile **machine);
 
+// Reads a file ("-": standard input) into the command's arena; [name] is how output shows it. False after
+// saying why it cannot.
+bool kss_cli_read(struct kss_cli *cli, const char *path, const char **name, char **bytes,
+                  size_t *length);
+
+// Prints diagnostics on standard error.
+struct kss_sources;
+struct kss_diags;
+void kss_cli_diagnose(const struct kss_cli *cli, struct kss_sources *sources,
+                      const struct kss_diags *diags);
+
 // Writes a result to standard output, or to the file of -o. False after saying why it cannot.
 bool kss_cli_put(struct kss_cli *cli, const struct kss_text *text);
 

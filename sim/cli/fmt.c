@@ -47,10 +47,7 @@ static int format_one(const struct kss_cli *cli, const struct kss_input *input, 
     }
     if (reason != NULL)
         kss_cli_complain("%s: %s", input->name, reason);
-    kss_text_clear(&text);
-    for (uint32_t i = 0; i < diags.count; i++)
-        kss_diag_print(&text, &sources, &diags.items[i], kss_cli_colours(cli, stderr));
-    kss_cli_warn(&text);
+    kss_cli_diagnose(cli, &sources, &diags);
     kss_text_free(&text);
     kss_diags_free(&diags);
     kss_sources_free(&sources);

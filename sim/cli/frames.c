@@ -36,10 +36,6 @@ bool kss_cli_frames_open(struct kss_cli *cli, struct kss_cli_frames *set) {
 bool kss_cli_frames_file(struct kss_cli_frames *set, const char *path) {
     char *bytes;
     size_t length;
-    if (kss_os_kind(path) == KSS_OS_DIRECTORY) {
-        kss_cli_complain("%s: is a directory", path);
-        return false;
-    }
     const char *reason = kss_os_read(&set->cli->arena, path, &bytes, &length);
     if (reason != NULL) {
         kss_cli_complain("%s: %s", path, reason);
@@ -51,12 +47,7 @@ bool kss_cli_frames_file(struct kss_cli_frames *set, const char *path) {
 
 // Prints what was wrong; false when something was an error.
 bool kss_cli_frames_said(struct kss_cli_frames *set) {
-    struct kss_text text = {0};
-    bool colour = kss_cli_colours(set->cli, stderr);
-    for (uint32_t i = 0; i < set->diags.count; i++)
-        kss_diag_print(&text, &set->sources, &set->diags.items[i], colour);
-    kss_cli_warn(&text);
-    kss_text_free(&text);
+    kss_cli_diagnose(set->cli, &set->sources, &set->diags);
     return set->diags.errors == 0;
 }
 
@@ -65,6 +56,38 @@ void kss_cli_frames_close(struct kss_cli_frames *set) {
     kss_diags_free(&set->diags);
     kss_sources_free(&set->sources);
 }
+
+// ---- kss run --frames ---------------------------------------------------------------------------
+
+bool kss_cli_tables(struct kss_cli *cli, struct kss_cli_frames **tables,
+                    const struct kss_frames **frames) {
+    struct kss_cli_frames *set = NULL;
+    bool good = true;
+    for (unsigned i = 0; i < cli->given_count; i++) {
+        if (cli->given[i].option != KSS_OPTION_FRAMES)
+            continue;
+        if (set == NULL) {
+            set = KSS_NEW(&cli->arena, struct kss_cli_frames);
+            *tables = set;
+            *frames = &set->frames;
+            if (!kss_cli_frames_open(cli, set))
+                return false;
+        }
+        good &= kss_cli_frames_file(set, cli->given[i].value);
+    }
+    if (set == NULL)
+        return true;
+    good &= kss_cli_frames_said(set);
+    kss_frames_join(&set->frames);
+    return good;
+}
+
+void kss_cli_tables_close(struct kss_cli_frames *tables) {
+    if (tables != NULL)
+        kss_cli_frames_close(tables);
+}
+
+// ---- The verb -----------------------------------------------------------------------------------
 
 static enum kss_frames_format format_of(const struct kss_cli *cli) {
     const char *name = kss_cli_value(cli, KSS_OPTION_FRAMES_FORMAT);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The call graph of the files that operands name: read as kss frames reads them, joined, the machine told by
-// the code where --machine does not.
+// The call graph of what operands name: files, read as kss frames reads them, joined, the machine told by
+// the code where --machine does not; or a scenario, whose compiled instructions are the graph.
 #include "cli/frames.h"
 #include "cli/stack.h"
+
+#include "script/script.h"
 
 static bool is_layer(const char *layer, const char *path) {
     const char *begin = path;
@@ -71,4 +73,22 @@ bool kss_cli_graph_files(struct kss_cli_graph *set, const char *const *paths, un
     }
     kss_cli_frames_close(&files);
     return good;
+}
+
+bool kss_cli_graph_scenario(struct kss_cli_graph *set, const char *path) {
+    struct kss_arena *arena = &set->cli->arena;
+    struct kss_script_options options = {.machine = kss_cli_value(set->cli, KSS_OPTION_MACHINE),
+                                         .swap = -1};
+    char *bytes;
+    size_t length;
+    const char *name;
+    if (!kss_cli_read(set->cli, path, &name, &bytes, &length))
+        return false;
+    uint32_t file = kss_source_add(&set->sources, name, bytes, length);
+    const struct kss_program *program =
+        kss_script_load(arena, &set->sources, file, &options, &set->diags);
+    if (program == NULL)
+        return false;
+    kss_graph_from_program(&set->graph, &set->sources, program);
+    return true;
 }

@@ -2,7 +2,6 @@
 // kss import windbg: a debugger listing judged, and the scenario that replays it.
 #include "cli/cli.h"
 
-#include "base/os.h"
 #include "frames/listing.h"
 
 #include <stdlib.h>
@@ -129,10 +128,9 @@ int kss_cli_import_listing(struct kss_cli *cli) {
         return kss_cli_complain("import windbg reads one FILE, or - for standard input");
     if (!read_options(cli, &options))
         return KSS_BAD_INPUT;
-    const char *name = kss_cli_shown(cli, cli->operands[1]);
-    const char *reason = kss_os_read(&cli->arena, cli->operands[1], &bytes, &length);
-    if (reason != NULL)
-        return kss_cli_complain("%s: %s", name, reason);
+    const char *name;
+    if (!kss_cli_read(cli, cli->operands[1], &name, &bytes, &length))
+        return KSS_BAD_INPUT;
     struct kss_listing listing = kss_listing_read(&cli->arena, name, bytes, length);
     if (!usable(&listing, &options))
         return KSS_BAD_INPUT;

@@ -254,16 +254,6 @@ static int bless(struct suite *suite, struct kss_session *session, const struct 
     return reason == NULL ? KSS_OK : KSS_BAD_INPUT;
 }
 
-static void warn_diagnostics(struct suite *suite, struct kss_session *session) {
-    const struct kss_diags *diags = kss_session_diags(session);
-    struct kss_text text = {0};
-    bool colour = kss_cli_colours(suite->cli, stderr);
-    for (uint32_t i = 0; i < diags->count; i++)
-        kss_diag_print(&text, kss_session_sources(session), &diags->items[i], colour);
-    kss_cli_warn(&text);
-    kss_text_free(&text);
-}
-
 static int run_one(struct suite *suite, const struct kss_input *input) {
     static const enum kss_event_id why[] = {KSS_EV_ELIGIBLE, KSS_EV_WAIT_BLOCK, KSS_EV_WAIT_END,
                                             KSS_EV_SWAP_ENABLE};
@@ -277,7 +267,7 @@ static int run_one(struct suite *suite, const struct kss_input *input) {
         return KSS_BAD_INPUT;
     }
     struct kss_session *session = kss_session_open(input->name, bytes, length, &suite->options);
-    warn_diagnostics(suite, session);
+    kss_cli_diagnose(suite->cli, kss_session_sources(session), kss_session_diags(session));
     int status = KSS_BAD_INPUT;
     if (kss_loaded(session)) {
         struct streams streams = {.count = 0};

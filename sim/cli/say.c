@@ -2,6 +2,7 @@
 // The command's voice: results to standard output, complaints to standard error.
 #include "cli/cli.h"
 
+#include "base/diag.h"
 #include "base/os.h"
 
 #include <stdarg.h>
@@ -60,4 +61,23 @@ bool kss_cli_put(struct kss_cli *cli, const struct kss_text *text) {
     if (reason != NULL)
         kss_cli_complain("%s: %s", path, reason);
     return reason == NULL;
+}
+
+bool kss_cli_read(struct kss_cli *cli, const char *path, const char **name, char **bytes,
+                  size_t *length) {
+    *name = kss_cli_shown(cli, path);
+    const char *reason = kss_os_read(&cli->arena, path, bytes, length);
+    if (reason != NULL)
+        kss_cli_complain("%s: %s", *name, reason);
+    return reason == NULL;
+}
+
+void kss_cli_diagnose(const struct kss_cli *cli, struct kss_sources *sources,
+                      const struct kss_diags *diags) {
+    struct kss_text text = {0};
+    bool colour = kss_cli_colours(cli, stderr);
+    for (uint32_t i = 0; i < diags->count; i++)
+        kss_diag_print(&text, sources, &diags->items[i], colour);
+    kss_cli_warn(&text);
+    kss_text_free(&text);
 }

@@ -218,15 +218,6 @@ static int scan_one(struct scan *scan, const struct kss_input *input) {
     return KSS_OK;
 }
 
-static void print_diags(struct scan *scan) {
-    struct kss_text text = {0};
-    bool colour = kss_cli_colours(scan->cli, stderr);
-    for (uint32_t i = 0; i < scan->diags.count; i++)
-        kss_diag_print(&text, &scan->sources, &scan->diags.items[i], colour);
-    kss_cli_warn(&text);
-    kss_text_free(&text);
-}
-
 static int scan_all(struct scan *scan) {
     struct kss_input *inputs;
     unsigned count;
@@ -239,7 +230,7 @@ static int scan_all(struct scan *scan) {
     for (unsigned i = 0; i < count; i++)
         if (scan_one(scan, &inputs[i]) != KSS_OK)
             return KSS_BAD_INPUT;
-    print_diags(scan);
+    kss_cli_diagnose(scan->cli, &scan->sources, &scan->diags);
     if (scan->diags.errors > 0)
         return KSS_BAD_INPUT;
     const char *path = kss_cli_value(scan->cli, KSS_OPTION_OUTPUT);

@@ -2,8 +2,6 @@
 // kss stack: the worst-case depth of a call graph.
 #include "cli/stack.h"
 
-#include "base/os.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,12 +74,8 @@ void kss_cli_graph_close(struct kss_cli_graph *set) {
 }
 
 bool kss_cli_graph_said(struct kss_cli_graph *set) {
-    struct kss_text text = {0};
-    bool good = set->diags.errors == 0, colour = kss_cli_colours(set->cli, stderr);
-    for (uint32_t i = 0; i < set->diags.count; i++)
-        kss_diag_print(&text, &set->sources, &set->diags.items[i], colour);
-    kss_cli_warn(&text);
-    kss_text_free(&text);
+    bool good = set->diags.errors == 0;
+    kss_cli_diagnose(set->cli, &set->sources, &set->diags);
     kss_diags_free(&set->diags); // they are said once
     set->diags = (struct kss_diags){.arena = &set->cli->arena};
     return good;
@@ -96,14 +90,9 @@ static bool read_annotations(struct kss_cli_graph *set) {
         size_t length;
         if (cli->given[i].option != KSS_OPTION_ANNOTATE)
             continue;
-        const char *path = cli->given[i].value, *name = kss_cli_shown(cli, path);
-        const char *reason = kss_os_kind(path) == KSS_OS_DIRECTORY
-                                 ? "is a directory"
-                                 : kss_os_read(&cli->arena, path, &bytes, &length);
-        if (reason != NULL) {
-            kss_cli_complain("%s: %s", name, reason);
+        const char *name;
+        if (!kss_cli_read(cli, cli->given[i].value, &name, &bytes, &length))
             return false;
-        }
         uint32_t file = kss_source_add(&set->sources, name, bytes, length);
         kss_remarks_read(&set->remarks, &cli->arena, &set->sources, file, &set->diags);
     }

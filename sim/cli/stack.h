@@ -23,7 +23,7 @@ void kss_cli_graph_close(struct kss_cli_graph *set);
 
 // Reads the files; false after saying what is wrong.
 bool kss_cli_graph_files(struct kss_cli_graph *set, const char *const *paths, unsigned count);
-// A scenario instead (stack_scenario.c).
+// A scenario instead.
 bool kss_cli_graph_scenario(struct kss_cli_graph *set, const char *path);
 
 // Applies --annotate, --roots and --device, or finds roots.

@@ -49,9 +49,8 @@
 #define KSS_DEPTH_DEPTH_H
 
 #include "base/diag.h"
-#include "frames/origin.h"
+#include "frames/frames.h"
 
-struct kss_frames;
 struct kss_program;
 
 // ---- Annotations ----------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ void kss_graph_from_frames(struct kss_graph *graph, const struct kss_frames *fra
         node_of[i] =
             frames->rows[i].merged ? KSS_NO_NODE : add_row(graph, frames, i, layers, layer_count);
     for (uint32_t i = 0; i < frames->call_count; i++) {
-        const struct kss_call *call = &frames->calls[i];
+        const struct kss_call_row *call = &frames->calls[i];
         if (node_of[call->caller] == KSS_NO_NODE)
             continue; // went into a row whose calls another file tells
         struct kss_edge edge = {.from = node_of[call->caller],

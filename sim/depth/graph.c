@@ -3,6 +3,8 @@
 // their callers, in the order they came.
 #include "depth/depth.h"
 
+#include "base/bisect.h"
+
 #include <stdlib.h>
 
 uint32_t kss_graph_node(struct kss_graph *graph, const struct kss_function *node) {
@@ -169,14 +171,8 @@ static int bare_order(const struct kss_graph *graph, uint32_t at, const char *sy
 }
 
 static uint32_t first_of(const struct kss_graph *graph, const char *symbol, size_t length) {
-    uint32_t low = 0, high = graph->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (bare_order(graph, middle, symbol, length) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, graph->count, bare_order(graph, low, symbol, length) < 0);
     return low;
 }
 

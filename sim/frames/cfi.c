@@ -35,6 +35,8 @@
 // System V ABI supplements of i386 and x86-64 (numbers of registers).
 #include "frames/cfi.h"
 
+#include "base/bisect.h"
+
 #include "frames/bytes.h"
 
 #include <stdlib.h>
@@ -244,14 +246,8 @@ static bool read_cies(struct reading *in, size_t *usable) {
 }
 
 static const struct cie *cie_at(const struct reading *in, uint64_t at) {
-    uint32_t low = 0, high = in->cie_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (in->cies[middle].at < at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, in->cie_count, in->cies[low].at < at);
     return low < in->cie_count && in->cies[low].at == at ? &in->cies[low] : NULL;
 }
 

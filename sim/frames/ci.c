@@ -291,7 +291,7 @@ static void add_calls(struct ci *ci) {
         const struct edge *edge = &ci->edges[i];
         if (edge->from == ci->indirect)
             continue;
-        struct kss_call call = {.caller = row_of(ci, edge->from), .place = edge->place};
+        struct kss_call_row call = {.caller = row_of(ci, edge->from), .place = edge->place};
         call.callee = edge->to == ci->indirect ? KSS_CALL_INDIRECT : row_of(ci, edge->to);
         kss_frames_call(ci->frames, &call);
     }

@@ -3,6 +3,8 @@
 // sections by address, places.
 #include "frames/code_walk.h"
 
+#include "base/bisect.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,14 +44,8 @@ bool kss_code_readable(struct kss_frames *frames, enum kss_arch arch) {
 }
 
 const struct kss_code_section *kss_code_section_at(const struct kss_code *code, uint64_t address) {
-    uint32_t low = 0, high = code->section_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (code->sections[middle].address <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, code->section_count, code->sections[low].address <= address);
     if (low == 0)
         return NULL;
     const struct kss_code_section *section = &code->sections[low - 1];

@@ -11,6 +11,8 @@
 #include "frames/bytes.h"
 #include "frames/code_calls.h"
 
+#include "base/bisect.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,14 +212,8 @@ static int by_value(const void *left, const void *right) {
 
 // Whether some jump of the piece goes behind [from], up to [to].
 static bool label_between(const struct kss_walk *walk, uint64_t from, uint64_t to) {
-    uint32_t low = 0, high = walk->label_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (walk->labels[middle] <= from)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, walk->label_count, walk->labels[low] <= from);
     return walk->hidden_labels || (low < walk->label_count && walk->labels[low] <= to);
 }
 

@@ -84,10 +84,10 @@ void kss_walk_write_calls(struct kss_walk *walk) {
     for (uint32_t i = 0; i < walk->record_count; i++) {
         const struct kss_walk_record *from = &walk->records[i];
         const struct kss_walk_piece *piece = &walk->pieces[from->piece];
-        struct kss_call call = {.caller = row_of(walk, from->piece),
-                                .callee = KSS_CALL_INDIRECT,
-                                .why = from->why,
-                                .tail = from->tail};
+        struct kss_call_row call = {.caller = row_of(walk, from->piece),
+                                    .callee = KSS_CALL_INDIRECT,
+                                    .why = from->why,
+                                    .tail = from->tail};
         if (piece->import != KSS_CODE_NO_ROW)
             continue; // the thunk is gone
         if (from->target != KSS_CODE_NOWHERE)

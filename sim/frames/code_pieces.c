@@ -6,6 +6,8 @@
 // import's (`merged`), all that calls it calls the import.
 #include "frames/code_calls.h"
 
+#include "base/bisect.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,14 +24,8 @@ static int by_address(const void *left, const void *right) {
 
 // How many of the known pieces begin at or before [address].
 static uint32_t begun(const struct kss_walk *walk, uint64_t address) {
-    uint32_t low = 0, high = walk->known;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (walk->pieces[middle].range.address <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, walk->known, walk->pieces[low].range.address <= address);
     return low;
 }
 
@@ -78,28 +74,16 @@ bool kss_walk_is_code(const struct kss_walk *walk, uint64_t address) {
 // ---- Slots and fixups ---------------------------------------------------------------------------------
 
 uint32_t kss_walk_slot_row(const struct kss_code *code, uint64_t address) {
-    uint32_t low = 0, high = code->slot_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (code->slots[middle].address < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, code->slot_count, code->slots[low].address < address);
     return low < code->slot_count && code->slots[low].address == address ? code->slots[low].row
                                                                          : KSS_CODE_NO_ROW;
 }
 
 // How many fixups lie before [address].
 uint32_t kss_walk_fixups_before(const struct kss_code *code, uint64_t address) {
-    uint32_t low = 0, high = code->fixup_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (code->fixups[middle].at < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, code->fixup_count, code->fixups[low].at < address);
     return low;
 }
 

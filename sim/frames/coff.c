@@ -3,6 +3,8 @@
 // offset is compared in 64 bits with what is left of the file.
 #include "frames/coff.h"
 
+#include "base/bisect.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -308,14 +310,8 @@ const uint8_t *kss_coff_bytes(const struct kss_coff *coff, uint32_t section, uin
 }
 
 uint32_t kss_coff_section_at(const struct kss_coff *coff, uint32_t rva) {
-    uint32_t low = 0, high = coff->section_count;
-    while (low < high) { // the first section that begins behind rva
-        uint32_t middle = low + (high - low) / 2;
-        if (coff->sections[middle].address <= rva)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, coff->section_count, coff->sections[low].address <= rva);
     if (low == 0 || rva - coff->sections[low - 1].address >= coff->sections[low - 1].size)
         return UINT32_MAX;
     return low - 1;
@@ -448,14 +444,8 @@ const struct kss_coff_relocation *kss_coff_relocations(const struct kss_coff *co
 
 uint32_t kss_coff_relocation_from(const struct kss_coff_relocation *relocations, uint32_t count,
                                   uint64_t offset) {
-    uint32_t low = 0, high = count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (relocations[middle].offset < offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, count, relocations[low].offset < offset);
     return low;
 }
 
@@ -463,15 +453,11 @@ uint32_t kss_coff_relocation_from(const struct kss_coff_relocation *relocations,
 
 const struct kss_coff_function *kss_coff_function_at(const struct kss_coff_functions *functions,
                                                      uint32_t section, uint32_t offset) {
-    uint32_t low = 0, high = functions->count;
-    while (low < high) { // the first that begins behind the place
-        uint32_t middle = low + (high - low) / 2;
-        const struct kss_coff_function *item = &functions->items[middle];
-        if (item->section < section || (item->section == section && item->begin <= offset))
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(
+        low, functions->count,
+        functions->items[low].section < section ||
+            (functions->items[low].section == section && functions->items[low].begin <= offset));
     if (low == 0)
         return NULL;
     const struct kss_coff_function *found = &functions->items[low - 1];
@@ -479,14 +465,8 @@ const struct kss_coff_function *kss_coff_function_at(const struct kss_coff_funct
 }
 
 uint32_t kss_coff_import_at(const struct kss_coff_functions *functions, uint32_t slot) {
-    uint32_t low = 0, high = functions->import_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (functions->imports[middle].slot < slot)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, functions->import_count, functions->imports[low].slot < slot);
     return low < functions->import_count && functions->imports[low].slot == slot
                ? functions->imports[low].row
                : UINT32_MAX;

@@ -13,6 +13,8 @@
 #include "frames/elf_file.h"
 #include "frames/places.h"
 
+#include "base/bisect.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -149,14 +151,8 @@ static uint32_t code_at(const struct reading *in, uint32_t section, uint64_t off
                        offset < in->elf.sections[section].size
                    ? section
                    : 0;
-    uint32_t low = 0, high = in->code_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (in->elf.sections[in->code[middle]].address <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, in->code_count, in->elf.sections[in->code[low]].address <= offset);
     if (low == 0)
         return 0;
     const struct kss_elf_section *is = &in->elf.sections[in->code[low - 1]];

@@ -2,6 +2,8 @@
 // Headers, sections, symbols and relocations of ELF files. The format is drawn in elf_file.h.
 #include "frames/elf_file.h"
 
+#include "base/bisect.h"
+
 #include "frames/bytes.h"
 
 #include <inttypes.h>
@@ -266,14 +268,8 @@ static bool is_address(const struct kss_elf *elf, uint32_t type) {
 bool kss_elf_target(const struct kss_elf *elf, const struct kss_elf_relocation *relocations,
                     uint32_t count, uint64_t offset, int64_t field, uint32_t *section,
                     uint64_t *value) {
-    uint32_t low = 0, high = count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (relocations[middle].offset < offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, count, relocations[low].offset < offset);
     struct kss_elf_symbol symbol;
     if (low == count || relocations[low].offset != offset ||
         !is_address(elf, relocations[low].type) ||

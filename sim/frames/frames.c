@@ -58,9 +58,9 @@ uint32_t kss_frames_add(struct kss_frames *frames, const struct kss_frame_row *r
     return frames->count++;
 }
 
-void kss_frames_call(struct kss_frames *frames, const struct kss_call *call) {
+void kss_frames_call(struct kss_frames *frames, const struct kss_call_row *call) {
     KSS_ROOM(frames->calls, frames->call_count, frames->call_capacity);
-    struct kss_call *to = &frames->calls[frames->call_count++];
+    struct kss_call_row *to = &frames->calls[frames->call_count++];
     *to = *call;
     to->file = frames->file;
 }

@@ -20,7 +20,32 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
-#include "frames/origin.h"
+#include "nt/nt.h"
+
+enum kss_frame_kind { KSS_FRAME_UNKNOWN, KSS_FRAME_AT_LEAST, KSS_FRAME_EXACT };
+const char *kss_frame_kind_name(enum kss_frame_kind kind); // "unknown", "at least", "exact"
+
+enum kss_frame_origin {
+    KSS_FROM_NOTHING,  // declared elsewhere, no reader has its frame
+    KSS_FROM_SU_GCC,   // .su with columns: return address counted
+    KSS_FROM_SU_CLANG, // .su without columns: not counted by the compiler
+    KSS_FROM_CI,
+    KSS_FROM_STACK_SIZES, // ELF section .stack_sizes
+    KSS_FROM_UNWIND_X64,
+    KSS_FROM_UNWIND_ARM64,
+    KSS_FROM_CFI,      // DWARF call frame information
+    KSS_FROM_PDB,      // x86 only: S_FRAMEPROC of a PDB's module streams
+    KSS_FROM_LEAF,     // code without unwind data: by the ABI it moves no stack
+    KSS_FROM_TABLE,    // a table without an origin of its own
+    KSS_FROM_SCENARIO, // sim/depth: a routine of a .kss file
+    KSS_FROM_COSTS,    // sim/depth: costs.def
+    KSS_FROM_ANNOTATION,
+    KSS_FROM_LISTING, // sim/frames/listing.h: distances of a debugger listing
+    KSS_FRAME_ORIGINS
+};
+const char *kss_frame_origin_name(enum kss_frame_origin origin); // ".su (gcc)", "unwind x64", ...
+// As it is printed in verdicts of runs: .su and unwind data are measured on a build.
+enum kss_origin kss_frame_origin_kind(enum kss_frame_origin origin);
 
 struct kss_frame_row {  // a function
     const char *symbol; // undecorated ("ReadDispatch"); without a name "+0x1040", its RVA
@@ -46,7 +71,7 @@ struct kss_frame_row {  // a function
 
 enum { KSS_CALL_INDIRECT = UINT32_MAX };
 
-struct kss_call {
+struct kss_call_row {
     uint32_t caller, callee; // rows; KSS_CALL_INDIRECT: through a pointer, nobody knows whither
     const char *place;       // "irp.c:97:14", "mydrv.sys+0x10C2"; NULL: nobody says
     uint32_t file;           // which kss_frames_read it is from
@@ -61,7 +86,7 @@ struct kss_frames {
     const struct kss_profile *machine; // --machine: NULL where it was not said
     const char *module;                // --module: for rows whose file does not tell; NULL: ""
     struct kss_frame_row *rows;
-    struct kss_call *calls;
+    struct kss_call_row *calls;
     uint32_t count, call_count;
     unsigned capacity, call_capacity;
     uint32_t *by_symbol; // kss_frames_find's: rows in order of their symbols, malloc'd
@@ -110,7 +135,7 @@ bool kss_is_frame_table(const struct kss_frames_file *file);
 // Appends a row; what is not given is zero (NULL texts become "" where they cannot be NULL), texts must
 // live as long as the arena; `file` is filled in. Returns its index.
 uint32_t kss_frames_add(struct kss_frames *frames, const struct kss_frame_row *row);
-void kss_frames_call(struct kss_frames *frames, const struct kss_call *call);
+void kss_frames_call(struct kss_frames *frames, const struct kss_call_row *call);
 // A copy of [length] bytes of [text] in the arena, and a formatted one.
 const char *kss_frames_text(struct kss_frames *frames, const char *text, size_t length);
 const char *kss_frames_format(struct kss_frames *frames, const char *format, ...)

@@ -13,6 +13,7 @@
 // one that the caller can see.
 #include "frames/frames.h"
 
+#include "base/bisect.h"
 #include "base/intern.h"
 
 #include <stdlib.h>
@@ -20,42 +21,28 @@
 
 // ---- Order ------------------------------------------------------------------------------------------
 
-static int by_symbol(const struct kss_frame_row *a, const struct kss_frame_row *b) {
+// Of equal ones the row that was read first.
+static int by_symbol(const void *left, const void *right) {
+    const struct kss_frame_row *a = *(const struct kss_frame_row *const *)left;
+    const struct kss_frame_row *b = *(const struct kss_frame_row *const *)right;
     int order = strcmp(a->symbol, b->symbol);
-    return order ? order : strcmp(a->module, b->module);
-}
-
-// Merge sort of row numbers: stable, so that equal rows stay in the order of the files.
-static void sort_rows(const struct kss_frame_row *rows, uint32_t *items, uint32_t *spare,
-                      uint32_t count) {
-    for (uint32_t width = 1; width<count; width = width> count / 2 ? count : width * 2) {
-        for (uint32_t begin = 0; begin < count; begin += 2 * width) {
-            uint32_t middle = count - begin > width ? begin + width : count;
-            uint32_t end = count - middle > width ? middle + width : count;
-            uint32_t a = begin, b = middle, to = begin;
-            while (a < middle || b < end) {
-                bool first =
-                    b == end || (a < middle && by_symbol(&rows[items[a]], &rows[items[b]]) <= 0);
-                spare[to++] = items[first ? a++ : b++];
-            }
-            if (count - begin <= 2 * width)
-                break;
-        }
-        memcpy(items, spare, count * sizeof *items);
-    }
+    if (order == 0)
+        order = strcmp(a->module, b->module);
+    return order ? order : a < b ? -1 : a > b;
 }
 
 static void order(struct kss_frames *frames) {
     struct kss_arena arena = {0};
-    uint32_t *spare = KSS_NEW_ARRAY(&arena, uint32_t, frames->count + 1u);
-    uint32_t *items = KSS_NEW_ARRAY(&arena, uint32_t, frames->count + 1u);
+    const struct kss_frame_row **sorted =
+        KSS_NEW_ARRAY(&arena, const struct kss_frame_row *, frames->count + 1u);
     unsigned capacity = 0;
     for (uint32_t i = 0; i < frames->count; i++)
-        items[i] = i;
-    sort_rows(frames->rows, items, spare, frames->count);
+        sorted[i] = &frames->rows[i];
+    qsort(sorted, frames->count, sizeof *sorted, by_symbol);
     free(frames->by_symbol);
     frames->by_symbol = kss_grow(NULL, &capacity, frames->count + 1u, sizeof *frames->by_symbol);
-    memcpy(frames->by_symbol, items, frames->count * sizeof *items);
+    for (uint32_t i = 0; i < frames->count; i++)
+        frames->by_symbol[i] = (uint32_t)(sorted[i] - frames->rows);
     frames->by_symbol_count = frames->count;
     kss_arena_free(&arena);
 }
@@ -263,7 +250,7 @@ static void choose_calls(struct joining *joining) {
     uint32_t *teller = KSS_NEW_ARRAY(&arena, uint32_t, frames->count + 1u); // file + 1
     uint32_t kept = 0;
     for (uint32_t i = 0; i < frames->call_count; i++) {
-        struct kss_call call = frames->calls[i];
+        struct kss_call_row call = frames->calls[i];
         call.caller = joining->into[call.caller];
         if (call.callee != KSS_CALL_INDIRECT)
             call.callee = joining->into[call.callee];
@@ -299,14 +286,9 @@ static int compare(const char *name, const char *text, size_t length) {
 }
 
 static uint32_t first_of(const struct kss_frames *frames, const char *text, size_t length) {
-    uint32_t low = 0, high = frames->by_symbol_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (compare(frames->rows[frames->by_symbol[middle]].symbol, text, length) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, frames->by_symbol_count,
+               compare(frames->rows[frames->by_symbol[low]].symbol, text, length) < 0);
     return low;
 }
 

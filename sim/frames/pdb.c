@@ -26,6 +26,8 @@
 // Symbol Records" in LLVM's documentation.
 #include "frames/pdb.h"
 
+#include "base/bisect.h"
+
 #include "frames/bytes.h"
 #include "frames/msf.h"
 
@@ -461,14 +463,8 @@ bool kss_pdb_publics(struct kss_frames_file *file, const uint8_t guid[16], uint3
 }
 
 const struct kss_pdb_symbol *kss_pdb_at(const struct kss_pdb *pdb, uint32_t rva) {
-    uint32_t low = 0, high = pdb->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (pdb->symbols[middle].rva < rva)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, pdb->count, pdb->symbols[low].rva < rva);
     return low < pdb->count && pdb->symbols[low].rva == rva ? &pdb->symbols[low] : NULL;
 }
 

@@ -14,6 +14,7 @@
 #define _GNU_SOURCE // dl_iterate_phdr
 #include "native/image.h"
 
+#include "base/bisect.h"
 #include "base/arena.h"
 #include "base/os.h"
 #include "base/text.h"
@@ -268,14 +269,8 @@ static void read_object(struct object *object) {
 // ---- Questions ----------------------------------------------------------------------------------
 
 static const struct symbol *symbol_at(const struct object *object, uintptr_t address) {
-    unsigned low = 0, high = object->count;
-    while (low < high) {
-        unsigned middle = low + (high - low) / 2;
-        if (object->symbols[middle].start <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, object->count, object->symbols[low].start <= address);
     if (low == 0)
         return NULL;
     const struct symbol *symbol = &object->symbols[low - 1];

@@ -3,6 +3,8 @@
 // machine) and NT's from the tables. Those the file defines are check_struct.c's.
 #include "script/check.h"
 
+#include "base/bisect.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -274,14 +276,8 @@ static void sort_members(struct kss_build *b, struct kss_ctype *type) {
 
 static const struct kss_member *sorted_member(const struct kss_ctype *type, const char *name,
                                               uint32_t *offset) {
-    uint32_t low = 0, high = type->sorted_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (strcmp(type->sorted[middle].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low;
+    KSS_BISECT(low, type->sorted_count, strcmp(type->sorted[low].name, name) < 0);
     if (low == type->sorted_count || strcmp(type->sorted[low].name, name) != 0)
         return NULL;
     *offset = type->sorted[low].offset;

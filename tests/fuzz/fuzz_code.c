@@ -82,7 +82,7 @@ static void make_fixups(struct kss_code *code, struct kss_code_fixup *fixups, st
 
 static void check_calls(const struct kss_frames *frames) {
     for (uint32_t i = 0; i < frames->call_count; i++) {
-        const struct kss_call *call = &frames->calls[i];
+        const struct kss_call_row *call = &frames->calls[i];
         check(call->caller < frames->count, "no such caller");
         check(call->callee == KSS_CALL_INDIRECT || call->callee < frames->count, "no such callee");
         check(call->place != NULL, "no place");

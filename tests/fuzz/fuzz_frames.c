@@ -37,7 +37,7 @@ static void check_rows(const struct kss_frames *frames) {
         check(row->kind == KSS_FRAME_EXACT || row->external || row->reason != NULL, "no reason");
     }
     for (uint32_t i = 0; i < frames->call_count; i++) {
-        const struct kss_call *call = &frames->calls[i];
+        const struct kss_call_row *call = &frames->calls[i];
         check(call->caller < frames->count, "a call from nowhere");
         check(call->callee < frames->count || call->callee == KSS_CALL_INDIRECT,
               "a call to nowhere");

@@ -494,7 +494,7 @@ static const char *calls_of(struct code_rig *from) {
     struct kss_text text = {0};
     kss_text_str(&text, "");
     for (uint32_t i = 0; i < frames->call_count; i++) {
-        const struct kss_call *call = &frames->calls[i];
+        const struct kss_call_row *call = &frames->calls[i];
         const char *callee =
             call->callee == KSS_CALL_INDIRECT ? "*" : frames->rows[call->callee].symbol;
         assert_true(call->callee == KSS_CALL_INDIRECT || call->callee < frames->count);
