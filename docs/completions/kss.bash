@@ -9,6 +9,7 @@ _kss() {
     fi
     case $before in
     --format) COMPREPLY=($(compgen -W "text jsonl" -- "$word")); return ;;
+    --format) COMPREPLY=($(compgen -W "text jsonl" -- "$word")); return ;;
     --format) COMPREPLY=($(compgen -W "text jsonl tsv" -- "$word")); return ;;
     --format) COMPREPLY=($(compgen -W "text jsonl folded dot" -- "$word")); return ;;
     --format) COMPREPLY=($(compgen -W "scenario text jsonl" -- "$word")); return ;;

@@ -1,7 +1,7 @@
 # Completions of kss for fish, made by kss help --completion fish.
 complete -c kss -n __fish_use_subcommand -f
 complete -c kss -n __fish_use_subcommand -a run -d 'replay scenarios and print verdicts'
-complete -c kss -n '__fish_seen_subcommand_from run' -l format -s f -r -f -a 'text jsonl' -d 'what to print text (the default) or jsonl, one JSON object per event or row; kss run takes several, each with its own -o'
+complete -c kss -n '__fish_seen_subcommand_from run' -l format -s f -r -f -a 'text jsonl' -d 'what to print (text) repeatable, each with its own -o'
 complete -c kss -n '__fish_seen_subcommand_from run' -l output -s o -r -d 'where the --format before it goes (kss scan its list, as C); - is standard output'
 complete -c kss -n '__fish_seen_subcommand_from run' -l verbose -s v -d 'print the event log and every table, also of what passed'
 complete -c kss -n '__fish_seen_subcommand_from run' -l quiet -s q -d 'print nothing about scenarios that passed'
@@ -17,7 +17,7 @@ complete -c kss -n '__fish_seen_subcommand_from run' -l help -s h -d 'explain th
 complete -c kss -n __fish_use_subcommand -a explain -d 'say what a finding, bug check, routine, status, type or policy means'
 complete -c kss -n '__fish_seen_subcommand_from explain' -l help -s h -d 'explain the verb'
 complete -c kss -n __fish_use_subcommand -a list -d 'list a vocabulary'
-complete -c kss -n '__fish_seen_subcommand_from list' -l format -s f -r -f -a 'text jsonl' -d 'what to print text (the default) or jsonl, one JSON object per event or row; kss run takes several, each with its own -o'
+complete -c kss -n '__fish_seen_subcommand_from list' -l format -s f -r -f -a 'text jsonl' -d 'what to print text (the default) or jsonl, one JSON object per row'
 complete -c kss -n '__fish_seen_subcommand_from list' -l markdown -d 'as the Markdown page of docs/'
 complete -c kss -n '__fish_seen_subcommand_from list' -l help -s h -d 'explain the verb'
 complete -c kss -n __fish_use_subcommand -a fmt -d 'put scenarios into the usual form'

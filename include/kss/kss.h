@@ -173,8 +173,12 @@ bool kss_stack_use(struct kss_session *session, const char *thread, struct kss_s
 
 // ---- Writers -----------------------------------------------------------------------------------
 
+// A report in a format that `kss report` prints ("sarif", "junit", "html", ...), NUL-terminated. Formats
+// that show a run step by step show the events that were recorded: with kss_options.all_events, all of
+// them. NULL: there is no format of that name.
+const char *kss_write_format(struct kss_session *session, const char *format, size_t *length);
 // The recorded events as JSON Lines (docs/events.md), and the text report of `kss run` (with its
-// tables and event log when [verbose]). NUL-terminated.
+// tables and event log when [verbose]).
 const char *kss_write_jsonl(struct kss_session *session, size_t *length);
 const char *kss_write_text(struct kss_session *session, bool verbose, size_t *length);
 

@@ -416,11 +416,20 @@ static const struct {
      "run used\nit), `source` (`name`, `teaching`, `text`), `routines` (name, module, bytes of a "
      "call, bytes of locals,\norigin of the figure, flags, place) and `threads`. A routine whose "
      "frame is from a table has `table`, the\ntable's origin; `at_least`, why it may be more, when "
-     "the figure is a lower bound; natively `table_bytes`, since\n`bytes` are the host's.\n\n"
+     "the figure is a lower bound; natively `table_bytes`, since\n`bytes` are the host's. `vars` "
+     "are "
+     "its named locals: `offset` is the distance of the first byte from the frame's\nupper edge, "
+     "which "
+     "lies `used` - `bytes` of its `call` below Base. Natively `source.sites` has the routine of "
+     "each\n"
+     "line of `text` (an index of `routines`, -1: unknown) and `source.tables` says that frame "
+     "tables "
+     "were given.\n\n"
      "Every event has `type`; `t`, the virtual time in 100 ns; `seq`, ascending; `irql`; and where "
-     "there is one\n`thread` (the running thread) and `line` and `col` of the statement at work, "
-     "both "
-     "from 1. Then come its own\nfields. Fields that do not apply are left out. Durations are "
+     "there is one\n`thread` (the running thread), `cpu` (the processor, left out for 0), "
+     "`on_stack` "
+     "(the stack at work), and\n`line`, `col` (both from 1) and `len` (bytes) of the statement at "
+     "work. Then come its own\nfields. Fields that do not apply are left out. Durations are "
      "integers of 100 ns, addresses and values hex\nstrings, routines and threads their names; "
      "`object` and `stack` are numbers that the events `object` and\n`stack` introduce.\n\n"},
     {"statuses", list_statuses, "# NTSTATUS values\n\nMade by `kss list statuses --markdown`.\n\n"},
@@ -448,7 +457,7 @@ int kss_cli_list(struct kss_cli *cli) {
         return need_topic();
     const char *names[TOPICS];
     bool markdown = kss_cli_value(cli, KSS_OPTION_MARKDOWN) != NULL;
-    const char *format = kss_cli_value(cli, KSS_OPTION_FORMAT);
+    const char *format = kss_cli_value(cli, KSS_OPTION_LIST_FORMAT);
     bool jsonl = format != NULL && strcmp(format, "jsonl") == 0;
     if (jsonl && markdown)
         return kss_cli_complain("--markdown and --format jsonl exclude each other");

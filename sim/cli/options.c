@@ -7,6 +7,13 @@
 
 #include <string.h>
 
+// "text|jsonl|...": every format of a report, as a constant expression.
+static const char format_names[] =
+#define FORMAT(id, name, ...) "|" name
+#include "report/formats.def"
+    ;
+#define KSS_FORMAT_NAMES (format_names + 1)
+
 #define ON(verb) (1u << KSS_VERB_##verb)
 #define ON_ALL   ((1u << KSS_VERB_COUNT) - 1)
 

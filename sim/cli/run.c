@@ -1,138 +1,21 @@
 // SPDX-License-Identifier: MIT
 // kss run: replay scenarios, write what was asked for, sum up.
-#include "cli/cli.h"
+#include "cli/outputs.h"
 
 #include "base/os.h"
-#include "report/report.h"
 #include "session/session.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUTPUTS = 8, CHUNK = 64 * 1024 };
-
-struct output {
-    bool jsonl;
-    const char *path; // NULL: standard output
-    FILE *stream;
-    struct kss_text text;
-};
-
 struct suite {
     struct kss_cli *cli;
-    struct output outputs[OUTPUTS];
-    unsigned output_count;
+    struct kss_outputs outputs;
     struct kss_options options;
-    struct kss_text_options text;
-    bool bless;
+    bool why, bless;
     struct kss_cli_frames *tables; // --frames
     unsigned without;              // number of a hazard that is not looked for, 0: none
-    struct kss_suite_row *rows;
 };
-
-// ---- Outputs ------------------------------------------------------------------------------------
-
-static void flush(struct output *output) {
-    if (output->text.length == 0)
-        return;
-    const char *reason = kss_os_put(output->stream, output->text.bytes, output->text.length);
-    if (reason != NULL)
-        kss_cli_fatal(output->stream == stdout ? "standard output" : output->path, reason);
-    kss_text_clear(&output->text);
-}
-
-// --format begins an output; -o says where the last one goes, or the text when there is none.
-static bool read_outputs(struct suite *suite) {
-    const struct kss_cli *cli = suite->cli;
-    for (unsigned i = 0; i < cli->given_count; i++) {
-        bool format = cli->given[i].option == KSS_OPTION_FORMAT;
-        if (!format && cli->given[i].option != KSS_OPTION_OUTPUT)
-            continue;
-        if (format || suite->output_count == 0) {
-            if (suite->output_count == OUTPUTS) {
-                kss_cli_complain("at most %d outputs", OUTPUTS);
-                return false;
-            }
-            struct output *output = &suite->outputs[suite->output_count++];
-            output->jsonl = format && strcmp(cli->given[i].value, "jsonl") == 0;
-        }
-        struct output *last = &suite->outputs[suite->output_count - 1];
-        if (!format && last->path != NULL) {
-            kss_cli_complain("two -o for one --format");
-            return false;
-        }
-        if (!format)
-            last->path = cli->given[i].value;
-    }
-    if (suite->output_count == 0)
-        suite->output_count = 1;
-    return true;
-}
-
-// Whether a file named by --frames is this one.
-static bool is_table(const struct suite *suite, const char *real) {
-    const struct kss_cli *cli = suite->cli;
-    for (unsigned i = 0; i < cli->given_count; i++)
-        if (cli->given[i].option == KSS_OPTION_FRAMES &&
-            strcmp(real, kss_os_resolve(&suite->cli->arena, cli->given[i].value)) == 0)
-            return true;
-    return false;
-}
-
-// An output must not be a scenario or a table that is read, nor another output.
-static bool good_outputs(struct suite *suite, const struct kss_input *inputs, unsigned count) {
-    struct kss_arena *arena = &suite->cli->arena;
-    for (unsigned i = 0; i < suite->output_count; i++) {
-        const char *path = suite->outputs[i].path;
-        if (path == NULL || strcmp(path, "-") == 0)
-            continue;
-        const char *real = kss_os_resolve(arena, path);
-        if (is_table(suite, real)) {
-            kss_cli_complain("%s: is a table of this run; its report would replace it", path);
-            return false;
-        }
-        for (unsigned k = 0; k < count; k++)
-            if (strcmp(real, kss_os_resolve(arena, inputs[k].path)) == 0) {
-                kss_cli_complain("%s: is a scenario of this run; its report would replace it",
-                                 path);
-                return false;
-            }
-        for (unsigned k = 0; k < i; k++)
-            if (suite->outputs[k].path != NULL &&
-                strcmp(real, kss_os_resolve(arena, suite->outputs[k].path)) == 0) {
-                kss_cli_complain("%s: two formats cannot go to one file", path);
-                return false;
-            }
-    }
-    return true;
-}
-
-static bool open_outputs(struct suite *suite) {
-    for (unsigned i = 0; i < suite->output_count; i++) {
-        struct output *output = &suite->outputs[i];
-        output->stream = stdout;
-        if (output->path == NULL || strcmp(output->path, "-") == 0)
-            continue;
-        output->stream = fopen(output->path, "wb");
-        if (output->stream == NULL) {
-            kss_cli_complain("%s: cannot be written", output->path);
-            return false;
-        }
-    }
-    return true;
-}
-
-static void close_outputs(struct suite *suite) {
-    for (unsigned i = 0; i < suite->output_count; i++) {
-        struct output *output = &suite->outputs[i];
-        if (output->stream == NULL)
-            continue;
-        flush(output);
-        if (output->stream != stdout && fclose(output->stream) != 0)
-            kss_cli_fatal(output->path, "the output could not be written");
-        kss_text_free(&output->text);
-    }
-}
 
 // ---- Options ------------------------------------------------------------------------------------
 
@@ -173,26 +56,28 @@ static bool read_without(struct suite *suite) {
 
 static bool read_options(struct suite *suite) {
     struct kss_cli *cli = suite->cli;
+    struct kss_text_options text = {.verbose = kss_cli_value(cli, KSS_OPTION_VERBOSE) != NULL,
+                                    .quiet = kss_cli_value(cli, KSS_OPTION_QUIET) != NULL,
+                                    .why = kss_cli_value(cli, KSS_OPTION_WHY) != NULL};
     suite->options.swap = kss_cli_value(cli, KSS_OPTION_SWAP);
     suite->options.strict = kss_cli_value(cli, KSS_OPTION_STRICT) != NULL;
-    suite->text.verbose = kss_cli_value(cli, KSS_OPTION_VERBOSE) != NULL;
-    suite->text.quiet = kss_cli_value(cli, KSS_OPTION_QUIET) != NULL;
-    suite->text.why = kss_cli_value(cli, KSS_OPTION_WHY) != NULL;
-    suite->options.all_events = suite->text.verbose;
+    suite->why = text.why;
     suite->bless = kss_cli_value(cli, KSS_OPTION_BLESS) != NULL;
-    return read_machine(suite) && read_steps(suite) && read_without(suite) && read_outputs(suite) &&
-           kss_cli_tables(cli, &suite->tables, &suite->options.frames);
+    if (!read_machine(suite) || !read_steps(suite) || !read_without(suite) ||
+        !kss_outputs_read(&suite->outputs, cli, &text))
+        return false;
+    for (unsigned i = 0; i < suite->outputs.count; i++)
+        suite->outputs.items[i].streamed = suite->outputs.items[i].format == KSS_FORMAT_JSONL;
+    suite->options.all_events = suite->outputs.all_events;
+    return kss_cli_tables(cli, &suite->tables, &suite->options.frames);
 }
 
 // ---- One scenario -------------------------------------------------------------------------------
 
-struct stream {
-    struct output *output;
-    struct kss_jsonl *jsonl;
-};
-
+// JSON Lines are written as the events happen, all of them: a log keeps what reports need.
 struct streams {
-    struct stream items[OUTPUTS];
+    struct kss_output *outputs[KSS_OUTPUTS];
+    struct kss_jsonl *jsonl; // one writer for all of them
     unsigned count;
 };
 
@@ -200,38 +85,24 @@ static void on_event(void *context, const struct kss_log *log, const struct kss_
     struct streams *streams = context;
     (void)log;
     for (unsigned i = 0; i < streams->count; i++) {
-        struct output *output = streams->items[i].output;
-        kss_jsonl_event(streams->items[i].jsonl, event, &output->text);
-        if (output->text.length >= CHUNK)
-            flush(output);
+        struct kss_output *output = streams->outputs[i];
+        kss_jsonl_event(streams->jsonl, event, &output->text);
+        if (output->text.length >= KSS_OUTPUT_CHUNK)
+            kss_output_flush(output);
     }
 }
 
 static void start_streams(struct suite *suite, struct kss_session *session,
                           struct streams *streams) {
-    for (unsigned i = 0; i < suite->output_count; i++) {
-        if (!suite->outputs[i].jsonl)
-            continue;
-        struct stream *stream = &streams->items[streams->count++];
-        stream->output = &suite->outputs[i];
-        stream->jsonl = kss_jsonl_new(kss_session_log(session));
-        kss_jsonl_header(stream->jsonl, &stream->output->text);
-    }
-    if (streams->count > 0)
-        kss_session_set_stream(session, on_event, streams);
-}
-
-static void write_texts(struct suite *suite, struct kss_session *session) {
-    for (unsigned i = 0; i < suite->output_count; i++) {
-        struct output *output = &suite->outputs[i];
-        if (output->jsonl)
-            continue;
-        struct kss_text_options options = suite->text;
-        options.colour = output->stream == stdout && kss_cli_colours(suite->cli, stdout);
-        kss_report_text(kss_session_log(session), kss_session_digest(session), &options,
-                        &output->text);
-        flush(output);
-    }
+    for (unsigned i = 0; i < suite->outputs.count; i++)
+        if (suite->outputs.items[i].streamed)
+            streams->outputs[streams->count++] = &suite->outputs.items[i];
+    if (streams->count == 0)
+        return;
+    streams->jsonl = kss_jsonl_new(kss_session_log(session));
+    for (unsigned i = 0; i < streams->count; i++)
+        kss_jsonl_header(streams->jsonl, &streams->outputs[i]->text);
+    kss_session_set_stream(session, on_event, streams);
 }
 
 static int bless(struct suite *suite, struct kss_session *session, const struct kss_input *input) {
@@ -246,42 +117,52 @@ static int bless(struct suite *suite, struct kss_session *session, const struct 
         kss_cli_complain("%s: not blessed: %s", input->name, reason);
     else
         kss_text_format(&said, "%s  %s\n", changed ? "blessed  " : "unchanged", input->name);
-    for (unsigned i = 0; i < suite->output_count; i++)
-        if (!suite->outputs[i].jsonl && said.length > 0)
-            kss_text_bytes(&suite->outputs[i].text, said.bytes, said.length);
+    for (unsigned i = 0; i < suite->outputs.count; i++)
+        if (suite->outputs.items[i].format == KSS_FORMAT_TEXT && said.length > 0)
+            kss_text_bytes(&suite->outputs.items[i].text, said.bytes, said.length);
     kss_text_free(&text);
     kss_text_free(&said);
     return reason == NULL ? KSS_OK : KSS_BAD_INPUT;
 }
 
-static int run_one(struct suite *suite, const struct kss_input *input) {
+static void run_session(struct suite *suite, struct kss_session *session) {
     static const enum kss_event_id why[] = {KSS_EV_ELIGIBLE, KSS_EV_WAIT_BLOCK, KSS_EV_WAIT_END,
                                             KSS_EV_SWAP_ENABLE};
+    struct streams streams = {.count = 0};
+    for (unsigned i = 0; suite->why && i < sizeof why / sizeof *why; i++)
+        kss_session_keep(session, why[i]);
+    kss_session_without(session, suite->without);
+    start_streams(suite, session, &streams);
+    kss_run(session);
+    if (streams.count > 0)
+        kss_jsonl_free(streams.jsonl);
+}
+
+static int run_one(struct suite *suite, const struct kss_input *input) {
     struct kss_arena arena = {0};
     char *bytes;
     size_t length;
     const char *reason = kss_os_read(&arena, input->path, &bytes, &length);
     if (reason != NULL) {
+        struct kss_sheet_entry entry = {
+            .name = input->name, .status = KSS_BAD_INPUT, .failure = reason};
         kss_cli_complain("%s: %s", input->name, reason);
+        if (!suite->bless)
+            kss_outputs_run(&suite->outputs, &entry);
         kss_arena_free(&arena);
         return KSS_BAD_INPUT;
     }
     struct kss_session *session = kss_session_open(input->name, bytes, length, &suite->options);
     kss_cli_diagnose(suite->cli, kss_session_sources(session), kss_session_diags(session));
-    int status = KSS_BAD_INPUT;
-    if (kss_loaded(session)) {
-        struct streams streams = {.count = 0};
-        for (unsigned i = 0; suite->text.why && i < sizeof why / sizeof *why; i++)
-            kss_session_keep(session, why[i]);
-        kss_session_without(session, suite->without);
-        start_streams(suite, session, &streams);
-        status = kss_run(session);
-        for (unsigned i = 0; i < streams.count; i++)
-            kss_jsonl_free(streams.items[i].jsonl);
-        if (suite->bless)
-            status = bless(suite, session, input);
-        else
-            write_texts(suite, session);
+    if (kss_loaded(session))
+        run_session(suite, session);
+    int status = kss_session_status(session);
+    if (suite->bless) {
+        status = kss_loaded(session) ? bless(suite, session, input) : status;
+    } else {
+        struct kss_sheet_entry entry;
+        kss_sheet_entry_of(session, &entry);
+        kss_outputs_run(&suite->outputs, &entry);
     }
     kss_close(session);
     kss_arena_free(&arena);
@@ -299,43 +180,40 @@ static int worse(int a, int b) {
     return KSS_OK;
 }
 
-static void sum_up(struct suite *suite, unsigned count) {
-    for (unsigned i = 0; i < suite->output_count; i++) {
-        struct output *output = &suite->outputs[i];
-        if (output->jsonl)
-            continue;
-        bool colour = output->stream == stdout && kss_cli_colours(suite->cli, stdout);
-        if (output->text.length == 0 && !suite->bless)
-            kss_text_char(&output->text, '\n');
-        kss_report_suite(suite->rows, count, colour, &output->text);
-    }
-}
-
 static int run_all(struct suite *suite, const struct kss_input *inputs, unsigned count) {
     int status = KSS_OK;
-    suite->rows = KSS_NEW_ARRAY(&suite->cli->arena, struct kss_suite_row, count);
-    for (unsigned i = 0; i < count; i++) {
-        int one = run_one(suite, &inputs[i]);
-        suite->rows[i] = (struct kss_suite_row){inputs[i].name, one};
-        status = worse(status, one);
-    }
-    if (count > 1 && !suite->bless)
-        sum_up(suite, count);
+    for (unsigned i = 0; i < count; i++)
+        status = worse(status, run_one(suite, &inputs[i]));
     return status;
+}
+
+// What is read besides options: scenarios and tables.
+static const char **inputs_of(struct kss_cli *cli, const struct kss_input *inputs, unsigned count,
+                              unsigned *total) {
+    const char **paths = KSS_NEW_ARRAY(&cli->arena, const char *, count + cli->given_count + 1u);
+    *total = 0;
+    for (unsigned i = 0; i < count; i++)
+        paths[(*total)++] = inputs[i].path;
+    for (unsigned i = 0; i < cli->given_count; i++)
+        if (cli->given[i].option == KSS_OPTION_FRAMES)
+            paths[(*total)++] = cli->given[i].value;
+    return paths;
 }
 
 int kss_cli_run_verb(struct kss_cli *cli) {
     struct suite suite = {.cli = cli};
     struct kss_input *inputs;
-    unsigned count;
+    unsigned count, total;
     if (cli->operand_count == 0)
         return kss_cli_complain("run needs a FILE or DIR; - is standard input, `kss new "
                                 "mydriver.kss` writes a scenario to start from");
     int status = KSS_BAD_INPUT;
-    if (read_options(&suite) && kss_cli_inputs(cli, &inputs, &count) &&
-        good_outputs(&suite, inputs, count) && open_outputs(&suite)) {
-        status = run_all(&suite, inputs, count);
-        close_outputs(&suite);
+    if (read_options(&suite) && kss_cli_inputs(cli, &inputs, &count)) {
+        const char **paths = inputs_of(cli, inputs, count, &total);
+        if (kss_outputs_open(&suite.outputs, paths, total, count)) {
+            status = run_all(&suite, inputs, count);
+            kss_outputs_close(&suite.outputs);
+        }
     }
     kss_cli_tables_close(suite.tables);
     return status;

@@ -2,7 +2,7 @@
 // Events as JSON Lines, schema 1 (docs/events.md): a header line, then one object per event.
 //
 //   {"type":"run","schema":1,"tool":"kss","version":"0.1.0","machine":{...},"source":{...},...}
-//   {"type":"wait.begin","t":0,"seq":7,"thread":"App","irql":0,"line":14,"col":5,"object":1,...}
+//   {"type":"wait.begin","t":0,"seq":7,"thread":"App","irql":0,"on_stack":1,"line":14,"col":5,"len":64,"object":1,...}
 //
 // Times are integers of 100 ns, addresses and other wide values hex strings, routines and threads
 // their names; words that are absent are left out. The order of fields is the order here.
@@ -11,7 +11,7 @@
 // pieces and digits copied one after the other. Short pieces lie in slots of PIECE bytes and are
 // copied whole, which costs two stores instead of a call; the room reserved for a line allows for
 // it.
-#include "report/report.h"
+#include "report/sheet.h"
 
 #include "base/version.h"
 #include "kss/kss.h"
@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 32, PLACE = 40, ENUMS = 8, LINE_ROOM = 1024 };
+enum { PIECE = 32, PLACE = 56, ENUMS = 8, LINE_ROOM = 1024 };
 
 struct piece {
     const char *bytes; // at least PIECE readable bytes
@@ -214,7 +214,9 @@ static const struct place *place_piece(struct kss_jsonl *jsonl, uint32_t id) {
     memcpy(place->bytes, ",\"line\":", 8);
     char *at = put_digits(place->bytes + 8, line);
     memcpy(at, ",\"col\":", 7);
-    at = put_digits(at + 7, column); // 8 + 10 + 7 + 10 bytes at most
+    at = put_digits(at + 7, column);
+    memcpy(at, ",\"len\":", 7);
+    at = put_digits(at + 7, span.end - span.begin); // 8 + 7 + 7 + 3 * 10 bytes at most
     place->length = (uint32_t)(at - place->bytes);
     return place;
 }
@@ -283,6 +285,8 @@ static inline char *put_value(struct kss_jsonl *jsonl, char *at, const struct wo
     case KSS_W_ROUTINE:
         if (kss_path_is_nt(value))
             return put_nt(jsonl, at, value - KSS_PATH_NT, true);
+        if (value == KSS_PATH_EXCEPTION || value == KSS_PATH_FAULT)
+            return put_name(at, value == KSS_PATH_FAULT ? KSS_ROW_FAULT : KSS_ROW_EXCEPTION);
         return value < jsonl->log->routine_count ? put(at, &jsonl->routines[value]) : NULL;
     case KSS_W_NT: return value < KSS_NT_COUNT ? put_nt(jsonl, at, value, false) : NULL;
     case KSS_W_THREAD:
@@ -316,6 +320,14 @@ void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, str
     if (event->thread < jsonl->log->thread_count)
         at = put(at, &jsonl->threads[event->thread]);
     at = put(at, &jsonl->irqls[event->irql & 31]);
+    if (event->cpu != 0) {
+        memcpy(at, ",\"cpu\":", 7);
+        at = put_digits(at + 7, event->cpu);
+    }
+    if (event->stack != 0) {
+        memcpy(at, ",\"on_stack\":", 12);
+        at = put_digits(at + 12, event->stack);
+    }
     if (event->place != 0 && event->place < jsonl->log->place_count) {
         const struct place *place = place_piece(jsonl, event->place);
         memcpy(at, place->bytes, PLACE);
@@ -409,6 +421,19 @@ static void extent(const struct kss_log *log, const struct kss_log_routine *rout
     }
 }
 
+static void variables(const struct kss_log_routine *routine, struct kss_text *out) {
+    for (uint32_t i = 0; i < routine->var_count; i++) {
+        const struct kss_local *local = &routine->vars[i];
+        kss_text_str(out, i ? ",{\"name\":" : ",\"vars\":[{\"name\":");
+        kss_text_json(out, local->name, strlen(local->name));
+        text_field(out, "type", local->type, strlen(local->type));
+        field(out, "offset", local->offset);
+        field(out, "size", local->size);
+        kss_text_char(out, '}');
+    }
+    kss_text_str(out, routine->var_count > 0 ? "]" : "");
+}
+
 static void routines(const struct kss_jsonl *jsonl, struct kss_text *out) {
     const struct kss_log *log = jsonl->log;
     kss_text_str(out, ",\"routines\":[");
@@ -432,6 +457,7 @@ static void routines(const struct kss_jsonl *jsonl, struct kss_text *out) {
             text_field(out, "at_least", routine->at_least, strlen(routine->at_least));
         field(out, "flags", routine->flags);
         extent(log, routine, out);
+        variables(routine, out);
         kss_text_char(out, '}');
     }
     kss_text_char(out, ']');
@@ -455,6 +481,19 @@ static void threads(const struct kss_jsonl *jsonl, struct kss_text *out) {
     kss_text_char(out, ']');
 }
 
+// Natively each line of the text is a place; the routine it lies in, -1 where nobody knows.
+static void sites(const struct kss_log *log, struct kss_text *out) {
+    if (log->place_routines == NULL)
+        return;
+    kss_text_str(out, log->tables ? ",\"tables\":true,\"sites\":[" : ",\"sites\":[");
+    for (uint32_t i = 1; i < log->place_count; i++) {
+        uint32_t routine = log->place_routines[i];
+        kss_text_str(out, i > 1 ? "," : "");
+        kss_text_signed(out, routine < log->routine_count ? (int64_t)routine : -1);
+    }
+    kss_text_char(out, ']');
+}
+
 void kss_jsonl_header(struct kss_jsonl *jsonl, struct kss_text *out) {
     const struct kss_log *log = jsonl->log;
     const struct kss_source *source = &log->sources->files[log->file];
@@ -468,8 +507,29 @@ void kss_jsonl_header(struct kss_jsonl *jsonl, struct kss_text *out) {
     if (log->teaching != NULL)
         text_field(out, "teaching", log->teaching, strlen(log->teaching));
     text_field(out, "text", source->bytes, source->length);
+    sites(log, out);
     kss_text_char(out, '}');
     routines(jsonl, out);
     threads(jsonl, out);
     kss_text_str(out, "}\n");
+}
+
+// ---- As a document ------------------------------------------------------------------------------
+
+void kss_write_jsonl_begin(struct kss_sheet *sheet) {
+    (void)sheet;
+}
+
+void kss_write_jsonl_run(struct kss_sheet *sheet, const struct kss_sheet_entry *entry) {
+    if (entry->log == NULL)
+        return;
+    struct kss_jsonl *jsonl = kss_jsonl_new(entry->log);
+    kss_jsonl_header(jsonl, sheet->out);
+    for (uint32_t i = 0; i < entry->log->count; i++)
+        kss_jsonl_event(jsonl, &entry->log->events[i], sheet->out);
+    kss_jsonl_free(jsonl);
+}
+
+void kss_write_jsonl_end(struct kss_sheet *sheet) {
+    (void)sheet;
 }

@@ -29,6 +29,10 @@ struct kss_jsonl;
 struct kss_jsonl *kss_jsonl_new(const struct kss_log *log);
 void kss_jsonl_free(struct kss_jsonl *jsonl);
 
+// Rows of a path that are nobody's routine: what stands for KSS_PATH_EXCEPTION and KSS_PATH_FAULT.
+#define KSS_ROW_EXCEPTION "nt!(exception dispatch)"
+#define KSS_ROW_FAULT     "nt!(page fault)"
+
 void kss_jsonl_header(struct kss_jsonl *jsonl, struct kss_text *out);
 void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, struct kss_text *out);
 

@@ -6,6 +6,7 @@
 // verdict: machine, STOP line, each stack at its deepest, what never ended, what kss decided by
 // itself.
 #include "report/private.h"
+#include "report/sheet.h"
 
 #include <string.h>
 
@@ -127,4 +128,25 @@ void kss_report_suite(const struct kss_suite_row *rows, uint32_t count, bool col
     if (unsure > 0)
         kss_text_format(out, ", %u undecided", unsure);
     kss_text_str(out, colour ? "\033[0m\n" : "\n");
+}
+
+// ---- As a document ------------------------------------------------------------------------------
+
+void kss_write_text_begin(struct kss_sheet *sheet) {
+    (void)sheet;
+}
+
+void kss_write_text_run(struct kss_sheet *sheet, const struct kss_sheet_entry *entry) {
+    static const struct kss_text_options plain = {.colour = false};
+    if (entry->log != NULL)
+        kss_report_text(entry->log, entry->digest, sheet->text ? sheet->text : &plain, sheet->out);
+}
+
+void kss_write_text_end(struct kss_sheet *sheet) {
+    if (sheet->count < 2)
+        return;
+    if (sheet->out->length == 0)
+        kss_text_char(sheet->out, '\n');
+    kss_report_suite(sheet->rows, sheet->count, sheet->text != NULL && sheet->text->colour,
+                     sheet->out);
 }

@@ -1,33 +1,49 @@
 // SPDX-License-Identifier: MIT
 // The writers of kss/kss.h.
-#include "report/report.h"
+#include "report/sheet.h"
 
 #include "kss/kss.h"
 #include "session/session.h"
 
-static const char *finished(const struct kss_text *text, size_t *length) {
+static const char *written(struct kss_session *session, enum kss_format format,
+                           const struct kss_text_options *options, size_t *length) {
+    struct kss_text *out = kss_session_output(session);
+    struct kss_sheet sheet = {.format = format, .out = out, .text = options};
+    struct kss_sheet_entry entry;
+    kss_sheet_begin(&sheet);
+    kss_sheet_entry_of(session, &entry);
+    kss_sheet_run(&sheet, &entry);
+    kss_sheet_end(&sheet);
     if (length != NULL)
-        *length = text->length;
-    return text->length > 0 ? text->bytes : "";
+        *length = out->length;
+    return out->length > 0 ? out->bytes : "";
+}
+
+void kss_sheet_entry_of(struct kss_session *session, struct kss_sheet_entry *entry) {
+    bool loaded = kss_loaded(session);
+    *entry = (struct kss_sheet_entry){.name = kss_session_name(session),
+                                      .status = kss_session_status(session),
+                                      .log = loaded ? kss_session_log(session) : NULL,
+                                      .digest = loaded ? kss_session_digest(session) : NULL,
+                                      .diags = kss_session_diags(session),
+                                      .sources = kss_session_sources(session),
+                                      .failure = kss_session_failure(session)};
+}
+
+const char *kss_write_format(struct kss_session *session, const char *format, size_t *length) {
+    int id = kss_format_named(format);
+    if (id >= 0)
+        return written(session, (enum kss_format)id, NULL, length);
+    if (length != NULL)
+        *length = 0;
+    return NULL;
 }
 
 const char *kss_write_jsonl(struct kss_session *session, size_t *length) {
-    struct kss_text *out = kss_session_output(session);
-    if (kss_loaded(session)) {
-        const struct kss_log *log = kss_session_log(session);
-        struct kss_jsonl *jsonl = kss_jsonl_new(log);
-        kss_jsonl_header(jsonl, out);
-        for (uint32_t i = 0; i < log->count; i++)
-            kss_jsonl_event(jsonl, &log->events[i], out);
-        kss_jsonl_free(jsonl);
-    }
-    return finished(out, length);
+    return written(session, KSS_FORMAT_JSONL, NULL, length);
 }
 
 const char *kss_write_text(struct kss_session *session, bool verbose, size_t *length) {
-    struct kss_text *out = kss_session_output(session);
     struct kss_text_options options = {.verbose = verbose};
-    if (kss_loaded(session))
-        kss_report_text(kss_session_log(session), kss_session_digest(session), &options, out);
-    return finished(out, length);
+    return written(session, KSS_FORMAT_TEXT, &options, length);
 }

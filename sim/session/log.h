@@ -15,13 +15,15 @@
 
 struct kss_log_routine {
     const char *module, *name;
-    uint32_t bytes, locals; // what a call costs; its addressable locals
-    uint8_t origin, flags;  // enum kss_origin, KSS_CODE_*
-    const char *table;      // the frame table's origin for them ("unwind x64"), NULL: none
-    const char *at_least;   // why the table's figure may be too small, NULL: it is exact
-    uint32_t table_bytes;   // native: what the table says, beside what was measured
-    uint32_t place, extent; // its name; all of it (0: unknown)
-    uint32_t same;          // first routine of this module and name (kss_log_link_names)
+    uint32_t bytes, locals;       // what a call costs; its addressable locals
+    uint8_t origin, flags;        // enum kss_origin, KSS_CODE_*
+    const char *table;            // the frame table's origin for them ("unwind x64"), NULL: none
+    const char *at_least;         // why the table's figure may be too small, NULL: it is exact
+    uint32_t table_bytes;         // native: what the table says, beside what was measured
+    uint32_t place, extent;       // its name; all of it (0: unknown)
+    const struct kss_local *vars; // its named locals, where they lie in its frame
+    uint32_t var_count;
+    uint32_t same; // first routine of this module and name (kss_log_link_names)
 };
 
 struct kss_log_thread {

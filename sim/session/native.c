@@ -55,6 +55,7 @@ struct kss_session *kss_session_native(const char *name, const struct kss_config
     session->native_free = free_native;
     session->program = &native->program;
     native->program.name = kss_alloc_text(&session->arena, name, strlen(name));
+    session->name = native->program.name;
     native->program.file = kss_source_add(&session->sources, native->program.name, "", 0);
     kss_session_prepare(session);
     kss_session_start(session, kss_native_space(native->processor));

@@ -13,6 +13,7 @@ struct kss_session {
     struct kss_sources sources;
     struct kss_diags diags;
     const struct kss_program *program; // NULL: did not load
+    const char *name;                  // in reports
     const char *failure;               // why reading failed, NULL
     struct kss_port port;
     struct kss_machine *machine; // NULL: not started

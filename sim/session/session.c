@@ -131,7 +131,9 @@ void kss_session_fill_header(struct kss_session *session) {
                                                .at_least = code->frame_least,
                                                .flags = code->flags,
                                                .place = code->place,
-                                               .extent = code->extent};
+                                               .extent = code->extent,
+                                               .vars = code->locals,
+                                               .var_count = code->local_count};
         if (session->native != NULL)
             tell_table(session, &routines[i]);
     }
@@ -227,6 +229,7 @@ static bool good_options(struct kss_session *session) {
 }
 
 static void load(struct kss_session *session, const char *name, const char *bytes, size_t length) {
+    session->name = name;
     if (!good_options(session))
         return;
     struct kss_script_options options = {.machine = session->options.machine,
@@ -261,9 +264,10 @@ struct kss_session *kss_open_file(const char *path, const struct kss_options *op
     struct kss_session *session = kss_session_new(options);
     char *bytes;
     size_t length;
+    session->name = strcmp(path, "-") == 0 ? "stdin" : keep_text(session, path);
     session->failure = kss_os_read(&session->arena, path, &bytes, &length);
     if (session->failure == NULL)
-        load(session, strcmp(path, "-") == 0 ? "stdin" : keep_text(session, path), bytes, length);
+        load(session, session->name, bytes, length);
     return session;
 }
 
@@ -415,6 +419,14 @@ void kss_snapshot_free(struct kss_snapshot *snapshot) {
 }
 
 // ---- What floors above ask ----------------------------------------------------------------------
+
+const char *kss_session_name(const struct kss_session *session) {
+    return session->name;
+}
+
+const char *kss_session_failure(const struct kss_session *session) {
+    return session->failure;
+}
 
 struct kss_sources *kss_session_sources(struct kss_session *session) {
     return &session->sources;

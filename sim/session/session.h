@@ -23,6 +23,9 @@ enum { KSS_DEFAULT_STEPS = 100000000, KSS_LOG_LIMIT = 1000000 };
 struct kss_session *kss_session_open(const char *name, const char *bytes, size_t length,
                                      const struct kss_options *options);
 
+// The scenario's name in reports, and why it could not be read (NULL: it could).
+const char *kss_session_name(const struct kss_session *session);
+const char *kss_session_failure(const struct kss_session *session);
 struct kss_sources *kss_session_sources(struct kss_session *session);
 const struct kss_diags *kss_session_diags(const struct kss_session *session);
 // The machine that runs, NULL before the first step.

@@ -35,8 +35,7 @@ The command line: exit statuses, streams, help, "did you mean".
       kss run --format jsonl -o events.jsonl outswap.kss
 
     Options:
-      -f, --format=FORMAT        what to print: text (the default) or jsonl, one JSON object per
-                                 event or row; kss run takes several, each with its own -o
+      -f, --format=FORMAT        what to print (text): repeatable, each with its own -o
       -o, --output=FILE          where the --format before it goes (kss scan: its list, as C); -
                                  is standard output
       -v, --verbose              print the event log and every table, also of what passed
@@ -68,7 +67,7 @@ The command line: exit statuses, streams, help, "did you mean".
 
     Options:
       -f, --format=FORMAT        what to print: text (the default) or jsonl, one JSON object per
-                                 event or row; kss run takes several, each with its own -o
+                                 row
           --markdown             as the Markdown page of docs/
       -h, --help                 explain the verb
     $ kss rnu
@@ -189,7 +188,7 @@ Exit statuses: 0 as expected, 1 not so, 2 bad input, 3 cannot tell, 70 the outpu
     kss: standard output: not open
     [70]
     $ cd $TMP && printf 'thread App { }\n' > in.kss && kss run -o in.kss in.kss
-    kss: in.kss: is a scenario of this run; its report would replace it
+    kss: in.kss: is read by this run; its report would replace it
     [2]
     $ cd $TMP && kss run -f text -o both -f jsonl -o both in.kss
     kss: both: two formats cannot go to one file

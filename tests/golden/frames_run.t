@@ -115,7 +115,7 @@ Tables are read before anything runs, from as many files as there are.
     error: tests/frames/join.kss: none of the kinds that kss frames reads: .su, .ci, an ELF or COFF object, a PE image, an archive, a table of its own
     [2]
     $ cp tests/frames/join.tsv $TMP/t.tsv; kss run --frames $TMP/t.tsv -o $TMP/t.tsv tests/frames/join.kss 2>&1 | sed 's/.*t.tsv/t.tsv/'
-    t.tsv: is a table of this run; its report would replace it
+    t.tsv: is read by this run; its report would replace it
     $ kss run --frames tests/frames/join.tsv --frames tests/frames/irp.su tests/frames/join.kss 2>/dev/null
     PASS  tests/frames/join.kss
           Frames from a table: what this file does not give is taken from there, by name.
