@@ -33,13 +33,21 @@ static const char *reason(enum json_error_code code) {
     }
 }
 
+// Jansson noticed it at the end of a word or number.
+static size_t word_begin(const char *bytes, size_t at, size_t length) {
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    at = at < length ? at : length;
+    while (at > 0 && bytes[at - 1] != '\0' && strchr(letters, bytes[at - 1]) != NULL)
+        at--;
+    return at;
+}
+
 struct kss_json *kss_json_parse(const char *bytes, size_t length, const char **why, size_t *at) {
     json_error_t error;
     json_t *document = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (document == NULL) {
         *why = reason(json_error_code(&error));
-        *at = error.position > 0 ? (size_t)error.position - 1 : 0;
-        *at = *at < length ? *at : length;
+        *at = word_begin(bytes, error.position > 0 ? (size_t)error.position - 1 : 0, length);
     }
     return ours(document);
 }
