@@ -1,4 +1,4 @@
-# Jansson reads JSON (sim/report/json.c): `kss report` draws from saved events. Optional; without it nothing is read
+# Jansson reads JSON (sim/report/parsed.c): `kss report` draws from saved events. Optional; without it nothing is read
 # back. JANSSON_INCLUDE_DIR and JANSSON_LIBRARY say where it lies when it is not where libraries are. What is found
 # must link: a cross compiler finds the machine's own library, too.
 option(KSS_JANSSON "Read saved events with Jansson" ON)
@@ -34,7 +34,7 @@ function(kss_link_jansson target)
     if(NOT KSS_HAS_JANSSON)
         return()
     endif()
-    set_source_files_properties(${PROJECT_SOURCE_DIR}/sim/report/json.c PROPERTIES
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/sim/report/parsed.c PROPERTIES
         COMPILE_DEFINITIONS KSS_JANSSON INCLUDE_DIRECTORIES ${JANSSON_INCLUDE_DIR})
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${JANSSON_LIBRARY}>)
     if(NOT BUILD_SHARED_LIBS)

@@ -6,7 +6,7 @@
 
 #include "base/diag.h"
 #include "base/os.h"
-#include "report/json.h"
+#include "report/parsed.h"
 #include "report/saved.h"
 
 #include <string.h>
@@ -129,8 +129,8 @@ static bool read_files(struct redraw *redraw) {
 int kss_cli_report(struct kss_cli *cli) {
     struct redraw redraw = {.cli = cli};
     bool good = false;
-    if (kss_json_missing() != NULL)
-        return kss_cli_complain("saved events cannot be read: %s", kss_json_missing());
+    if (kss_parsed_missing() != NULL)
+        return kss_cli_complain("saved events cannot be read: %s", kss_parsed_missing());
     if (cli->operand_count == 0)
         return kss_cli_complain("report needs a file of events; - is standard input, `kss run "
                                 "--format jsonl -o events.jsonl FILE` writes one");

@@ -50,7 +50,7 @@ struct kss_saved *kss_saved_open(const char *name, const char *bytes, size_t len
 
 static void drop_document(struct kss_saved *saved) {
     if (saved->document != NULL)
-        kss_json_free(saved->document);
+        kss_parsed_free(saved->document);
     saved->document = NULL;
 }
 
@@ -123,12 +123,12 @@ static struct kss_span span_at(const struct kss_saved *saved, size_t offset) {
     return (struct kss_span){.begin = (uint32_t)begin, .end = (uint32_t)end};
 }
 
-void kss_saved_fail(struct kss_saved *saved, const struct kss_json_step *path, const char *format,
+void kss_saved_fail(struct kss_saved *saved, const struct kss_parsed_step *path, const char *format,
                     ...) {
     if (saved->failed)
         return;
     saved->failed = true;
-    size_t offset = kss_json_place(saved->bytes + saved->line, saved->line_length, path);
+    size_t offset = kss_parsed_place(saved->bytes + saved->line, saved->line_length, path);
     struct kss_text text = {0};
     va_list arguments;
     va_start(arguments, format);
@@ -182,10 +182,10 @@ static bool parse_line(struct kss_saved *saved) {
         return true; // the header that ended the last run
     if (saved->failed || !next_line(saved))
         return false;
-    saved->document = kss_json_parse(saved->bytes + saved->line, saved->line_length, &why, &at);
+    saved->document = kss_parsed_read(saved->bytes + saved->line, saved->line_length, &why, &at);
     if (saved->document != NULL)
         return true;
-    if (kss_json_missing() == NULL && is_cut_line(saved)) {
+    if (kss_parsed_missing() == NULL && is_cut_line(saved)) {
         cut_off(saved, "the file ends within this line");
         return false;
     }
@@ -200,10 +200,10 @@ static uint32_t type_of(struct kss_saved *saved, struct kss_fields *fields) {
     kss_fields_open(fields, saved, saved->document, NULL);
     if (saved->failed)
         return KINDS;
-    const struct kss_json *type = kss_field(fields, "type");
+    const struct kss_parsed *type = kss_field(fields, "type");
     const char *name = "";
-    if (type != NULL && kss_json_type(type) == KSS_JSON_STRING)
-        name = kss_json_string(type, &length);
+    if (type != NULL && kss_parsed_type(type) == KSS_PARSED_STRING)
+        name = kss_parsed_string(type, &length);
     uint32_t kind = kss_intern_find(&saved->kinds, name, length);
     if (kind != KSS_NOT_INTERNED)
         return kind;

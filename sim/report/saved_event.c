@@ -9,19 +9,19 @@
 
 // The number that stands behind a name which is not the first of its kind.
 static bool numbered(struct kss_fields *fields, const char *name, uint64_t most, uint64_t *value) {
-    if (fields->saved->failed || kss_json_member(fields->object, name) == NULL)
+    if (fields->saved->failed || kss_parsed_member(fields->object, name) == NULL)
         return false;
     *value = kss_field_number(fields, name, most);
     return true;
 }
 
 static const char *name_of(struct kss_fields *fields, const char *field, size_t *length) {
-    const struct kss_json *value = kss_field(fields, field);
+    const struct kss_parsed *value = kss_field(fields, field);
     *length = 0;
     if (value == NULL)
         return NULL;
-    if (kss_json_type(value) == KSS_JSON_STRING)
-        return kss_json_string(value, length);
+    if (kss_parsed_type(value) == KSS_PARSED_STRING)
+        return kss_parsed_string(value, length);
     kss_fields_fail(fields, field, "`%s` is not a string", field);
     return NULL;
 }
@@ -120,13 +120,13 @@ static uint64_t stack(struct kss_fields *fields, const char *field, bool introdu
 // ---- Words of tables ----------------------------------------------------------------------------
 
 static uint64_t constant(struct kss_fields *fields, const char *field, const char *type) {
-    const struct kss_json *value =
-        fields->saved->failed ? NULL : kss_json_member(fields->object, field);
+    const struct kss_parsed *value =
+        fields->saved->failed ? NULL : kss_parsed_member(fields->object, field);
     size_t length;
-    if (value != NULL && kss_json_type(value) == KSS_JSON_INTEGER)
+    if (value != NULL && kss_parsed_type(value) == KSS_PARSED_INTEGER)
         return kss_field_number(fields, field, UINT32_MAX);
-    if (value != NULL && kss_json_type(value) == KSS_JSON_STRING &&
-        kss_json_string(value, &length)[0] == '0')
+    if (value != NULL && kss_parsed_type(value) == KSS_PARSED_STRING &&
+        kss_parsed_string(value, &length)[0] == '0')
         return kss_field_hex(fields, field);
     const char *name = kss_field_name(fields, field);
     const struct kss_constant *row = kss_constant_find(name, strlen(name));

@@ -4,17 +4,17 @@
 
 #include <stdarg.h>
 
-static const char *type_name(const struct kss_json *value) {
+static const char *type_name(const struct kss_parsed *value) {
     static const char *const names[] = {
-        [KSS_JSON_NULL] = "null",        [KSS_JSON_BOOL] = "a truth value",
-        [KSS_JSON_INTEGER] = "a number", [KSS_JSON_REAL] = "a number with a fraction",
-        [KSS_JSON_STRING] = "a string",  [KSS_JSON_ARRAY] = "an array",
-        [KSS_JSON_OBJECT] = "an object"};
-    return names[kss_json_type(value)];
+        [KSS_PARSED_NULL] = "null",        [KSS_PARSED_BOOL] = "a truth value",
+        [KSS_PARSED_INTEGER] = "a number", [KSS_PARSED_REAL] = "a number with a fraction",
+        [KSS_PARSED_STRING] = "a string",  [KSS_PARSED_ARRAY] = "an array",
+        [KSS_PARSED_OBJECT] = "an object"};
+    return names[kss_parsed_type(value)];
 }
 
 void kss_fields_fail(struct kss_fields *fields, const char *name, const char *format, ...) {
-    struct kss_json_step step = {.up = fields->path, .name = name};
+    struct kss_parsed_step step = {.up = fields->path, .name = name};
     struct kss_text text = {0};
     va_list arguments;
     va_start(arguments, format);
@@ -25,9 +25,9 @@ void kss_fields_fail(struct kss_fields *fields, const char *name, const char *fo
 }
 
 void kss_fields_open(struct kss_fields *fields, struct kss_saved *saved,
-                     const struct kss_json *value, const struct kss_json_step *path) {
+                     const struct kss_parsed *value, const struct kss_parsed_step *path) {
     *fields = (struct kss_fields){.saved = saved, .object = value, .path = path};
-    if (!saved->failed && kss_json_type(value) != KSS_JSON_OBJECT)
+    if (!saved->failed && kss_parsed_type(value) != KSS_PARSED_OBJECT)
         kss_saved_fail(saved, path, "expected an object, not %s", type_name(value));
 }
 
@@ -40,35 +40,35 @@ static bool is_taken(const void *context, const char *name) {
 }
 
 void kss_fields_close(struct kss_fields *fields) {
-    if (fields->saved->failed || fields->taken == kss_json_count(fields->object))
+    if (fields->saved->failed || fields->taken == kss_parsed_count(fields->object))
         return;
-    const char *stranger = kss_json_stranger(fields->object, is_taken, fields);
+    const char *stranger = kss_parsed_stranger(fields->object, is_taken, fields);
     if (stranger != NULL)
         kss_fields_fail(fields, stranger, "unknown field `%.40s`", stranger);
 }
 
 // ---- Values -------------------------------------------------------------------------------------
 
-const struct kss_json *kss_field(struct kss_fields *fields, const char *name) {
+const struct kss_parsed *kss_field(struct kss_fields *fields, const char *name) {
     if (fields->saved->failed)
         return NULL;
-    const struct kss_json *value = kss_json_member(fields->object, name);
+    const struct kss_parsed *value = kss_parsed_member(fields->object, name);
     if (fields->count < KSS_FIELDS)
         fields->names[fields->count++] = name;
     fields->taken += value != NULL;
     return value;
 }
 
-static const struct kss_json *needed(struct kss_fields *fields, const char *name) {
-    const struct kss_json *value = kss_field(fields, name);
+static const struct kss_parsed *needed(struct kss_fields *fields, const char *name) {
+    const struct kss_parsed *value = kss_field(fields, name);
     if (value == NULL)
         kss_fields_fail(fields, NULL, "`%s` is missing", name);
     return value;
 }
 
-static bool is(struct kss_fields *fields, const char *name, const struct kss_json *value,
-               enum kss_json_type type, const char *what) {
-    if (value != NULL && kss_json_type(value) != type)
+static bool is(struct kss_fields *fields, const char *name, const struct kss_parsed *value,
+               enum kss_parsed_type type, const char *what) {
+    if (value != NULL && kss_parsed_type(value) != type)
         kss_fields_fail(fields, name, "`%s` is %s, not %s", name, type_name(value), what);
     return value != NULL && !fields->saved->failed;
 }
@@ -90,29 +90,29 @@ static bool hex_digits(const char *text, size_t length, uint64_t *value) {
     return true;
 }
 
-static uint64_t hex(struct kss_fields *fields, const char *name, const struct kss_json *value) {
+static uint64_t hex(struct kss_fields *fields, const char *name, const struct kss_parsed *value) {
     size_t length;
     uint64_t number = 0;
-    if (!is(fields, name, value, KSS_JSON_STRING, "a hex string"))
+    if (!is(fields, name, value, KSS_PARSED_STRING, "a hex string"))
         return 0;
-    const char *text = kss_json_string(value, &length);
+    const char *text = kss_parsed_string(value, &length);
     if (!hex_digits(text, length, &number))
         kss_fields_fail(fields, name, "`%s` is not 0x and 1 to 16 hex digits", name);
     return number;
 }
 
 // What an integer of JSON cannot hold is a hex string.
-static uint64_t number(struct kss_fields *fields, const char *name, const struct kss_json *value,
+static uint64_t number(struct kss_fields *fields, const char *name, const struct kss_parsed *value,
                        uint64_t most) {
     uint64_t result;
     if (value == NULL)
         return 0;
-    if (most > INT64_MAX && kss_json_type(value) == KSS_JSON_STRING) {
+    if (most > INT64_MAX && kss_parsed_type(value) == KSS_PARSED_STRING) {
         result = hex(fields, name, value);
     } else {
-        if (!is(fields, name, value, KSS_JSON_INTEGER, "an integer"))
+        if (!is(fields, name, value, KSS_PARSED_INTEGER, "an integer"))
             return 0;
-        int64_t given = kss_json_integer(value);
+        int64_t given = kss_parsed_integer(value);
         result = given < 0 ? UINT64_MAX : (uint64_t)given;
         if (given < 0 || result > most)
             kss_fields_fail(fields, name, "`%s` is not 0 to %llu", name, (unsigned long long)most);
@@ -126,15 +126,15 @@ uint64_t kss_field_number(struct kss_fields *fields, const char *name, uint64_t 
 
 uint64_t kss_field_number_or(struct kss_fields *fields, const char *name, uint64_t most,
                              uint64_t otherwise) {
-    const struct kss_json *value = kss_field(fields, name);
+    const struct kss_parsed *value = kss_field(fields, name);
     return value == NULL ? otherwise : number(fields, name, value, most);
 }
 
 int64_t kss_field_signed(struct kss_fields *fields, const char *name, int64_t least, int64_t most) {
-    const struct kss_json *value = needed(fields, name);
-    if (!is(fields, name, value, KSS_JSON_INTEGER, "an integer"))
+    const struct kss_parsed *value = needed(fields, name);
+    if (!is(fields, name, value, KSS_PARSED_INTEGER, "an integer"))
         return 0;
-    int64_t given = kss_json_integer(value);
+    int64_t given = kss_parsed_integer(value);
     if (given < least || given > most) {
         kss_fields_fail(fields, name, "`%s` is not %lld to %lld", name, (long long)least,
                         (long long)most);
@@ -147,8 +147,8 @@ uint64_t kss_field_hex(struct kss_fields *fields, const char *name) {
     return hex(fields, name, needed(fields, name));
 }
 
-static bool truth(struct kss_fields *fields, const char *name, const struct kss_json *value) {
-    return is(fields, name, value, KSS_JSON_BOOL, "true or false") && kss_json_true(value);
+static bool truth(struct kss_fields *fields, const char *name, const struct kss_parsed *value) {
+    return is(fields, name, value, KSS_PARSED_BOOL, "true or false") && kss_parsed_true(value);
 }
 
 bool kss_field_bool(struct kss_fields *fields, const char *name) {
@@ -160,11 +160,11 @@ bool kss_field_flag(struct kss_fields *fields, const char *name) {
 }
 
 unsigned kss_field_one_of(struct kss_fields *fields, const char *name, const char *values) {
-    const struct kss_json *value = needed(fields, name);
-    if (!is(fields, name, value, KSS_JSON_STRING, "a string"))
+    const struct kss_parsed *value = needed(fields, name);
+    if (!is(fields, name, value, KSS_PARSED_STRING, "a string"))
         return 0;
     size_t length, given;
-    const char *text = kss_json_string(value, &given), *one;
+    const char *text = kss_parsed_string(value, &given), *one;
     for (unsigned i = 0; (one = kss_enum_name(values, i, &length)) != NULL; i++)
         if (length == given && memcmp(one, text, length) == 0)
             return i;
@@ -174,12 +174,12 @@ unsigned kss_field_one_of(struct kss_fields *fields, const char *name, const cha
 
 // ---- Texts --------------------------------------------------------------------------------------
 
-static const char *text(struct kss_fields *fields, const char *name, const struct kss_json *value,
+static const char *text(struct kss_fields *fields, const char *name, const struct kss_parsed *value,
                         size_t *length) {
     *length = 0;
-    if (!is(fields, name, value, KSS_JSON_STRING, "a string"))
+    if (!is(fields, name, value, KSS_PARSED_STRING, "a string"))
         return "";
-    const char *bytes = kss_json_string(value, length);
+    const char *bytes = kss_parsed_string(value, length);
     return kss_alloc_text(&fields->saved->run.arena, bytes, *length);
 }
 
@@ -188,7 +188,7 @@ const char *kss_field_text(struct kss_fields *fields, const char *name, size_t *
 }
 
 static const char *without_nul(struct kss_fields *fields, const char *name,
-                               const struct kss_json *value) {
+                               const struct kss_parsed *value) {
     size_t length;
     const char *bytes = text(fields, name, value, &length);
     if (strlen(bytes) != length)
@@ -201,14 +201,15 @@ const char *kss_field_name(struct kss_fields *fields, const char *name) {
 }
 
 const char *kss_field_name_or_null(struct kss_fields *fields, const char *name) {
-    const struct kss_json *value = kss_field(fields, name);
+    const struct kss_parsed *value = kss_field(fields, name);
     return value == NULL ? NULL : without_nul(fields, name, value);
 }
 
-const struct kss_json *kss_field_array(struct kss_fields *fields, const char *name, size_t *count) {
-    const struct kss_json *value = kss_field(fields, name);
+const struct kss_parsed *kss_field_array(struct kss_fields *fields, const char *name,
+                                         size_t *count) {
+    const struct kss_parsed *value = kss_field(fields, name);
     *count = 0;
-    if (is(fields, name, value, KSS_JSON_ARRAY, "an array"))
-        *count = kss_json_count(value);
+    if (is(fields, name, value, KSS_PARSED_ARRAY, "an array"))
+        *count = kss_parsed_count(value);
     return value;
 }

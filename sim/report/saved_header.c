@@ -12,14 +12,14 @@
 static const char *with_odd_bytes(struct kss_fields *fields, const char *text, size_t *length) {
     static const char stands[] = "\xEF\xBF\xBD";
     size_t count, from = 0, to = 0;
-    const struct kss_json *odd = kss_field_array(fields, "not_utf8", &count);
+    const struct kss_parsed *odd = kss_field_array(fields, "not_utf8", &count);
     char *bytes = kss_alloc_text(&fields->saved->run.arena, text, *length);
     for (size_t i = 0; i < count; i += 2) {
-        const struct kss_json *at = kss_json_item(odd, i), *byte = kss_json_item(odd, i + 1);
-        bool numbers = byte != NULL && kss_json_type(at) == KSS_JSON_INTEGER &&
-                       kss_json_type(byte) == KSS_JSON_INTEGER;
-        uint64_t offset = numbers ? (uint64_t)kss_json_integer(at) : 0;
-        uint64_t value = numbers ? (uint64_t)kss_json_integer(byte) : 0;
+        const struct kss_parsed *at = kss_parsed_item(odd, i), *byte = kss_parsed_item(odd, i + 1);
+        bool numbers = byte != NULL && kss_parsed_type(at) == KSS_PARSED_INTEGER &&
+                       kss_parsed_type(byte) == KSS_PARSED_INTEGER;
+        uint64_t offset = numbers ? (uint64_t)kss_parsed_integer(at) : 0;
+        uint64_t value = numbers ? (uint64_t)kss_parsed_integer(byte) : 0;
         uint64_t plain = offset - to;
         if (!numbers || offset < to || plain > *length || from + plain + 3 > *length ||
             value < 0x80 || value > 0xFF || memcmp(text + from + plain, stands, 3) != 0) {
@@ -51,16 +51,16 @@ static void add_text(struct kss_fields *fields, const char *name) {
 static void read_sites(struct kss_fields *fields) {
     struct kss_saved_run *run = &fields->saved->run;
     size_t count;
-    const struct kss_json *sites = kss_field_array(fields, "sites", &count);
+    const struct kss_parsed *sites = kss_field_array(fields, "sites", &count);
     if (sites == NULL || fields->saved->failed)
         return;
     kss_saved_fix_places(run);
     uint32_t *routines = KSS_NEW_ARRAY(&run->arena, uint32_t, count + 1);
     routines[0] = KSS_NO_FRAME;
     for (size_t i = 0; i < count && !fields->saved->failed; i++) {
-        const struct kss_json *site = kss_json_item(sites, i);
+        const struct kss_parsed *site = kss_parsed_item(sites, i);
         int64_t routine =
-            kss_json_type(site) == KSS_JSON_INTEGER ? kss_json_integer(site) : INT64_MAX;
+            kss_parsed_type(site) == KSS_PARSED_INTEGER ? kss_parsed_integer(site) : INT64_MAX;
         if (routine < -1 || routine >= (int64_t)run->log.routine_count)
             kss_fields_fail(fields, "sites", "entry %u is not a routine", (unsigned)i);
         routines[i + 1] = routine < 0 ? KSS_NO_FRAME : (uint32_t)routine;
@@ -82,8 +82,8 @@ static void read_source(struct kss_fields *fields) {
 
 // ---- The machine --------------------------------------------------------------------------------
 
-static void read_machine(struct kss_saved *saved, const struct kss_json *value,
-                         const struct kss_json_step *path) {
+static void read_machine(struct kss_saved *saved, const struct kss_parsed *value,
+                         const struct kss_parsed_step *path) {
     struct kss_fields fields;
     kss_fields_open(&fields, saved, value, path);
     const char *name = kss_field_name(&fields, "name");
@@ -109,13 +109,13 @@ static void read_machine(struct kss_saved *saved, const struct kss_json *value,
 static void read_variables(struct kss_saved *saved, struct kss_fields *routine,
                            struct kss_log_routine *row) {
     size_t count;
-    const struct kss_json *array = kss_field_array(routine, "vars", &count);
-    struct kss_json_step name = {.up = routine->path, .name = "vars"};
+    const struct kss_parsed *array = kss_field_array(routine, "vars", &count);
+    struct kss_parsed_step name = {.up = routine->path, .name = "vars"};
     struct kss_local *vars = KSS_NEW_ARRAY(&saved->run.arena, struct kss_local, count);
     for (size_t i = 0; i < count && !saved->failed; i++) {
-        struct kss_json_step step = {.up = &name, .index = i};
+        struct kss_parsed_step step = {.up = &name, .index = i};
         struct kss_fields fields;
-        kss_fields_open(&fields, saved, kss_json_item(array, i), &step);
+        kss_fields_open(&fields, saved, kss_parsed_item(array, i), &step);
         vars[i] =
             (struct kss_local){.name = kss_field_name(&fields, "name"),
                                .type = kss_field_name(&fields, "type"),
@@ -139,7 +139,7 @@ static uint8_t read_origin(struct kss_fields *fields) {
 
 static uint32_t read_extent(struct kss_fields *fields) {
     struct kss_saved_run *run = &fields->saved->run;
-    if (fields->saved->failed || kss_json_member(fields->object, "begin") == NULL)
+    if (fields->saved->failed || kss_parsed_member(fields->object, "begin") == NULL)
         return 0;
     struct kss_span span = {.begin = (uint32_t)kss_field_number(fields, "begin", INT32_MAX),
                             .end = (uint32_t)kss_field_number(fields, "end", INT32_MAX)};
@@ -171,8 +171,8 @@ static void know_routine(struct kss_saved_run *run, const char *symbol, uint32_t
         run->routines[number] = index + 1;
 }
 
-static void read_routine(struct kss_saved *saved, const struct kss_json *value,
-                         const struct kss_json_step *path, struct kss_log_routine *rows,
+static void read_routine(struct kss_saved *saved, const struct kss_parsed *value,
+                         const struct kss_parsed_step *path, struct kss_log_routine *rows,
                          bool *followed) {
     struct kss_fields fields;
     uint32_t index = (uint32_t)path->index;
@@ -202,14 +202,14 @@ static void read_routine(struct kss_saved *saved, const struct kss_json *value,
 static void read_routines(struct kss_fields *header) {
     struct kss_saved *saved = header->saved;
     size_t count;
-    const struct kss_json *array = kss_field_array(header, "routines", &count);
-    struct kss_json_step name = {.up = header->path, .name = "routines"};
+    const struct kss_parsed *array = kss_field_array(header, "routines", &count);
+    struct kss_parsed_step name = {.up = header->path, .name = "routines"};
     struct kss_log_routine *rows =
         KSS_NEW_ARRAY(&saved->run.arena, struct kss_log_routine, count + 1);
     bool *followed = KSS_NEW_ARRAY(&saved->run.arena, bool, count + 1);
     for (size_t i = 0; i < count && !saved->failed; i++) {
-        struct kss_json_step step = {.up = &name, .index = i};
-        read_routine(saved, kss_json_item(array, i), &step, rows, followed);
+        struct kss_parsed_step step = {.up = &name, .index = i};
+        read_routine(saved, kss_parsed_item(array, i), &step, rows, followed);
     }
     saved->run.log.routines = rows;
     saved->run.log.routine_count = (uint32_t)count;
@@ -227,8 +227,8 @@ void kss_saved_add_thread(struct kss_saved_run *run, const struct kss_log_thread
     run->log.thread_count++;
 }
 
-static void read_thread(struct kss_saved *saved, const struct kss_json *value,
-                        const struct kss_json_step *path) {
+static void read_thread(struct kss_saved *saved, const struct kss_parsed *value,
+                        const struct kss_parsed_step *path) {
     struct kss_fields fields;
     kss_fields_open(&fields, saved, value, path);
     struct kss_log_thread thread = {
@@ -247,13 +247,13 @@ static void read_thread(struct kss_saved *saved, const struct kss_json *value,
 static void read_threads(struct kss_fields *header) {
     struct kss_saved *saved = header->saved;
     size_t count;
-    const struct kss_json *array = kss_field_array(header, "threads", &count);
-    struct kss_json_step name = {.up = header->path, .name = "threads"};
+    const struct kss_parsed *array = kss_field_array(header, "threads", &count);
+    struct kss_parsed_step name = {.up = header->path, .name = "threads"};
     if (count > KSS_NONE)
         kss_fields_fail(header, "threads", "more threads than a machine has");
     for (size_t i = 0; i < count && !saved->failed; i++) {
-        struct kss_json_step step = {.up = &name, .index = i};
-        read_thread(saved, kss_json_item(array, i), &step);
+        struct kss_parsed_step step = {.up = &name, .index = i};
+        read_thread(saved, kss_parsed_item(array, i), &step);
     }
 }
 
@@ -262,15 +262,15 @@ static void read_threads(struct kss_fields *header) {
 static void read_causes(struct kss_fields *parent, struct kss_diag *diag) {
     struct kss_saved *saved = parent->saved;
     size_t count;
-    const struct kss_json *array = kss_field_array(parent, "causes", &count);
-    struct kss_json_step name = {.up = parent->path, .name = "causes"};
+    const struct kss_parsed *array = kss_field_array(parent, "causes", &count);
+    struct kss_parsed_step name = {.up = parent->path, .name = "causes"};
     if (count > KSS_DIAG_LABELS)
         kss_fields_fail(parent, "causes", "more causes than a diagnostic has");
     for (size_t i = 0; i < count && !saved->failed; i++) {
-        struct kss_json_step step = {.up = &name, .index = i};
+        struct kss_parsed_step step = {.up = &name, .index = i};
         struct kss_fields fields;
         struct kss_label *label = &diag->causes[diag->cause_count++];
-        kss_fields_open(&fields, saved, kss_json_item(array, i), &step);
+        kss_fields_open(&fields, saved, kss_parsed_item(array, i), &step);
         if (!kss_saved_span(&fields, &label->span))
             kss_fields_fail(&fields, NULL, "`line` is missing");
         label->text = kss_field_name_or_null(&fields, "label");
@@ -281,22 +281,22 @@ static void read_causes(struct kss_fields *parent, struct kss_diag *diag) {
 static void read_notes(struct kss_fields *parent, struct kss_diag *diag) {
     struct kss_saved *saved = parent->saved;
     size_t count;
-    const struct kss_json *array = kss_field_array(parent, "notes", &count);
-    struct kss_json_step name = {.up = parent->path, .name = "notes"};
+    const struct kss_parsed *array = kss_field_array(parent, "notes", &count);
+    struct kss_parsed_step name = {.up = parent->path, .name = "notes"};
     if (count > KSS_DIAG_NOTES)
         kss_fields_fail(parent, "notes", "more notes than a diagnostic has");
     for (size_t i = 0; i < count && !saved->failed; i++) {
-        struct kss_json_step step = {.up = &name, .index = i};
+        struct kss_parsed_step step = {.up = &name, .index = i};
         struct kss_fields fields;
-        kss_fields_open(&fields, saved, kss_json_item(array, i), &step);
+        kss_fields_open(&fields, saved, kss_parsed_item(array, i), &step);
         diag->notes[diag->note_count].kind = kss_field_name(&fields, "kind");
         diag->notes[diag->note_count++].text = kss_field_name(&fields, "text");
         kss_fields_close(&fields);
     }
 }
 
-static void read_diagnostic(struct kss_saved *saved, const struct kss_json *value,
-                            const struct kss_json_step *path) {
+static void read_diagnostic(struct kss_saved *saved, const struct kss_parsed *value,
+                            const struct kss_parsed_step *path) {
     struct kss_diags *diags = &saved->run.diags;
     struct kss_diag diag = {0};
     struct kss_fields fields;
@@ -319,13 +319,13 @@ static void read_diagnostic(struct kss_saved *saved, const struct kss_json *valu
 static void read_diagnostics(struct kss_fields *header) {
     struct kss_saved *saved = header->saved;
     size_t count;
-    const struct kss_json *array = kss_field_array(header, "diagnostics", &count);
-    struct kss_json_step name = {.up = header->path, .name = "diagnostics"};
+    const struct kss_parsed *array = kss_field_array(header, "diagnostics", &count);
+    struct kss_parsed_step name = {.up = header->path, .name = "diagnostics"};
     saved->run.diags.errors = (uint32_t)kss_field_number_or(header, "errors", UINT32_MAX, 0);
     saved->run.diags.others = (uint32_t)kss_field_number_or(header, "others", UINT32_MAX, 0);
     for (size_t i = 0; i < count && !saved->failed; i++) {
-        struct kss_json_step step = {.up = &name, .index = i};
-        read_diagnostic(saved, kss_json_item(array, i), &step);
+        struct kss_parsed_step step = {.up = &name, .index = i};
+        read_diagnostic(saved, kss_parsed_item(array, i), &step);
     }
 }
 
@@ -344,8 +344,8 @@ static void read_origin_of_file(struct kss_fields *header) {
                         (unsigned long long)schema, KSS_SCHEMA);
 }
 
-static const struct kss_json *object_of(struct kss_fields *header, const char *name) {
-    const struct kss_json *value = kss_field(header, name);
+static const struct kss_parsed *object_of(struct kss_fields *header, const char *name) {
+    const struct kss_parsed *value = kss_field(header, name);
     if (value == NULL)
         kss_fields_fail(header, NULL, "`%s` is missing", name);
     return value;
@@ -353,10 +353,10 @@ static const struct kss_json *object_of(struct kss_fields *header, const char *n
 
 void kss_saved_header(struct kss_saved *saved, struct kss_fields *header) {
     struct kss_saved_run *run = &saved->run;
-    struct kss_json_step machine = {.name = "machine"}, source = {.name = "source"};
+    struct kss_parsed_step machine = {.name = "machine"}, source = {.name = "source"};
     struct kss_fields fields;
     read_origin_of_file(header);
-    const struct kss_json *value = object_of(header, "machine");
+    const struct kss_parsed *value = object_of(header, "machine");
     if (!saved->failed)
         read_machine(saved, value, &machine);
     value = object_of(header, "source");
@@ -378,15 +378,15 @@ void kss_saved_header(struct kss_saved *saved, struct kss_fields *header) {
 }
 
 void kss_saved_unread(struct kss_saved *saved, struct kss_fields *header) {
-    struct kss_json_step source = {.name = "source"};
+    struct kss_parsed_step source = {.name = "source"};
     struct kss_fields fields;
     read_origin_of_file(header);
-    const struct kss_json *value = object_of(header, "source");
+    const struct kss_parsed *value = object_of(header, "source");
     if (saved->failed)
         return;
     kss_fields_open(&fields, saved, value, &source);
     saved->run.name = kss_field_name(&fields, "name");
-    if (!saved->failed && kss_json_member(value, "text") != NULL)
+    if (!saved->failed && kss_parsed_member(value, "text") != NULL)
         add_text(&fields, saved->run.name);
     kss_fields_close(&fields);
     saved->run.failure = kss_field_name_or_null(header, "failure");

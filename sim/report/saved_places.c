@@ -75,7 +75,7 @@ static bool inside(struct kss_sources *sources, uint64_t line, uint64_t column, 
 }
 
 bool kss_saved_span(struct kss_fields *fields, struct kss_span *span) {
-    if (kss_json_member(fields->object, "line") == NULL)
+    if (kss_parsed_member(fields->object, "line") == NULL)
         return false; // a column or a length alone is a field nobody takes
     uint64_t line = kss_field_number(fields, "line", UINT32_MAX);
     uint64_t column = kss_field_number(fields, "col", UINT32_MAX);

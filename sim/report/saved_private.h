@@ -7,7 +7,7 @@
 #define KSS_REPORT_SAVED_PRIVATE_H
 
 #include "base/intern.h"
-#include "report/json.h"
+#include "report/parsed.h"
 #include "report/jsonl.h"
 #include "report/saved.h"
 
@@ -47,7 +47,7 @@ struct kss_saved {
     const char *bytes;
     size_t length, next; // of the file; where the next line begins
     size_t line, line_length;
-    struct kss_json *document; // the line that was parsed last, NULL: none
+    struct kss_parsed *document; // the line that was parsed last, NULL: none
     struct kss_intern kinds;
     const char *numbers[KSS_EV_COUNT][KSS_EVENT_WORDS]; // "routine_no"
     struct kss_saved_run run;
@@ -55,7 +55,7 @@ struct kss_saved {
 };
 
 // Ends the reading with an error at the end of a path into the line.
-void kss_saved_fail(struct kss_saved *saved, const struct kss_json_step *path, const char *format,
+void kss_saved_fail(struct kss_saved *saved, const struct kss_parsed_step *path, const char *format,
                     ...) __attribute__((format(printf, 3, 4)));
 
 // ---- Fields of an object (saved_fields.c) -------------------------------------------------------
@@ -64,22 +64,22 @@ enum { KSS_FIELDS = 48 }; // more than any object has
 
 struct kss_fields {
     struct kss_saved *saved;
-    const struct kss_json *object;
-    const struct kss_json_step *path; // to the object
-    const char *names[KSS_FIELDS];    // those taken
-    unsigned count, taken;            // asked for; there
+    const struct kss_parsed *object;
+    const struct kss_parsed_step *path; // to the object
+    const char *names[KSS_FIELDS];      // those taken
+    unsigned count, taken;              // asked for; there
 };
 
 // Begins with an object; ends with an error when it has fields that nobody has taken.
 void kss_fields_open(struct kss_fields *fields, struct kss_saved *saved,
-                     const struct kss_json *value, const struct kss_json_step *path);
+                     const struct kss_parsed *value, const struct kss_parsed_step *path);
 void kss_fields_close(struct kss_fields *fields);
 
 void kss_fields_fail(struct kss_fields *fields, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 // The value of a field, NULL: it is not there.
-const struct kss_json *kss_field(struct kss_fields *fields, const char *name);
+const struct kss_parsed *kss_field(struct kss_fields *fields, const char *name);
 
 // Values that must be there; the _or_ forms take what is said when they are not.
 uint64_t kss_field_number(struct kss_fields *fields, const char *name, uint64_t most);
@@ -95,7 +95,8 @@ const char *kss_field_text(struct kss_fields *fields, const char *name, size_t *
 const char *kss_field_name(struct kss_fields *fields, const char *name);
 const char *kss_field_name_or_null(struct kss_fields *fields, const char *name);
 // The values of an array that may be left out, then for index 0 to *count - 1.
-const struct kss_json *kss_field_array(struct kss_fields *fields, const char *name, size_t *count);
+const struct kss_parsed *kss_field_array(struct kss_fields *fields, const char *name,
+                                         size_t *count);
 
 // ---- Lines --------------------------------------------------------------------------------------
 

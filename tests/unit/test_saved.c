@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "corpus.h"
-#include "report/json.h"
+#include "report/parsed.h"
 #include "report/saved.h"
 #include "session/session.h"
 
@@ -231,7 +231,7 @@ static void every_format_of(const char *folder, unsigned least) {
 static void reports_of_odd_texts(void **state) {
     (void)state;
     static const char *const path = "odd.kss";
-    if (kss_json_missing() != NULL)
+    if (kss_parsed_missing() != NULL)
         skip();
     struct kss_text lines = stream_of(path);
     assert_non_null(strstr(lines.bytes, "\"routine_no\":"));
@@ -243,14 +243,14 @@ static void reports_of_odd_texts(void **state) {
 
 static void reports_of_scenarios(void **state) {
     (void)state;
-    if (kss_json_missing() != NULL)
+    if (kss_parsed_missing() != NULL)
         skip();
     every_format_of("scenarios", 200);
 }
 
 static void reports_of_inputs_that_do_not_load(void **state) {
     (void)state;
-    if (kss_json_missing() != NULL)
+    if (kss_parsed_missing() != NULL)
         skip();
     every_format_of("tests/malformed", 20);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "report/json.h"
+#include "report/parsed.h"
 #include "report/saved.h"
 #include "session/session.h"
 
@@ -302,7 +302,7 @@ int main(void) {
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(every_byte),
     };
-    if (kss_json_missing() != NULL)
+    if (kss_parsed_missing() != NULL)
         return 0;
     return cmocka_run_group_tests(tests, make_stream, free_stream);
 }

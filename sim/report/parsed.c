@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "report/json.h"
+#include "report/parsed.h"
 
 #include <string.h>
 
@@ -8,15 +8,15 @@
 #include <jansson.h>
 
 // A kss_json is a json_t by another name, so that nobody else needs the header.
-static json_t *own(const struct kss_json *value) {
+static json_t *own(const struct kss_parsed *value) {
     return (json_t *)(uintptr_t)value;
 }
 
-static struct kss_json *ours(json_t *value) {
-    return (struct kss_json *)(uintptr_t)value;
+static struct kss_parsed *ours(json_t *value) {
+    return (struct kss_parsed *)(uintptr_t)value;
 }
 
-const char *kss_json_missing(void) {
+const char *kss_parsed_missing(void) {
     return NULL;
 }
 
@@ -42,7 +42,7 @@ static size_t word_begin(const char *bytes, size_t at, size_t length) {
     return at;
 }
 
-struct kss_json *kss_json_parse(const char *bytes, size_t length, const char **why, size_t *at) {
+struct kss_parsed *kss_parsed_read(const char *bytes, size_t length, const char **why, size_t *at) {
     json_error_t error;
     json_t *document = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (document == NULL) {
@@ -52,51 +52,51 @@ struct kss_json *kss_json_parse(const char *bytes, size_t length, const char **w
     return ours(document);
 }
 
-void kss_json_free(struct kss_json *document) {
+void kss_parsed_free(struct kss_parsed *document) {
     json_decref(own(document));
 }
 
-enum kss_json_type kss_json_type(const struct kss_json *value) {
+enum kss_parsed_type kss_parsed_type(const struct kss_parsed *value) {
     switch (json_typeof(own(value))) {
-    case JSON_OBJECT: return KSS_JSON_OBJECT;
-    case JSON_ARRAY: return KSS_JSON_ARRAY;
-    case JSON_STRING: return KSS_JSON_STRING;
-    case JSON_INTEGER: return KSS_JSON_INTEGER;
-    case JSON_REAL: return KSS_JSON_REAL;
+    case JSON_OBJECT: return KSS_PARSED_OBJECT;
+    case JSON_ARRAY: return KSS_PARSED_ARRAY;
+    case JSON_STRING: return KSS_PARSED_STRING;
+    case JSON_INTEGER: return KSS_PARSED_INTEGER;
+    case JSON_REAL: return KSS_PARSED_REAL;
     case JSON_TRUE:
-    case JSON_FALSE: return KSS_JSON_BOOL;
-    default: return KSS_JSON_NULL;
+    case JSON_FALSE: return KSS_PARSED_BOOL;
+    default: return KSS_PARSED_NULL;
     }
 }
 
-bool kss_json_true(const struct kss_json *value) {
+bool kss_parsed_true(const struct kss_parsed *value) {
     return json_is_true(own(value));
 }
 
-int64_t kss_json_integer(const struct kss_json *value) {
+int64_t kss_parsed_integer(const struct kss_parsed *value) {
     return json_integer_value(own(value));
 }
 
-const char *kss_json_string(const struct kss_json *value, size_t *length) {
+const char *kss_parsed_string(const struct kss_parsed *value, size_t *length) {
     *length = json_string_length(own(value));
     return json_string_value(own(value));
 }
 
-size_t kss_json_count(const struct kss_json *value) {
+size_t kss_parsed_count(const struct kss_parsed *value) {
     return json_is_array(own(value)) ? json_array_size(own(value)) : json_object_size(own(value));
 }
 
-struct kss_json *kss_json_item(const struct kss_json *array, size_t index) {
+struct kss_parsed *kss_parsed_item(const struct kss_parsed *array, size_t index) {
     return ours(json_array_get(own(array), index));
 }
 
-struct kss_json *kss_json_member(const struct kss_json *object, const char *name) {
+struct kss_parsed *kss_parsed_member(const struct kss_parsed *object, const char *name) {
     return ours(json_object_get(own(object), name));
 }
 
-const char *kss_json_stranger(const struct kss_json *object,
-                              bool (*known)(const void *context, const char *name),
-                              const void *context) {
+const char *kss_parsed_stranger(const struct kss_parsed *object,
+                                bool (*known)(const void *context, const char *name),
+                                const void *context) {
     const char *name;
     json_t *value;
     json_object_foreach(own(object), name, value) {
@@ -108,64 +108,64 @@ const char *kss_json_stranger(const struct kss_json *object,
 
 #else
 
-const char *kss_json_missing(void) {
+const char *kss_parsed_missing(void) {
     return "this kss was built without Jansson (Debian: libjansson-dev, Homebrew: jansson)";
 }
 
-struct kss_json *kss_json_parse(const char *bytes, size_t length, const char **why, size_t *at) {
+struct kss_parsed *kss_parsed_read(const char *bytes, size_t length, const char **why, size_t *at) {
     (void)bytes;
     (void)length;
-    *why = kss_json_missing();
+    *why = kss_parsed_missing();
     *at = 0;
     return NULL;
 }
 
 // Nobody has a value.
-void kss_json_free(struct kss_json *document) {
+void kss_parsed_free(struct kss_parsed *document) {
     (void)document;
 }
 
-enum kss_json_type kss_json_type(const struct kss_json *value) {
+enum kss_parsed_type kss_parsed_type(const struct kss_parsed *value) {
     (void)value;
-    return KSS_JSON_NULL;
+    return KSS_PARSED_NULL;
 }
 
-bool kss_json_true(const struct kss_json *value) {
+bool kss_parsed_true(const struct kss_parsed *value) {
     (void)value;
     return false;
 }
 
-int64_t kss_json_integer(const struct kss_json *value) {
+int64_t kss_parsed_integer(const struct kss_parsed *value) {
     (void)value;
     return 0;
 }
 
-const char *kss_json_string(const struct kss_json *value, size_t *length) {
+const char *kss_parsed_string(const struct kss_parsed *value, size_t *length) {
     (void)value;
     *length = 0;
     return "";
 }
 
-size_t kss_json_count(const struct kss_json *value) {
+size_t kss_parsed_count(const struct kss_parsed *value) {
     (void)value;
     return 0;
 }
 
-struct kss_json *kss_json_item(const struct kss_json *array, size_t index) {
+struct kss_parsed *kss_parsed_item(const struct kss_parsed *array, size_t index) {
     (void)array;
     (void)index;
     return NULL;
 }
 
-struct kss_json *kss_json_member(const struct kss_json *object, const char *name) {
+struct kss_parsed *kss_parsed_member(const struct kss_parsed *object, const char *name) {
     (void)object;
     (void)name;
     return NULL;
 }
 
-const char *kss_json_stranger(const struct kss_json *object,
-                              bool (*known)(const void *context, const char *name),
-                              const void *context) {
+const char *kss_parsed_stranger(const struct kss_parsed *object,
+                                bool (*known)(const void *context, const char *name),
+                                const void *context) {
     (void)object;
     (void)known;
     (void)context;
@@ -222,7 +222,7 @@ static bool is_name(const struct walk *walk, const char *name) {
 }
 
 // From the value at [walk] to the one of a step; *place is where that begins. False: there is none.
-static bool enter(struct walk *walk, const struct kss_json_step *step, size_t *place) {
+static bool enter(struct walk *walk, const struct kss_parsed_step *step, size_t *place) {
     char open = next(walk);
     if (open != (step->name != NULL ? '{' : '['))
         return false;
@@ -247,11 +247,11 @@ static bool enter(struct walk *walk, const struct kss_json_step *step, size_t *p
     return false;
 }
 
-static bool follow(struct walk *walk, const struct kss_json_step *path, size_t *place) {
+static bool follow(struct walk *walk, const struct kss_parsed_step *path, size_t *place) {
     return path == NULL || (follow(walk, path->up, place) && enter(walk, path, place));
 }
 
-size_t kss_json_place(const char *bytes, size_t length, const struct kss_json_step *path) {
+size_t kss_parsed_place(const char *bytes, size_t length, const struct kss_parsed_step *path) {
     struct walk walk = {bytes, 0, length};
     size_t place = 0;
     follow(&walk, path, &place);
