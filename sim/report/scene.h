@@ -22,7 +22,7 @@
 //
 // Going forward costs what the steps in between changed; going back begins at a step that was kept.
 // Scenes need every kind of event (kss_options.all_events). Of a log that holds fewer there is what its events
-// tell: where a stack overflowed or, natively, was deepest, the `path` events give its frames.
+// tell; an overflow's frames are those of its `path` events, wherever its calls are not in the log.
 //
 // A function of log and digest, which must outlive it. Depends on report.h.
 #ifndef KSS_REPORT_SCENE_H

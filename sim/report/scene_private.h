@@ -12,7 +12,7 @@ struct kss_step_row {
     const char *say;
 };
 // What a call says of its frame, also where it completes a HEAD.
-#define KSS_SAY_FRAME ", {bytes} bytes on {Stack}"
+#define KSS_SAY_FRAME "[bytes?, {bytes} bytes on {Stack}]"
 extern const struct kss_step_row kss_step_rows[KSS_EV_COUNT];
 
 // An NT routine at work on a stack: it was called by the frame that is the [frames]th.

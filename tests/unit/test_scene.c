@@ -163,6 +163,10 @@ static void after_event(const struct run *run, const char *path, uint32_t i) {
         same(run, path, i, "used", VALUE(STACK_USED, e->words[0]), e->words[1]);
         same(run, path, i, "bytes", VALUE(STACK_BYTES, e->words[0]), e->words[1] - e->words[2]);
         break;
+    case KSS_EV_STACK_CLEAR:
+        assert_null(top_of(run, (uint32_t)e->words[0]));
+        same(run, path, i, "used", VALUE(STACK_USED, e->words[0]), e->words[1]);
+        break;
     case KSS_EV_DEEPEST: {
         uint64_t deepest = VALUE(STACK_DEEPEST, e->words[0]), bytes = e->words[1] + e->words[2];
         if (deepest <= bytes) // what crossed is not in it
@@ -189,6 +193,29 @@ static void check_processors(const struct run *run, const char *path, uint32_t i
     }
 }
 
+// What interrupts goes back to what it interrupted.
+struct nest {
+    uint64_t stack, irql;
+    uint32_t count;
+};
+
+static void check_nesting(const struct run *run, const char *path, uint32_t i, struct nest *nest,
+                          bool before) {
+    const struct kss_event *e = &run->log->events[i];
+    bool enters = e->kind == KSS_EV_DPC_RUN || e->kind == KSS_EV_INTERRUPT;
+    if (before && enters) {
+        nest[++nest->count].stack = VALUE(CPU_STACK, e->cpu);
+        nest[nest->count].irql = e->irql;
+    } else if (!before && (e->kind == KSS_EV_DPC_DONE || e->kind == KSS_EV_INTERRUPT_DONE)) {
+        assert_true(nest->count > 0);
+        same(run, path, i, "the stack gone back to", VALUE(CPU_STACK, e->cpu),
+             nest[nest->count].stack);
+        same(run, path, i, "the IRQL gone back to", VALUE(CPU_IRQL, e->cpu),
+             nest[nest->count].irql);
+        nest->count--;
+    }
+}
+
 // Out exactly between its events.
 static void check_residency(const struct run *run, const char *path, uint32_t i, bool *out) {
     const struct kss_event *e = &run->log->events[i];
@@ -203,12 +230,16 @@ static void check_residency(const struct run *run, const char *path, uint32_t i,
 
 static void look_at_events(struct run *run, const char *path) {
     bool *out = calloc(run->log->thread_count + 1u, sizeof *out);
+    struct nest nests[8][KSS_SCENE_NESTED + 1] = {{{0}}};
     for (uint32_t step = 1; step <= kss_scene_steps(run->scene); step++) {
         const struct kss_scene_step *s = kss_scene_step(run->scene, step);
         for (uint32_t i = s->first; i < s->last; i++) {
+            struct nest *nest = nests[run->log->events[i].cpu];
             before_event(run, path, i);
+            check_nesting(run, path, i, nest, true);
             kss_scene_apply(run->scene, i);
             after_event(run, path, i);
+            check_nesting(run, path, i, nest, false);
             check_processors(run, path, i);
             check_residency(run, path, i, out);
         }
