@@ -110,8 +110,7 @@ void kss_scene_say_step(const struct kss_scene *scene, uint32_t step, struct kss
 
 // Steps worth a look: the last one at or before a time; where a stack is deepest (the one that overflows, else
 // with the least left; its number goes to *stack); the failing one (the bug check or hang, else the first
-// error or warning that nobody expected, else the first that somebody did, else the first note). 0: there is
-// none.
+// error or warning that nobody expected, else the first that somebody did). 0: there is none.
 uint32_t kss_scene_at(const struct kss_scene *scene, uint64_t time);
 uint32_t kss_scene_worst(const struct kss_scene *scene, uint32_t *stack);
 uint32_t kss_scene_failing(const struct kss_scene *scene);

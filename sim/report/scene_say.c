@@ -2,8 +2,6 @@
 // Words of scenes: values as reports print them, and steps by the templates of steps.def.
 #include "report/scene_private.h"
 
-#include "base/bisect.h"
-
 #include <string.h>
 
 // ---- Values -------------------------------------------------------------------------------------
@@ -27,12 +25,9 @@ bool kss_scene_say(const struct kss_scene *scene, enum kss_scene_field field, ui
 
 // ---- Who and where ------------------------------------------------------------------------------
 static bool say_stack(const struct kss_scene *scene, uint32_t number, struct kss_text *out) {
-    const struct kss_digest *digest = scene->digest;
-    uint32_t at;
-    KSS_BISECT(at, digest->stack_count, digest->stacks[at].id < number);
-    if (at == digest->stack_count || digest->stacks[at].id != number)
+    const struct kss_digest_stack *stack = kss_digest_stack_numbered(scene->digest, number);
+    if (stack == NULL)
         return false;
-    const struct kss_digest_stack *stack = &digest->stacks[at];
     kss_text_str(out, "the ");
     if (stack->kind != 0 || stack->thread >= scene->log->thread_count) {
         kss_digest_stack_name(scene->log, stack, out);

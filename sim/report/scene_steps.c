@@ -58,11 +58,11 @@ void kss_scene_find_steps(struct kss_scene *scene) {
     }
 }
 
-// How much a finding is worth a look; notes are advice.
+// How much a finding is worth a look; notes are advice, and most of them come at the end of a run.
 static unsigned weight(const struct kss_digest_finding *finding) {
     if (finding->severity == KSS_NOTE)
-        return 1;
-    return finding->expected_by != 0 ? 2 : 3;
+        return 0;
+    return finding->expected_by != 0 ? 1 : 2;
 }
 
 void kss_scene_find_failing(struct kss_scene *scene) {
