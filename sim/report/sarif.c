@@ -14,8 +14,6 @@
 #include "kss/kss.h"
 #include "report/escape.h"
 
-#include <stdlib.h>
-
 static const char schema[] =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -133,5 +131,5 @@ void kss_write_sarif_run(struct kss_sheet *sheet, const struct kss_sheet_entry *
     kss_hash_counts_free(&run.counts);
     kss_line_hashes_free(&run.lines);
     kss_text_free(&run.text);
-    free(run.lanes);
+    kss_sarif_story_free(&run);
 }

@@ -42,7 +42,8 @@ struct kss_sarif_run {
     struct kss_hash_counts counts; // fingerprints given in this file
     struct kss_line_hashes lines;
     bool has_lines;
-    uint16_t *lanes;      // malloc'd: whose turn each event is (sarif_flow.c)
+    struct kss_sarif_story
+        *story;           // the run as code flows see it (sarif_flow.c), NULL: not read yet
     struct kss_text text; // for whoever needs one for a moment
 };
 
@@ -73,6 +74,7 @@ void kss_utf16_place(struct kss_sources *sources, uint32_t file, uint32_t offset
 
 // sarif_flow.c
 void kss_sarif_flow(struct kss_sarif_run *run, const struct kss_sarif_result *result);
+void kss_sarif_story_free(struct kss_sarif_run *run);
 
 // sarif_result.c
 void kss_sarif_results(struct kss_sarif_run *run);

@@ -12,7 +12,7 @@ static const char *const levels[] = {"note", "warning", "error"};
 
 static void location_object(struct kss_sarif_run *run, const struct kss_span *span,
                             uint32_t routine, const char *message, uint32_t id) {
-    kss_json_open(run->json, NULL, '{');
+    kss_json_open_flat(run->json, NULL, '{');
     if (id != 0)
         kss_json_number(run->json, "id", id);
     kss_sarif_location(run, span, routine, message, id == 0);
@@ -95,7 +95,7 @@ static void suppressions(struct kss_sarif_run *run, const struct kss_digest_find
     kss_text_format(&run->text, "the scenario says: expect %s;",
                     kss_log_string(run->log, expect->words[1]));
     kss_json_open(run->json, "suppressions", '[');
-    kss_json_open(run->json, NULL, '{');
+    kss_json_open_flat(run->json, NULL, '{');
     kss_json_string(run->json, "kind", "inSource");
     kss_json_string(run->json, "status", "accepted");
     kss_json_text(run->json, "justification", run->text.bytes, run->text.length);
