@@ -72,8 +72,8 @@ static void indented_lines(struct kss_text *out, const struct kss_text *text, un
         const char *line = text->bytes + i;
         const char *end = memchr(line, '\n', text->length - i);
         size_t length = end != NULL ? (size_t)(end - line) : text->length - i;
-        if (length > 0)
-            kss_text_repeat(out, ' ', indent);
+        kss_text_repeat(out, ' ',
+                        indent); // of empty lines too: prove takes a shorter one for the end
         kss_text_bytes(out, line, length);
         kss_text_char(out, '\n');
         i += length + 1;

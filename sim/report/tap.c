@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// TAP version 14, flat: the points (points.h) of all runs, numbered through, each behind its scenario's place.
+// TAP, flat: the points (points.h) of all runs, numbered through, each behind its scenario's place.
 //
 //     not ok 3 - scenarios/read.kss:19: expect clean
 //       ---
 //       message: "what happened: hazard stack-object-user-wait in mydrv!Read"
 //       ...
 //
-// Flat, not a subtest per scenario: `prove` and most other harnesses count and name the points of the outermost
-// level only. Nothing bails out: an input that does not load is a point that failed, and the others are run. The
-// plan stands at the end, since a document is written as the runs come.
+// The version line says 13. All of it is TAP 14 as well, whose harnesses take that line for their own; but `prove`
+// before Test::Harness 3.48 fails every document that says 14. Flat, not a subtest per scenario: most harnesses
+// count and name the points of the outermost level only. Nothing bails out: an input that does not load is a point
+// that failed, and the others are run. The plan stands at the end, since a document is written as the runs come.
 #include "report/escape.h"
 #include "report/points.h"
 
@@ -61,7 +62,7 @@ static void test_point(struct kss_sheet *sheet, const char *scenario,
 }
 
 void kss_write_tap_begin(struct kss_sheet *sheet) {
-    kss_text_str(sheet->out, "TAP version 14\n");
+    kss_text_str(sheet->out, "TAP version 13\n");
 }
 
 void kss_write_tap_run(struct kss_sheet *sheet, const struct kss_sheet_entry *entry) {
