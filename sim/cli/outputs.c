@@ -181,11 +181,3 @@ void kss_outputs_close(struct kss_outputs *outputs) {
         kss_text_free(&output->text);
     }
 }
-
-int kss_cli_worse(int a, int b) {
-    static const int order[] = {KSS_BAD_INPUT, KSS_FAILED, KSS_CANNOT_TELL};
-    for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
-        if (a == order[i] || b == order[i])
-            return order[i];
-    return KSS_OK;
-}

@@ -56,8 +56,4 @@ void kss_output_flush(struct kss_output *output);
 // Ends the documents and closes the files; documents that were not started are dropped.
 void kss_outputs_close(struct kss_outputs *outputs);
 
-// The worse of two exit statuses: what is wrong with the input outweighs what failed, and that what nobody can
-// tell.
-int kss_cli_worse(int a, int b);
-
 #endif

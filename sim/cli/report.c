@@ -59,7 +59,7 @@ static bool add(struct redraw *redraw, const struct kss_sheet_entry *entry) {
         return false;
     }
     redraw->drawn++;
-    redraw->status = kss_cli_worse(redraw->status, entry->status);
+    redraw->status = kss_worse_status(redraw->status, entry->status);
     say_loading(redraw, entry);
     kss_outputs_run(&redraw->outputs, entry);
     return true;
@@ -73,7 +73,7 @@ static bool read_runs(struct redraw *redraw, struct kss_saved *saved, const char
             return false;
     kss_cli_diagnose(redraw->cli, kss_saved_sources(saved), kss_saved_diags(saved));
     if (kss_saved_cut(saved))
-        redraw->status = kss_cli_worse(redraw->status, KSS_CANNOT_TELL);
+        redraw->status = kss_worse_status(redraw->status, KSS_CANNOT_TELL);
     else if (kss_saved_good(saved) && redraw->runs == before)
         kss_cli_complain("%s: there is no run in it", name);
     return kss_saved_good(saved) && (redraw->runs > before || kss_saved_cut(saved));

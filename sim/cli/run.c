@@ -124,7 +124,7 @@ static int run_one(struct suite *suite, const struct kss_input *input) {
 static int run_all(struct suite *suite, const struct kss_input *inputs, unsigned count) {
     int status = KSS_OK;
     for (unsigned i = 0; i < count; i++)
-        status = kss_cli_worse(status, run_one(suite, &inputs[i]));
+        status = kss_worse_status(status, run_one(suite, &inputs[i]));
     return status;
 }
 
