@@ -22,10 +22,11 @@ struct pending {
     struct kss_trace_from from;
 };
 
-// What a thread asked to wait for last.
-struct asked {
-    struct kss_text what;
-    uint64_t more; // objects of a wait for several that are still to be named
+struct waiter {
+    struct kss_text what; // it asked to wait for last
+    uint64_t more;        // objects of a wait for several that are still to be named
+    struct kss_text name; // of its outermost wait's slice
+    uint32_t left;        // waits it was taken out of that have not ended
 };
 
 struct drawing {
@@ -36,7 +37,8 @@ struct drawing {
     struct pending *pending; // malloc'd
     uint32_t pending_count;
     unsigned pending_room;
-    struct asked *asked;             // malloc'd, by thread
+    struct waiter *waiters;          // malloc'd, by thread
+    const struct kss_event *last;    // the event before, NULL: none
     uint32_t running[KSS_LANE_CPUS]; // thread + 1, 0: none
     uint16_t irql[KSS_LANE_CPUS];    // + 1, 0: not told yet
 };
@@ -133,15 +135,22 @@ static void draw_switch(struct drawing *d, const struct kss_event *event) {
     d->running[event->cpu] = (uint32_t)to + 1;
 }
 
+static bool runs_now(const struct drawing *d, uint64_t thread) {
+    for (uint32_t cpu = 0; cpu < d->log->config.profile.processors; cpu++)
+        if (d->running[cpu] == thread + 1)
+            return true;
+    return false;
+}
+
 static void draw_ready(struct drawing *d, uint32_t lane, const struct kss_event *event) {
     uint32_t target = thread_lane(d, event->words[0]);
-    if (target == KSS_LANE_OUTSIDE)
+    if (target == KSS_LANE_OUTSIDE || runs_now(d, event->words[0]))
         return;
-    if (!kss_trace_is_open(&d->trace, target, KSS_SLICE_WAIT) || lane == target) {
-        kss_trace_end(&d->trace, target, KSS_SLICE_WAIT, 0, event);
+    if (!kss_trace_is_open(&d->trace, target, KSS_SLICE_WAIT)) {
         becomes_ready(d, target, event);
         return;
     }
+    d->waiters[event->words[0]].left++;
     name_with(d, "wakes ", event, 0);
     struct kss_trace_from from = kss_trace_arrow_from(&d->trace, lane, event);
     kss_trace_end(&d->trace, target, KSS_SLICE_WAIT, 0, event);
@@ -155,6 +164,7 @@ static void draw_exit(struct drawing *d, const struct kss_event *event) {
     if (lane == KSS_LANE_OUTSIDE)
         return;
     kss_trace_end_all(&d->trace, lane, event);
+    d->waiters[event->words[0]].left = 0;
     stops_running(d, event->words[0], event);
     name_with(d, "ends: ", event, 1);
     kss_trace_instant(&d->trace, lane, false, "thread", event);
@@ -165,38 +175,71 @@ static void draw_exit(struct drawing *d, const struct kss_event *event) {
 static void ask(struct drawing *d, const struct kss_event *event) {
     if (event->thread >= d->log->thread_count)
         return;
-    struct asked *asked = &d->asked[event->thread];
-    if (event->kind == KSS_EV_WAIT && asked->more > 0) {
-        kss_text_str(&asked->what, asked->what.bytes[asked->what.length - 1] == ' ' ? "" : ", ");
-        kss_log_word(d->log, event, 0, &asked->what);
-        asked->more--;
+    struct waiter *waiter = &d->waiters[event->thread];
+    if (event->kind == KSS_EV_WAIT && waiter->more > 0) {
+        kss_text_str(&waiter->what, waiter->what.bytes[waiter->what.length - 1] == ' ' ? "" : ", ");
+        kss_log_word(d->log, event, 0, &waiter->what);
+        waiter->more--;
         return;
     }
     bool several = event->kind == KSS_EV_WAIT_OBJECTS;
-    asked->more = several ? event->words[0] : 0;
-    kss_text_clear(&asked->what);
-    kss_text_str(&asked->what, !several ? "" : event->words[1] == 0 ? "any of " : "all of ");
+    waiter->more = several ? event->words[0] : 0;
+    kss_text_clear(&waiter->what);
+    kss_text_str(&waiter->what, !several ? "" : event->words[1] == 0 ? "any of " : "all of ");
     if (!several)
-        kss_log_word(d->log, event, event->kind == KSS_EV_DELAY ? 1 : 0, &asked->what);
+        kss_log_word(d->log, event, event->kind == KSS_EV_DELAY ? 1 : 0, &waiter->what);
 }
 
 static void draw_block(struct drawing *d, uint32_t lane, const struct kss_event *event) {
     if (lane < KSS_LANE_THREAD)
         return;
-    const struct asked *asked = &d->asked[lane - KSS_LANE_THREAD];
+    struct waiter *waiter = &d->waiters[lane - KSS_LANE_THREAD];
     struct kss_text *words = name(d, "waits");
     if (event->words[0] != 0)
         name_with(d, "waits for ", event, 0);
-    else if (asked->what.length > 0)
-        kss_text_format(words, " for %s", asked->what.bytes);
+    else if (waiter->what.length > 0)
+        kss_text_format(words, " for %s", waiter->what.bytes);
     kss_text_str(words, " (");
     kss_log_word(d->log, event, 1, words);
     kss_text_str(words, event->words[2] ? ", alertable)" : ")");
+    if (waiter->left == 0) {
+        kss_text_clear(&waiter->name);
+        kss_text_bytes(&waiter->name, words->bytes, words->length);
+    }
     kss_trace_begin(&d->trace, lane, KSS_SLICE_WAIT, 0, event);
     stops_running(d, lane - KSS_LANE_THREAD, event);
 }
 
+// A thread that was taken out of its wait for an APC goes on waiting without a word.
+static void waits_again(struct drawing *d, uint8_t cpu) {
+    uint32_t thread = d->running[cpu] - 1;
+    struct waiter *waiter = &d->waiters[thread];
+    struct kss_event at = *d->last;
+    at.cpu = cpu;
+    if (waiter->left == 0 || kss_trace_is_open(&d->trace, KSS_LANE_THREAD + thread, KSS_SLICE_APC))
+        return;
+    name(d, --waiter->left == 0 ? waiter->name.bytes : "waits");
+    kss_trace_begin(&d->trace, KSS_LANE_THREAD + thread, KSS_SLICE_WAIT, 0, &at);
+    stops_running(d, thread, &at);
+}
+
+// What shows that it does: the clock moves on, nobody runs, its processor turns to another thread, it is woken.
+static bool shows(const struct drawing *d, uint64_t thread, const struct kss_event *event) {
+    return event->time > d->last->time || event->thread == KSS_NONE ||
+           (event->kind == KSS_EV_SWITCH && event->words[0] != thread) ||
+           (event->kind == KSS_EV_READY && event->words[0] == thread);
+}
+
+static void notice_waits(struct drawing *d, const struct kss_event *event) {
+    uint8_t cpu = event->cpu;
+    if (d->running[cpu] != 0 && d->lanes.busy[cpu] == 0 && shows(d, d->running[cpu] - 1, event))
+        waits_again(d, cpu);
+    d->last = event;
+}
+
 static void draw_wait_end(struct drawing *d, uint32_t lane, const struct kss_event *event) {
+    if (lane >= KSS_LANE_THREAD && d->waiters[lane - KSS_LANE_THREAD].left > 0)
+        d->waiters[lane - KSS_LANE_THREAD].left--;
     kss_trace_end(&d->trace, lane, KSS_SLICE_WAIT, 0, event);
     if (!event->words[2])
         return;
@@ -402,19 +445,22 @@ static void say_dropped(struct drawing *d) {
 
 static void draw_all(struct drawing *d) {
     unsigned room = 0;
-    d->asked = kss_grow(NULL, &room, d->log->thread_count + 1u, sizeof *d->asked);
+    d->waiters = kss_grow(NULL, &room, d->log->thread_count + 1u, sizeof *d->waiters);
     bool ended = false; // what follows judges the run
     for (uint32_t i = 0; i < d->log->count; i++) {
         const struct kss_event *event = &d->log->events[i];
         ended |= event->kind == KSS_EV_REST;
+        notice_waits(d, event);
         if (!ended)
             irql_counter(d, event);
         draw(d, event);
     }
     say_dropped(d);
-    for (uint32_t i = 0; i < d->log->thread_count; i++)
-        kss_text_free(&d->asked[i].what);
-    free(d->asked);
+    for (uint32_t i = 0; i < d->log->thread_count; i++) {
+        kss_text_free(&d->waiters[i].what);
+        kss_text_free(&d->waiters[i].name);
+    }
+    free(d->waiters);
 }
 
 void kss_write_perfetto_begin(struct kss_sheet *sheet) {
