@@ -98,7 +98,7 @@ bool kss_outputs_open(struct kss_outputs *outputs, const char *const *inputs, un
         }
         output->options.colour = output->stream == stdout && kss_cli_colours(outputs->cli, stdout);
         output->sheet = (struct kss_sheet){
-            .format = output->format, .out = &output->text, .text = &output->options};
+            .format = output->format, .out = &output->text, .text = &output->options, .runs = runs};
         kss_sheet_begin(&output->sheet);
     }
     return true;

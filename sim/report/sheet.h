@@ -37,6 +37,7 @@ struct kss_sheet {
     enum kss_format format;
     struct kss_text *out;
     const struct kss_text_options *text; // of the text report; NULL: none
+    unsigned runs;                       // how many will come; 0: one, or not known
     // the rest is the sheet's own
     struct kss_arena arena;
     struct kss_suite_row *rows; // malloc'd: the runs so far
