@@ -33,7 +33,9 @@ static uint32_t next_id(struct kss_trace *trace) {
 }
 
 static void start(struct kss_trace *trace, char phase, uint32_t tid) {
-    kss_text_format(trace->out, ",\n{\"ph\":\"%c\",\"pid\":%u,\"tid\":%u", phase, trace->pid, tid);
+    kss_text_str(trace->out, trace->first ? "\n" : ",\n");
+    trace->first = false;
+    kss_text_format(trace->out, "{\"ph\":\"%c\",\"pid\":%u,\"tid\":%u", phase, trace->pid, tid);
 }
 
 static void stamp(struct kss_trace *trace, uint64_t ns) {
@@ -84,7 +86,8 @@ static void arguments(struct kss_trace *trace, const struct kss_event *event) {
 
 static void meta(struct kss_trace *trace, const char *what, uint32_t tid) {
     start(trace, 'M', tid);
-    kss_text_format(trace->out, ",\"name\":\"%s\",\"args\":{", what);
+    kss_text_format(trace->out, ",\"ts\":0,\"cat\":\"__metadata\",\"name\":\"%s\",\"args\":{",
+                    what);
 }
 
 static uint32_t tid_of(struct kss_trace *trace, uint32_t number) {
@@ -131,6 +134,7 @@ static void end_last(struct kss_trace *trace, struct kss_trace_lane *lane, uint6
     start(trace, 'E', lane->tid);
     stamp(trace, next_ns(trace, time));
     member(trace, "name", lane->names.bytes + slice->name, lane->names.length - slice->name);
+    member(trace, "cat", kinds[slice->kind].category, strlen(kinds[slice->kind].category));
     lane->names.length = slice->name;
     if (remark != NULL)
         kss_text_format(trace->out, ",\"args\":{\"cut\":\"%s\"}", remark);
@@ -184,7 +188,7 @@ void kss_trace_counter(struct kss_trace *trace, const char *series, uint64_t val
     start(trace, 'C', trace->pid);
     stamp(trace, next_ns(trace, event->time));
     name_of(trace);
-    kss_text_format(trace->out, ",\"args\":{\"%s\":", series);
+    kss_text_format(trace->out, ",\"cat\":\"counter\",\"args\":{\"%s\":", series);
     kss_text_unsigned(trace->out, value);
     kss_text_str(trace->out, "}}");
 }
@@ -221,11 +225,11 @@ void kss_trace_arrow_to(struct kss_trace *trace, uint32_t lane, struct kss_trace
 
 void kss_trace_open(struct kss_trace *trace, struct kss_sheet *sheet,
                     const struct kss_sheet_entry *entry) {
-    *trace = (struct kss_trace){.sheet = sheet, .log = entry->log, .out = sheet->out};
+    *trace = (struct kss_trace){
+        .sheet = sheet, .log = entry->log, .out = sheet->out, .first = sheet->count == 0};
     trace->pid = next_id(trace);
-    kss_text_format(trace->out, "%s{\"ph\":\"M\",\"pid\":%u,\"tid\":%u,\"name\":\"process_name\"",
-                    sheet->count > 0 ? ",\n" : "\n", trace->pid, trace->pid);
-    kss_text_str(trace->out, ",\"args\":{\"name\":");
+    meta(trace, "process_name", trace->pid);
+    kss_text_str(trace->out, "\"name\":");
     kss_text_json(trace->out, entry->name, strlen(entry->name));
     kss_text_str(trace->out, "}}");
     meta(trace, "process_sort_index", trace->pid);

@@ -58,6 +58,7 @@ struct kss_trace {
     struct kss_text *out;
     uint32_t pid;
     uint64_t ns; // of the last record
+    bool first;  // of the document
     bool any;    // records of this run
     struct kss_trace_lane *lanes;
     struct kss_text name; // of the record to come, not yet quoted
