@@ -230,7 +230,9 @@ void kss_trace_open(struct kss_trace *trace, struct kss_sheet *sheet,
     trace->pid = next_id(trace);
     meta(trace, "process_name", trace->pid);
     kss_text_str(trace->out, "\"name\":");
-    kss_text_json(trace->out, entry->name, strlen(entry->name));
+    kss_text_str(&trace->name, entry->name);
+    kss_text_str(&trace->name, entry->log == NULL ? ", which could not be run" : "");
+    kss_text_json(trace->out, trace->name.bytes, trace->name.length);
     kss_text_str(trace->out, "}}");
     meta(trace, "process_sort_index", trace->pid);
     kss_text_format(trace->out, "\"sort_index\":%u}}", sheet->count);
