@@ -178,6 +178,13 @@ The sequence of a run.
       Note over p4: DPC 16-user-mode-wait!ReadComplete
       p4-xp2: touches it: the stack is out of memory
       Note over p4: STOP 0x0000000A IRQL_NOT_LESS_OR_EQUAL
+
+The drawing in docs/reports-traces.md is this one.
+
+    $ kss run --format mermaid -o $TMP/now scenarios/lessons/16-user-mode-wait.kss; sed -n '/^```mermaid/,/^```$/p' docs/reports-traces.md | sed '1d;$d' | diff - $TMP/now
+
+Two runs are no sequence.
+
     $ kss run --format mermaid scenarios/lessons/16-user-mode-wait.kss scenarios/lessons/05-recursion.kss
     kss: --format mermaid shows one run, and these are 2
     [2]
