@@ -36,12 +36,18 @@ static bool formula(const char *bytes, size_t length) {
 }
 
 static void text_cell(struct kss_text *out, const char *bytes, size_t length) {
-    bool plain = !formula(bytes, length);
-    for (size_t i = 0; i < length && plain; i++)
-        plain = strchr(",\"\r\n", bytes[i]) == NULL;
+    bool ascii = !formula(bytes, length), plain = ascii;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        ascii &= c >= 0x20 && c < 0x7F;
+        plain &= c != ',' && c != '"' && c != '\r' && c != '\n';
+    }
     kss_text_str(out, plain ? "" : "\"");
     kss_text_str(out, formula(bytes, length) ? "'" : "");
-    kss_escaped(out, bytes, length, quote);
+    if (ascii && memchr(bytes, '"', length) == NULL) // nearly all of them
+        kss_text_bytes(out, bytes, length);
+    else
+        kss_escaped(out, bytes, length, quote);
     kss_text_str(out, plain ? "" : "\"");
 }
 

@@ -68,7 +68,8 @@ static void stack_counter(struct drawing *d, uint64_t number, uint64_t used,
     const struct kss_digest_stack *stack = kss_lane_stack(&d->lanes, number);
     if (stack == NULL)
         return;
-    kss_text_format(name(d, ""), "stack %u, ", stack->id);
+    kss_text_unsigned(name(d, "stack "), stack->id);
+    kss_text_str(&d->trace.name, ", ");
     kss_digest_stack_name(d->log, stack, &d->trace.name);
     kss_trace_counter(&d->trace, "bytes", used, event);
 }

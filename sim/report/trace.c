@@ -32,10 +32,22 @@ static uint32_t next_id(struct kss_trace *trace) {
     return (uint32_t)++trace->sheet->items;
 }
 
+// These are most of a large trace: no printf.
 static void start(struct kss_trace *trace, char phase, uint32_t tid) {
+    char head[] = "{\"ph\":\"?\",\"pid\":";
+    head[7] = phase;
     kss_text_str(trace->out, trace->first ? "\n" : ",\n");
     trace->first = false;
-    kss_text_format(trace->out, "{\"ph\":\"%c\",\"pid\":%u,\"tid\":%u", phase, trace->pid, tid);
+    kss_text_bytes(trace->out, head, sizeof head - 1);
+    kss_text_unsigned(trace->out, trace->pid);
+    kss_text_str(trace->out, ",\"tid\":");
+    kss_text_unsigned(trace->out, tid);
+}
+
+static void key(struct kss_trace *trace, const char *name) {
+    kss_text_str(trace->out, ",\"");
+    kss_text_str(trace->out, name);
+    kss_text_str(trace->out, "\":");
 }
 
 static void stamp(struct kss_trace *trace, uint64_t ns) {
@@ -46,8 +58,8 @@ static void stamp(struct kss_trace *trace, uint64_t ns) {
     kss_text_bytes(trace->out, digits, sizeof digits);
 }
 
-static void member(struct kss_trace *trace, const char *key, const char *bytes, size_t length) {
-    kss_text_format(trace->out, ",\"%s\":", key);
+static void member(struct kss_trace *trace, const char *name, const char *bytes, size_t length) {
+    key(trace, name);
     kss_text_json(trace->out, bytes, length);
 }
 
@@ -57,28 +69,26 @@ static void name_of(struct kss_trace *trace) {
 
 static void word(struct kss_trace *trace, const struct kss_event *event, unsigned i) {
     const struct kss_event_kind *kind = &kss_event_kinds[event->kind];
-    struct kss_text text = {0};
-    if (kss_log_word(trace->log, event, i, &text) && text.length > 0) {
-        bool number = kind->words[i].word == KSS_W_UNSIGNED || kind->words[i].word == KSS_W_BYTES;
-        if (number) {
-            kss_text_format(trace->out, ",\"%s\":", kind->words[i].name);
-            kss_text_unsigned(trace->out, event->words[i]);
-        } else {
-            member(trace, kind->words[i].name, text.bytes, text.length);
-        }
+    struct kss_text *text = &trace->scratch;
+    kss_text_clear(text);
+    if (kind->words[i].word == KSS_W_UNSIGNED || kind->words[i].word == KSS_W_BYTES) {
+        key(trace, kind->words[i].name);
+        kss_text_unsigned(trace->out, event->words[i]);
+    } else if (kss_log_word(trace->log, event, i, text) && text->length > 0) {
+        member(trace, kind->words[i].name, text->bytes, text->length);
     }
-    kss_text_free(&text);
 }
 
 static void arguments(struct kss_trace *trace, const struct kss_event *event) {
-    struct kss_text place = {0};
+    struct kss_text *place = &trace->scratch;
     kss_text_str(trace->out, ",\"args\":{\"t\":");
     kss_text_unsigned(trace->out, event->time);
-    kss_text_format(trace->out, ",\"seq\":%u", event->sequence);
-    kss_log_place(trace->log, event->place, &place);
-    if (place.length > 0)
-        member(trace, "place", place.bytes, place.length);
-    kss_text_free(&place);
+    key(trace, "seq");
+    kss_text_unsigned(trace->out, event->sequence);
+    kss_text_clear(place);
+    kss_log_place(trace->log, event->place, place);
+    if (place->length > 0)
+        member(trace, "place", place->bytes, place->length);
     for (unsigned i = 0; i < KSS_EVENT_WORDS; i++)
         word(trace, event, i);
     kss_text_char(trace->out, '}');
@@ -188,7 +198,9 @@ void kss_trace_counter(struct kss_trace *trace, const char *series, uint64_t val
     start(trace, 'C', trace->pid);
     stamp(trace, next_ns(trace, event->time));
     name_of(trace);
-    kss_text_format(trace->out, ",\"cat\":\"counter\",\"args\":{\"%s\":", series);
+    kss_text_str(trace->out, ",\"cat\":\"counter\",\"args\":{\"");
+    kss_text_str(trace->out, series);
+    kss_text_str(trace->out, "\":");
     kss_text_unsigned(trace->out, value);
     kss_text_str(trace->out, "}}");
 }
@@ -257,4 +269,5 @@ void kss_trace_close(struct kss_trace *trace) {
     }
     free(trace->lanes);
     kss_text_free(&trace->name);
+    kss_text_free(&trace->scratch);
 }

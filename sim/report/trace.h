@@ -62,6 +62,7 @@ struct kss_trace {
     bool any;    // records of this run
     struct kss_trace_lane *lanes;
     struct kss_text name; // of the record to come, not yet quoted
+    struct kss_text scratch;
 };
 
 void kss_trace_open(struct kss_trace *trace, struct kss_sheet *sheet,
