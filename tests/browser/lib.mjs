@@ -217,6 +217,51 @@ function told(findings) {
   );
 }
 
+// The contrast of text in drawings, which axe leaves undecided: the fill of each SVG text against the topmost opaque thing
+// below its middle, be it a shape or a box of the page. Fails below `least`; returns what lies over a pattern or a gradient.
+export async function drawnContrast(page, least = 4.5) {
+  assert.ok(!scriptless.has(page), "drawnContrast needs JavaScript");
+  const { low, undecided } = await page.evaluate((least) => {
+    const reach = new CSSStyleSheet(); // elementsFromPoint leaves out what the pointer does not feel
+    reach.replaceSync("* { pointer-events: all !important; }");
+    document.adoptedStyleSheets.push(reach);
+    const channels = (colour) => (colour.match(/^rgba?\((.*)\)$/)?.[1] ?? "").split(/[ ,/]+/).map(Number);
+    const luminance = ([r, g, b]) =>
+      [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, c, n) => sum + c * [0.2126, 0.7152, 0.0722][n], 0);
+    const paint = (element) => {
+      const style = getComputedStyle(element);
+      const shape = element instanceof SVGElement && !(element instanceof SVGSVGElement);
+      if (shape && element instanceof SVGTextContentElement) return null;
+      if (shape) return style.fill === "none" ? null : style.fill;
+      return style.backgroundImage === "none" ? style.backgroundColor : style.backgroundImage;
+    };
+    const clear = (colour) => channels(colour)[3] === 0;
+    const low = [];
+    const undecided = [];
+    for (const text of document.querySelectorAll("svg text")) {
+      if (!text.textContent.trim() || !text.checkVisibility()) continue;
+      text.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+      const box = text.getBoundingClientRect();
+      const below = document.elementsFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
+      const ground = below.map(paint).find((colour) => colour && !clear(colour)) ?? "rgb(255, 255, 255)";
+      const fill = getComputedStyle(text).fill;
+      const place = `"${text.textContent.slice(0, 60)}" in ${fill} on ${ground}`;
+      if ([fill, ground].some((colour) => ![3, 4].includes(channels(colour).length) || channels(colour)[3] < 1)) {
+        undecided.push(place);
+        continue;
+      }
+      const [dark, light] = [fill, ground].map((colour) => luminance(channels(colour))).sort((a, b) => a - b);
+      const ratio = (light + 0.05) / (dark + 0.05);
+      if (ratio < least) low.push(`${place}: ${ratio.toFixed(2)}`);
+    }
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== reach);
+    return { low, undecided };
+  }, least);
+  assert.ok(low.length === 0, `drawn text below a contrast of ${least}:\n  ${low.join("\n  ")}`);
+  return undecided;
+}
+
 // Fails if the page must be scrolled sideways, and names the elements that stick out. Those inside a box that scrolls
 // or clips by itself do not.
 export async function overflow(page) {

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { accessible, interaction, looks, overflow, picture, printed, visit, visitEachLook } from "./lib.mjs";
+import { accessible, drawnContrast, interaction, looks, overflow, picture, printed, visit, visitEachLook } from "./lib.mjs";
 
 const page = join(dirname(fileURLToPath(import.meta.url)), "selftest.html");
 const wait = (opened) => opened.waitForTimeout(150);
@@ -15,6 +15,7 @@ test("the clean page passes everything, in each look", async () => {
   await visitEachLook(page, {}, async (opened, look) => {
     await accessible(opened);
     await overflow(opened);
+    assert.equal((await drawnContrast(opened)).length, 1); // the text over stripes
     await opened.waitForSelector("[data-worker=ran]"); // a worker from a blob is no request
     seen.push(look);
   });
@@ -57,6 +58,15 @@ test("contrast too low in dark alone is caught in dark alone", async () => {
   await assert.rejects(visit(`${page}#dim-in-dark`, { colorScheme: "dark" }, judged), /color-contrast at \.said/);
   await assert.rejects(visitEachLook(`${page}#dim-in-dark`, {}, judged), /in the look "dark"/);
 });
+
+test("drawn text is judged against the shape below it", () =>
+  assert.rejects(
+    visit(`${page}#faint-drawing`, {}, async (opened) => {
+      await wait(opened);
+      await drawnContrast(opened);
+    }),
+    /"on a shape" in rgb\(85, 85, 85\) on rgb\(34, 34, 34\): 2\.1/,
+  ));
 
 test("a button without a name is caught", () =>
   assert.rejects(
