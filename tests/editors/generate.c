@@ -4,8 +4,8 @@
 //   generate [--check] TEMPLATE RESULT
 //
 // In the template @SET@ stands for a set of words: as one regular expression, a tree by common beginnings, so that a
-// matcher looks at a name's letters once: K(?:ernelMode|SPIN_LOCK). A line that ends in @SET:words@ is repeated with as
-// many of the words as fit. A template that does not mention a word which begins an item or a statement of the scenario
+// matcher looks at a name's letters once: K(?:ernelMode|SPIN_LOCK), @SET:magic@ as vim writes it. A line that ends in
+// @SET:words@ is repeated with as many of the words as fit. A template that does not mention a word which begins an item or a statement of the scenario
 // language, in a rule of its own, is out of date: an error. With --check the result is compared, not written.
 #include "base/os.h"
 #include "nt/nt.h"
@@ -77,8 +77,10 @@ static void routines(struct set *set) {
 }
 
 static void builtins(struct set *set) {
-    for (unsigned i = 0; kss_builtin_name(i) != NULL; i++)
-        add(set, kss_builtin_name(i));
+    const char *name;
+    for (unsigned i = 0; (name = kss_builtin_name(i)) != NULL; i++)
+        if (kss_routine_find(name, strlen(name)) == NULL)
+            add(set, name);
 }
 
 static void constants(struct set *set) {
@@ -143,8 +145,15 @@ static struct set set_of(unsigned index) {
 
 // ---- One expression of many words ---------------------------------------------------------------
 
+struct dialect {
+    const char *open, * or, *close, *maybe; // maybe: the group may be missing
+};
+static const struct dialect oniguruma = {"(?:", "|", ")", "?"},
+                            magic = {"\\%(", "\\|", "\\)", "\\="};
+
 // The words, sorted, have [depth] bytes in common.
-static void put_tree(struct kss_text *out, const char *const *begin, size_t count, size_t depth) {
+static void put_tree(struct kss_text *out, const struct dialect *dialect, const char *const *begin,
+                     size_t count, size_t depth) {
     size_t shared = depth;
     while (begin[0][shared] != 0 && begin[0][shared] == begin[count - 1][shared])
         shared++;
@@ -152,29 +161,35 @@ static void put_tree(struct kss_text *out, const char *const *begin, size_t coun
     if (count == 1)
         return;
     bool ends_here = begin[0][shared] == 0;
-    kss_text_str(out, "(?:");
+    kss_text_str(out, dialect->open);
     for (size_t i = ends_here ? 1 : 0, next; i < count; i = next) {
         for (next = i; next < count && begin[next][shared] == begin[i][shared];)
             next++;
-        put_tree(out, begin + i, next - i, shared);
+        put_tree(out, dialect, begin + i, next - i, shared);
         if (next < count)
-            kss_text_char(out, '|');
+            kss_text_str(out, dialect->or);
     }
-    kss_text_str(out, ends_here ? ")?" : ")");
+    kss_text_str(out, dialect->close);
+    if (ends_here)
+        kss_text_str(out, dialect->maybe);
 }
 
 // ---- Templates ----------------------------------------------------------------------------------
 
-static bool set_at(const char *at, const char *end, unsigned *index, bool *as_words, size_t *size) {
+enum form { TREE, MAGIC, LIST, FORMS };
+
+static bool set_at(const char *at, unsigned *index, enum form *form, size_t *size) {
+    static const char *const tails[FORMS] = {"@", ":magic@", ":words@"};
     for (unsigned i = 0; i < SETS; i++) {
         size_t length = strlen(sets[i].name);
-        if ((size_t)(end - at) < length + 2 || memcmp(at + 1, sets[i].name, length) != 0)
+        if (strncmp(at + 1, sets[i].name, length) != 0)
             continue;
-        const char *behind = at + 1 + length;
-        *as_words = (size_t)(end - behind) >= 7 && memcmp(behind, ":words@", 7) == 0;
-        if (*as_words || *behind == '@') {
+        for (unsigned j = 0; j < FORMS; j++) {
+            if (strncmp(at + 1 + length, tails[j], strlen(tails[j])) != 0)
+                continue;
             *index = i;
-            *size = length + (*as_words ? 8 : 2);
+            *form = (enum form)j;
+            *size = 1 + length + strlen(tails[j]);
             return true;
         }
     }
@@ -200,25 +215,24 @@ static void put_words(struct kss_text *out, const char *lead, size_t length,
     }
 }
 
-static void expand(const char *bytes, size_t length, struct kss_text *out) {
-    const char *end = bytes + length, *line = bytes;
-    for (const char *at = bytes; at < end;) {
+static void expand(const char *at, struct kss_text *out) {
+    for (const char *line = at; *at != 0;) {
         unsigned index;
-        bool as_words;
+        enum form form;
         size_t size;
-        if (*at == '@' && set_at(at, end, &index, &as_words, &size)) {
-            struct set set = set_of(index);
-            if (as_words)
-                put_words(out, line, (size_t)(at - line), &set);
-            else
-                put_tree(out, set.words, set.count, 0);
-            free(set.words);
-            at += size;
+        if (*at != '@' || !set_at(at, &index, &form, &size)) {
+            kss_text_char(out, *at++);
+            if (at[-1] == '\n')
+                line = at;
             continue;
         }
-        kss_text_char(out, *at++);
-        if (at[-1] == '\n')
-            line = at;
+        struct set set = set_of(index);
+        if (form == LIST)
+            put_words(out, line, (size_t)(at - line), &set);
+        else
+            put_tree(out, form == MAGIC ? &magic : &oniguruma, set.words, set.count, 0);
+        free(set.words);
+        at += size;
     }
 }
 
@@ -276,7 +290,7 @@ int main(int argc, char **argv) {
     const char *where = template;
     bool whole = reason == NULL && has_every_rule(template, bytes);
     if (whole) {
-        expand(bytes, length, &made);
+        expand(bytes, &made);
         where = result;
         reason = finish(&made, result, check, &arena);
     }

@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: MIT
 // The TextMate grammar, run by the engine of VS Code over scenarios, against kss's own tokens:
-//   node textmate.mjs MODULES GRAMMAR TOKENS      compares; fails at any difference
-//   node textmate.mjs MODULES GRAMMAR --show FILE prints each token's scopes
+//   node textmate.mjs MODULES EXTENSION TOKENS       compares; fails at any difference
+//   node textmate.mjs MODULES EXTENSION --show FILE  prints each token's scopes
+// EXTENSION is docs/editors: what its package.json names for .kss files is what is tested.
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { differences, readTruth, report } from "./truth.mjs";
 
-const [modules, grammarPath, what, shown] = process.argv.slice(2);
+const [modules, extension, what, shown] = process.argv.slice(2);
 const require = createRequire(join(resolve(modules), "package.json"));
 const oniguruma = require("vscode-oniguruma");
 const textmate = require("vscode-textmate");
+
+const json = (path) => JSON.parse(readFileSync(join(extension, path), "utf8"));
+const { languages, grammars } = json("package.json").contributes;
+const language = languages.find((each) => each.extensions.includes(".kss"));
+assert.deepEqual(json(language.configuration).comments, { lineComment: "//", blockComment: ["/*", "*/"] });
+const { scopeName, path: grammarPath } = grammars.find((each) => each.language === language.id);
+assert.equal(json(grammarPath).scopeName, scopeName);
 
 await oniguruma.loadWASM(readFileSync(require.resolve("vscode-oniguruma/release/onig.wasm")).buffer);
 const registry = new textmate.Registry({
@@ -19,9 +28,9 @@ const registry = new textmate.Registry({
     createOnigString: (text) => new oniguruma.OnigString(text),
   }),
   loadGrammar: async (scope) =>
-    scope === "source.kss" ? textmate.parseRawGrammar(readFileSync(grammarPath, "utf8"), grammarPath) : null,
+    scope === scopeName ? textmate.parseRawGrammar(JSON.stringify(json(grammarPath)), grammarPath) : null,
 });
-const grammar = await registry.loadGrammar("source.kss");
+const grammar = await registry.loadGrammar(scopeName);
 
 const classes = [ // the first that a token's scopes, joined, match
   [/\bcomment\./, "comment"],
