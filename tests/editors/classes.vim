@@ -19,7 +19,7 @@ endfunction
 
 for s:file in readfile($KSS_FILES)
     execute "silent edit" fnameescape(s:file)
-    if &filetype !=# "kss"
+    if &filetype !=# "kss" || &commentstring !=# "// %s"
         call add(s:result, s:file . "\tno file type")
         continue
     endif
