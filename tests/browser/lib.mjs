@@ -284,25 +284,26 @@ export async function overflow(page) {
 
 // ---- Timing -------------------------------------------------------------------------------------------------------
 
-// How long the page takes to answer a key, in milliseconds as the page sees it: from the time stamp of the key's event to
-// the first task after the frame that follows has been laid out and painted. Presses `key` `times` times and returns
+// How long the page takes to answer, in milliseconds as the page sees it: from the time stamp of the input's event to the
+// first task after the frame that follows has been laid out and painted. `act` is a key ("ArrowRight"), pressed, or a
+// function that does something else and makes the event named (`event: "click"`, "input"). Done `times` times; returns
 // { median, worst, all }. The wait for the next frame is in it: at 60 frames a second nothing is surely under 17 ms.
-export async function interaction(page, key, times = 1) {
+export async function interaction(page, act, { times = 1, event = "keydown" } = {}) {
   const all = [];
   for (let n = 0; n < times; n++) {
-    const answer = await page.evaluateHandle(() => ({
+    const answer = await page.evaluateHandle((event) => ({
       after: new Promise((done) => {
-        const heard = (event) => {
+        const heard = ({ timeStamp }) => {
           requestAnimationFrame(() => {
             const { port1, port2 } = new MessageChannel();
-            port1.onmessage = () => done(performance.now() - event.timeStamp);
+            port1.onmessage = () => done(performance.now() - timeStamp);
             port2.postMessage(null);
           });
         };
-        addEventListener("keydown", heard, { capture: true, once: true });
+        addEventListener(event, heard, { capture: true, once: true });
       }),
-    }));
-    await page.keyboard.press(key);
+    }), event);
+    await (typeof act === "string" ? page.keyboard.press(act) : act(page));
     all.push(await answer.evaluate((each) => each.after));
   }
   const sorted = [...all].sort((a, b) => a - b);

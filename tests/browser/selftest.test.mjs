@@ -88,11 +88,13 @@ test("sideways scrolling is caught, and who causes it", () =>
 
 test("a key that takes 150 ms is measured as such", () =>
   visit(page, {}, async (opened) => {
-    const slow = await interaction(opened, "s", 3);
+    const slow = await interaction(opened, "s", { times: 3 });
     assert.ok(slow.median >= 150, `${slow.all}`);
-    const quick = await interaction(opened, "q", 9);
+    const quick = await interaction(opened, "q", { times: 9 });
     assert.ok(quick.median < slow.median - 75, `${quick.all}`);
-    assert.equal(await opened.textContent("output"), "12"); // the page heard each of them
+    const clicked = await interaction(opened, () => opened.click("h1"), { event: "click" });
+    assert.ok(clicked.worst >= 150, `${clicked.all}`);
+    assert.equal(await opened.textContent("output"), "13"); // the page heard each of them
   }));
 
 test("pictures are of the size and look asked for", async () => {
