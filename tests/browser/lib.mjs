@@ -287,7 +287,7 @@ export async function overflow(page) {
 // How long the page takes to answer, in milliseconds as the page sees it: from the time stamp of the input's event to the
 // first task after the frame that follows has been laid out and painted. `act` is a key ("ArrowRight"), pressed, or a
 // function that does something else and makes the event named (`event: "click"`, "input"). Done `times` times; returns
-// { median, worst, all }. The wait for the next frame is in it: at 60 frames a second nothing is surely under 17 ms.
+// { median, worst, all }. The wait for the next frame is in it: up to 17 ms at 60 frames a second.
 export async function interaction(page, act, { times = 1, event = "keydown" } = {}) {
   const all = [];
   for (let n = 0; n < times; n++) {
