@@ -122,13 +122,11 @@ export async function visit(file, options, body) {
     await page.goto(url + rest, { waitUntil: "load" });
     const result = await body(page);
     await settled(page); // what the last action set off is heard as well
-    assert.deepEqual(complaints, [], `${file} misbehaved`);
+    assert.ok(complaints.length === 0, `${file} misbehaved`);
     return result;
   } catch (error) {
-    if (complaints.length > 0 && error.actual !== complaints) {
-      error.message += `\nthe page's own complaints: ${complaints.join("\n")}`;
-    }
-    throw error;
+    if (complaints.length === 0) throw error;
+    throw new Error(`${error.message}\nthe page's own complaints:\n  ${complaints.join("\n  ")}`, { cause: error });
   } finally {
     await context.close();
   }
@@ -140,8 +138,7 @@ export async function visitEachLook(file, options, body, names = looks.map((look
     try {
       await visit(file, { ...options, ...look }, (page) => body(page, name));
     } catch (error) {
-      error.message = `in the look "${name}": ${error.message}`;
-      throw error;
+      throw new Error(`in the look "${name}": ${error.message}`, { cause: error });
     }
   }
 }
