@@ -7,6 +7,8 @@
 set -u
 kss=$1 folder=$2
 right=0
+links=$(mktemp)
+trap 'rm -f "$links"' EXIT
 
 complain() {
     echo "$*"
@@ -37,7 +39,9 @@ for exercise in "$folder"/[0-9]*/; do
     [ "$(goal_of "$exercise/exercise.kss")" = "$(goal_of "$exercise/solution.kss")" ] ||
         complain "$exercise: exercise and solution have different goals"
     changed=$(diff "$exercise/exercise.kss" "$exercise/solution.kss" | grep -c '^[<>]')
-    [ "$changed" -ge 1 ] && [ "$changed" -le 30 ] || complain "$exercise: the solution changes $changed lines"
+    if [ "$changed" -lt 1 ] || [ "$changed" -gt 30 ]; then
+        complain "$exercise: the solution changes $changed lines"
+    fi
     lines=$(grep -c '' "$exercise/exercise.kss")
     [ "$lines" -le 100 ] || complain "$exercise/exercise.kss has $lines lines"
     run_kss run -q "$exercise/exercise.kss" >/dev/null
@@ -48,6 +52,16 @@ for exercise in "$folder"/[0-9]*/; do
             [ -s "$exercise/$file" ] || complain "$exercise/$file is missing"
         done
     fi
+    # The plan's minutes are those that the exercise says.
+    minutes=$(sed -n "s/^| [0-9:]* | \([0-9]*\) | \`${exercise##*/}\` .*/\1/p" "$folder/instructor.md")
+    case $minutes in
+    8) words='Eight minutes' ;;
+    10) words='Ten minutes' ;;
+    12) words='Twelve minutes' ;;
+    *) words="$minutes minutes" ;;
+    esac
+    grep -q "^\*\*Goal:\*\* .*$words" "$exercise/README.md" ||
+        complain "$exercise/README.md does not say: $words, as the plan does"
     for page in README.md handout.md instructor.md; do
         grep -q "${exercise##*/}" "$folder/$page" || complain "$folder/$page does not mention ${exercise##*/}"
     done
@@ -59,12 +73,10 @@ done
 
 # Relative links lead somewhere.
 for page in "$folder"/*.md "$folder"/*/*.md; do
-    for link in $(grep -o '](\([^)]*\))' "$page" | sed 's/^](//; s/)$//'); do
-        case $link in
-        http*) continue ;;
-        esac
-        [ -e "$(dirname "$page")/${link%%#*}" ] || [ -z "${link%%#*}" ] || complain "$page: $link leads nowhere"
-    done
+    grep -o '](\([^)]*\))' "$page" | sed 's/^](//; s/)$//; s/#.*//; /^http/d; /^$/d' >"$links"
+    while IFS= read -r link; do
+        [ -e "$(dirname "$page")/$link" ] || complain "$page: $link leads nowhere"
+    done <"$links"
 done
 
 # The plan: `| from-to | minutes | what |`, without gaps, two hours, a break in it.

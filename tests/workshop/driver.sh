@@ -20,7 +20,10 @@ complain() {
 # CMocka names a failed test when it has run, and again at the end; the stand-in for CMocka once.
 failed=$(printf '%s\n' "$output" | sed -n 's/^\[  FAILED  \] \([a-z_0-9]*\)$/\1/p; s/^FAILED \([a-z_0-9]*\)$/\1/p' | sort -u)
 wanted=$(sed -n "s/^$number fails //p" "$expected" | tr ' ' '\n' | sort -u)
-[ "$failed" = "$wanted" ] || complain "these tests fail:" $failed "and these should:" $wanted
+[ "$failed" = "$wanted" ] || complain "these tests fail:
+$failed
+and these should:
+$wanted"
 while IFS= read -r line; do
     case $line in
     "$number says "*)
