@@ -12,7 +12,7 @@ Other right answers that the pages speak of: each must pass as well as the one i
     PASS  stdin
           x64: thread App used 0x660 of 0x6000 bytes
 
-05: The callout may be given more, and on a stack with room enough it needs no segment.
+05: All that there is: the current stack has less left, so a segment is made.
 
     $ sed 's/0x5000/0x11800/' docs/workshop/05-expansion/solution.kss | kss run - | grep -E '^(PASS|FAIL)'
     PASS  stdin
