@@ -71,6 +71,14 @@ done
 # Handouts have no solutions.
 ! grep -n 'solution' "$folder/handout.md" || complain "$folder/handout.md speaks of solutions"
 
+# What is to be installed is what the project's README says.
+for page in README.md handout.md; do
+    command=$(grep '^\$(command -v sudo)' "$folder/$page")
+    if [ -z "$command" ] || ! grep -qxF "$command" README.md; then
+        complain "$folder/$page: the command is not one of README.md"
+    fi
+done
+
 # Relative links lead somewhere.
 for page in "$folder"/*.md "$folder"/*/*.md; do
     grep -o '](\([^)]*\))' "$page" | sed 's/^](//; s/)$//; s/#.*//; /^http/d; /^$/d' >"$links"
