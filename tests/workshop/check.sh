@@ -51,6 +51,8 @@ for exercise in "$folder"/[0-9]*/; do
         for file in driver-solution.c driver.h test_driver.c; do
             [ -s "$exercise/$file" ] || complain "$exercise/$file is missing"
         done
+        changed=$(diff "$exercise/driver.c" "$exercise/driver-solution.c" | grep -c '^[<>]')
+        [ "$changed" -le 50 ] || complain "$exercise: the driver's solution changes $changed lines"
     fi
     # The plan's minutes are those that the exercise says.
     minutes=$(sed -n "s/^| [0-9:]* | \([0-9]*\) | \`${exercise##*/}\` .*/\1/p" "$folder/instructor.md")
@@ -73,6 +75,7 @@ done
 
 # What is to be installed is what the project's README says.
 for page in README.md handout.md; do
+    # shellcheck disable=SC2016
     command=$(grep '^\$(command -v sudo)' "$folder/$page")
     if [ -z "$command" ] || ! grep -qxF "$command" README.md; then
         complain "$folder/$page: the command is not one of README.md"
