@@ -19,9 +19,9 @@ Other right answers that the pages speak of: each must pass as well as the one i
 
 06: The stack stays, by KeSetKernelStackSwapEnable: a note, and Verifier objects.
 
-    $ sed 's/^    status = KeWait/    BOOLEAN swap = KeSetKernelStackSwapEnable(FALSE);\n&/; s/^    slot->Waiter = NULL;/&\n    if (swap) KeSetKernelStackSwapEnable(TRUE);/' docs/workshop/06-stack-events-and-wait-mode/exercise.kss | kss run - | grep -E '^(PASS|FAIL)|note'
+    $ sed 's/^    status = KeWait/    BOOLEAN swap = KeSetKernelStackSwapEnable(FALSE); &/; s/^    slot->Waiter = NULL;/& if (swap) KeSetKernelStackSwapEnable(TRUE);/' docs/workshop/06-stack-events-and-wait-mode/exercise.kss | kss run - | grep -E '^(PASS|FAIL)|note'
     PASS  stdin
-          note[KSS2001] line 30: UserMode wait for `inserted` on the waiting thread's own stack, with stack swapping disabled
+          note[KSS2001] line 29: UserMode wait for `inserted` on the waiting thread's own stack, with stack swapping disabled
 
 07: The setting belongs to the outer routines alone.
 

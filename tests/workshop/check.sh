@@ -68,6 +68,9 @@ for exercise in "$folder"/[0-9]*/; do
         grep -q "${exercise##*/}" "$folder/$page" || complain "$folder/$page does not mention ${exercise##*/}"
     done
 done
+for source in "$folder"/*/*.[ch]; do
+    [ "$(sed -n 1p "$source")" = '// SPDX-License-Identifier: MIT' ] || complain "$source has no licence line"
+done
 [ $number = 10 ] || complain "$folder has $number exercises"
 
 # Handouts have no solutions.
