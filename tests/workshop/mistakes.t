@@ -59,6 +59,13 @@ teaches something. The lines are those of the changed text.
     FAIL stdin:86:5
       why     it is false at 0.000 s
 
+04: The line from pool, and the call down still from inside: another 0x30 too many.
+
+    $ sed 's/^    UCHAR line.0x200.;/    PUCHAR line = ExAllocatePoolWithTag(NonPagedPoolNx, 0x200, 0x74647541);/; s/i < sizeof(line)/i < 0x200/; s/^    InterlockedIncrement/    ExFreePoolWithTag(line, 0x74647541); &/' docs/workshop/04-device-stacks/exercise.kss | kss run - | grep -E '^(PASS|FAIL|error|warning|[*][*][*])|^  (why|actual) '
+    FAIL  stdin
+    FAIL stdin:91:1
+      actual  expect stack C == 0x6B0;
+
 05: The status is looked at and nothing else: denied is denied, and the third file stops the machine.
 
     $ sed 's/0x12000); .*/0x5000);/' docs/workshop/05-expansion/exercise.kss | kss run - | grep -E '^(PASS|FAIL|error|warning|[*][*][*])|^  (why|actual) '
