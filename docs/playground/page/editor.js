@@ -13,11 +13,11 @@ import { scenarioLanguage, wordAt } from "./language.js";
 
 // ---- Colours ----------------------------------------------------------------------------------------
 
-const scenario = Tag.define(tags.definitionKeyword);
-const standard = Tag.define(tags.standard(tags.variableName));
-const callee = Tag.define(tags.function(tags.variableName));
-const definition = Tag.define(tags.definition(tags.variableName));
-const styles = { scenario, standard, callee, definition };
+const scenario = Tag.define();
+const ntRoutine = Tag.define();
+const callee = Tag.define();
+const symbol = Tag.define();
+const styles = { scenario, ntRoutine, callee, symbol };
 
 const colours = HighlightStyle.define([
   { tag: tags.comment, color: "var(--comment)", fontStyle: "italic" },
@@ -25,8 +25,8 @@ const colours = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--keyword)" },
   { tag: [tags.modifier, tags.meta], color: "var(--meta)" },
   { tag: tags.typeName, color: "var(--type)" },
-  { tag: standard, color: "var(--routine)", fontWeight: "600" },
-  { tag: [callee, definition], color: "var(--symbol)" },
+  { tag: ntRoutine, color: "var(--routine)", fontWeight: "600" },
+  { tag: [callee, symbol], color: "var(--symbol)" },
   { tag: [tags.atom, tags.labelName], color: "var(--constant)" },
   { tag: tags.number, color: "var(--number)" },
   { tag: tags.string, color: "var(--string)" },
@@ -57,6 +57,11 @@ const look = EditorView.theme({
   ".cm-completionDetail": { color: "var(--faint)" },
   "li[aria-selected] .cm-completionDetail": { color: "inherit" },
   ".cm-completionInfo": { maxWidth: "36em" },
+  ".cm-lintRange": { backgroundImage: "none", paddingBottom: "0" },
+  ".cm-lint-marker": { content: "none", width: "0.7em", height: "0.7em", borderRadius: "50%" },
+  ".cm-lint-marker-info": { backgroundColor: "var(--note)" },
+  ".cm-lint-marker-warning": { backgroundColor: "var(--warning)", borderRadius: "0", clipPath: "polygon(50% 0, 100% 100%, 0 100%)" },
+  ".cm-lint-marker-error": { backgroundColor: "var(--error)", borderRadius: "1px" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--error)" },
   ".cm-diagnostic-warning": { borderLeftColor: "var(--warning)" },
   ".cm-diagnostic-info": { borderLeftColor: "var(--note)" },
@@ -175,7 +180,7 @@ export class Editor {
           autocompletion({ activateOnTyping: false, maxRenderedOptions: 200 }),
           scenarioLanguage(vocabulary, styles), syntaxHighlighting(colours), look, current,
           keymap.of(keys),
-          EditorView.contentAttributes.of({ "aria-label": "Scenario", "aria-describedby": "editor-help" }),
+          EditorView.contentAttributes.of({ "aria-label": "Scenario", "aria-describedby": "editor-help", tabindex: "0" }),
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;
             handlers.edit(update.transactions.some((transaction) => transaction.annotation(replaced)));
@@ -214,7 +219,7 @@ export class Editor {
         severity: level(mark),
         source: mark.code,
         message: mark.message,
-        markClass: mark.kind === "never" ? "waits" : undefined,
+        markClass: mark.expected ? `mark expected-${mark.severity}` : `mark mark-${mark.severity}`,
         renderMessage: () => tell(mark),
         actions: actions(mark, this.handlers.explain),
       }));

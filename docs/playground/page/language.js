@@ -113,14 +113,14 @@ class Lexer {
     const properties = this.vocabulary.words.get(word);
     state.start = false;
     state.last = word;
-    if (!(properties & KEY) && stream.match(/^![A-Za-z_$][\w$]*/)) return "definition";
+    if (!(properties & KEY) && stream.match(/^![A-Za-z_$][\w$]*/)) return "symbol";
     if (properties & KEY) {
       state.start = word === "else" || word === "do" || word === "__try" || word === "__finally";
       return properties & TYPE ? "typeName" : properties & NOISE ? "modifier" : "keyword";
     }
     if (properties !== undefined && this.scenario(stream, state, word, properties, start)) return "scenario";
     if (properties & NOISE || SAL.test(word)) return "modifier";
-    if (this.vocabulary.routines.has(word)) return "standard";
+    if (this.vocabulary.routines.has(word)) return "ntRoutine";
     if (this.vocabulary.types.has(word)) return "typeName";
     if (this.vocabulary.constants.has(word) || this.vocabulary.bugchecks.has(word)) return "atom";
     if (start && state.block === "machine") return "propertyName";

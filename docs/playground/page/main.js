@@ -49,12 +49,12 @@ function showMarks(marks) {
     const go = element("button", { title: "Go there" }, said);
     if (mark.from === undefined) go.disabled = true;
     go.addEventListener("click", () => editor.goTo(mark.from, mark.to));
-    row.append(go);
     if (mark.code) {
       const id = element("button", { className: "id", title: `Explain ${mark.code}` }, mark.code);
       id.addEventListener("click", () => explain(mark.code));
       row.append(id);
     }
+    row.append(go);
     return row;
   });
   find("found").replaceChildren(...rows);
@@ -118,8 +118,6 @@ async function run() {
 }
 
 const ENDS = {
-  bugcheck: "the machine stopped with a bug check",
-  hang: "nothing could go on",
   steps: "given up at the step bound",
   "cannot-tell": "the documents do not say how to go on",
 };
@@ -137,7 +135,8 @@ function showOutcome(outcome) {
     const errors = outcome.marks.filter((mark) => mark.severity === "error").length;
     said.push(outcome.failure ?? count(errors, "error"));
   } else {
-    said.push(ENDS[outcome.end] ?? "the run came to its end");
+    const stop = outcome.marks.find((mark) => mark.kind === "stop");
+    said.push(stop ? `${stop.message}${stop.expected ? ", as expected" : ""}` : (ENDS[outcome.end] ?? "the run came to its end"));
     if (outcome.met + outcome.failed > 0)
       said.push(`${outcome.met} of ${count(outcome.met + outcome.failed, "expectation")} met`);
     const open = ["error", "warning"].filter((what) => outcome[`${what}s`] > 0);
