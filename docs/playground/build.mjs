@@ -85,6 +85,7 @@ const policy = [
   `script-src ${programs.map(hash).join(" ")} 'wasm-unsafe-eval'`,
   "worker-src blob:",
   `style-src ${hash(style)} 'nonce-editor'`, // the editor makes its own style elements
+  "style-src-attr 'unsafe-inline'", // browsers put such on text that is typed over
   "img-src data:", // signs of the editor
   "base-uri 'none'",
   "form-action 'none'",

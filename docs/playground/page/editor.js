@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The editor: CodeMirror with the scenario language, marks, and the keys that docs/playground/README.md lists.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Annotation, EditorState, StateEffect, StateField } from "@codemirror/state";
+import { Annotation, EditorState, StateEffect, StateField, Transaction } from "@codemirror/state";
 import { Decoration, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view"; // prettier-ignore
 import { Tag, tags } from "@lezer/highlight";
 import { element } from "./dom.js";
-import { scenarioLanguage, wordAt } from "./language.js";
+import { scenarioLanguage, subjectAt } from "./language.js";
 
 // ---- Colours ----------------------------------------------------------------------------------------
 
@@ -159,8 +159,7 @@ export class Editor {
     this.handlers = handlers;
     this.marks = [];
     const explain = (view) => {
-      const found = wordAt(view.state, view.state.selection.main.head);
-      handlers.explain(found ? found.word : "");
+      handlers.explain(subjectAt(view.state, view.state.selection.main.head));
       return true;
     };
     const keys = [
@@ -201,7 +200,7 @@ export class Editor {
     this.view.dispatch({
       changes: { from: 0, to: doc.length, insert: text },
       selection: { anchor: head },
-      annotations: replaced.of(true),
+      annotations: [replaced.of(true), isolateHistory.of("full"), Transaction.addToHistory.of(doc.length > 0)],
       scrollIntoView: !keep,
       effects: setCurrent.of(null),
     });

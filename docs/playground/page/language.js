@@ -196,6 +196,18 @@ export function wordAt(state, position) {
   return null;
 }
 
+// The word at the position, or what is called by the parentheses around it.
+export function subjectAt(state, position) {
+  const found = wordAt(state, position);
+  if (found && !/^\d/.test(found.word)) return found.word;
+  const before = state.sliceDoc(Math.max(0, position - 2000), position);
+  for (let at = before.length - 1, open = 0; at >= 0 && !";{}".includes(before[at]); at--) {
+    if (before[at] === ")") open++;
+    if (before[at] === "(" && open-- === 0) return /[\w$]*\s*$/.exec(before.slice(0, at))[0].trim();
+  }
+  return found ? found.word : "";
+}
+
 const prototypes = (vocabulary) =>
   hoverTooltip((view, position) => {
     const found = wordAt(view.state, position);

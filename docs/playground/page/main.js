@@ -24,9 +24,15 @@ let player = null; // what kssPlayer returned
 
 // ---- Words to the reader ----------------------------------------------------------------------------
 
-function notice(text) {
+// [about]: "link" or "run"; a notice goes when what it is about is tried again.
+function notice(about, text) {
+  find("notice").dataset.about = about;
   find("notice").textContent = text;
   find("notice").hidden = text === "";
+}
+
+function settle(about) {
+  if (find("notice").dataset.about === about) notice(about, "");
 }
 
 function status(kind, strong, ...rest) {
@@ -88,7 +94,7 @@ async function ask(what, parts, progress) {
   try {
     return await engine.ask(what, parts, progress);
   } catch (error) {
-    if (!(error instanceof Stopped)) notice(`The simulator gave up: ${error.message}`);
+    if (!(error instanceof Stopped)) notice("run", `The simulator gave up: ${error.message}`);
     return undefined;
   }
 }
@@ -101,7 +107,7 @@ function setRunning(is) {
 
 async function run() {
   if (running) return;
-  notice("");
+  settle("run");
   clearTimeout(checkTimer);
   checks++;
   setRunning(true);
@@ -173,8 +179,14 @@ function showPlayer() {
   const data = JSON.parse(decoder.decode(ran.reports.player));
   player?.destroy?.();
   find("player").replaceChildren();
-  player = kssPlayer(find("player"), data, { step: open.step });
+  player = kssPlayer(find("player"), data, { step: open.step, onstep: (step) => atWork(data, step) });
   open.step = undefined;
+}
+
+// Marks in the editor the statement that the player is at.
+function atWork(data, step) {
+  const place = step > 0 ? data.steps.place[step - 1] : 0;
+  if (editor.text === ran.text) editor.showCurrent(data.places[2 * place] ?? 0, place ? data.places[2 * place + 1] : 0);
 }
 
 async function showReport() {
@@ -220,6 +232,7 @@ function load(scenario) {
 function choose(id) {
   const scenario = scenarios.get(id);
   if (!scenario) return;
+  settle("link");
   setAddress(`#lesson=${id}`);
   load(scenario);
 }
@@ -233,16 +246,16 @@ async function follow() {
   let asked = {};
   try {
     asked = await share.read(location.hash);
-    notice("");
+    settle("link");
   } catch (error) {
-    notice(`The link cannot be opened: ${error.message}.`);
+    notice("link", `The link cannot be opened: ${error.message}.`);
   }
   for (const what of ["machine", "swap"]) {
     const known = [...find(what).options].some((option) => option.value === asked[what]);
     find(what).value = known ? asked[what] : "";
   }
   if (asked.lesson !== undefined && !scenarios.has(asked.lesson))
-    notice("The link names a scenario that this page does not have.");
+    notice("link", "The link names a scenario that this page does not have.");
   if (asked.text !== undefined) load({ name: asked.name, id: null, text: asked.text, step: asked.step });
   else load({ ...(scenarios.get(asked.lesson) ?? scenarios.get(FIRST)), step: asked.step });
 }
@@ -254,7 +267,7 @@ async function shareLink() {
   try {
     fragment = await share.write({ lesson, text, name: open.name, ...options(), step: player?.step });
   } catch (error) {
-    return notice(`No link: ${error.message}.`);
+    return notice("link", `No link: ${error.message}.`);
   }
   setAddress(fragment);
   find("link-text").value = location.href;
