@@ -83,7 +83,7 @@ it("events are the command's, in the table and in the file", () =>
     assert.equal(await page.locator("#events-rows tr").count(), lines.length);
     const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#events-save")]);
     assert.equal(readFileSync(await saved.path(), "utf8"), native);
-    await page.fill("#filter", "stack.outswap");
+    await page.fill("#filter", "wait.begin");
     assert.match(await page.textContent("#events-count"), new RegExp(`^\\d+ of ${lines.length} events$`));
     await page.click("#events-rows button");
     assert.match(await page.textContent(".cm-activeLine"), /KeWaitForSingleObject/);

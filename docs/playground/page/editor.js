@@ -7,7 +7,7 @@ import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Annotation, EditorState, StateEffect, StateField, Transaction } from "@codemirror/state";
 import { Decoration, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view"; // prettier-ignore
-import { Tag, tags } from "@lezer/highlight";
+import { highlightCode, Tag, tags } from "@lezer/highlight";
 import { element } from "./dom.js";
 import { scenarioLanguage, subjectAt } from "./language.js";
 
@@ -151,12 +151,21 @@ function actions(mark, onExplain) {
 
 // ---- The whole --------------------------------------------------------------------------------------
 
+// A scenario in the editor's colours, as the children of an element.
+function coloured(text, { language }) {
+  const made = [];
+  const put = (part, classes) => made.push(classes ? element("span", { className: classes }, part) : part);
+  highlightCode(text, language.parser.parse(text), colours, put, () => made.push("\n"));
+  return made;
+}
+
 const replaced = Annotation.define(); // a text put in by the page
 
 export class Editor {
   // handlers: edit(by), run, explain(word)
   constructor(parent, vocabulary, handlers) {
     this.handlers = handlers;
+    this.language = scenarioLanguage(vocabulary, styles);
     this.marks = [];
     const explain = (view) => {
       handlers.explain(subjectAt(view.state, view.state.selection.main.head));
@@ -177,7 +186,7 @@ export class Editor {
           indentUnit.of("    "), indentOnInput(), bracketMatching(), closeBrackets(), highlightActiveLine(),
           highlightSelectionMatches(), search({ top: true }), lintGutter(),
           autocompletion({ activateOnTyping: false, maxRenderedOptions: 200 }),
-          scenarioLanguage(vocabulary, styles), syntaxHighlighting(colours), look, current,
+          this.language, syntaxHighlighting(colours), look, current,
           keymap.of(keys),
           EditorView.contentAttributes.of({ "aria-label": "Scenario", "aria-describedby": "editor-help", tabindex: "0" }),
           EditorView.updateListener.of((update) => {
@@ -187,6 +196,10 @@ export class Editor {
         ], // prettier-ignore
       }),
     });
+  }
+
+  coloured(text) {
+    return coloured(text, this.language);
   }
 
   get text() {

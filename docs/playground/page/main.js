@@ -206,16 +206,16 @@ async function explain(word) {
   if (word === "") return find("word").focus();
   const text = await ask("explain", { word });
   const known = text !== null && text !== undefined;
-  const said = known ? markdown(text, openButton) : [element("p", {}, `Nobody here knows ${word}.`)];
+  const said = known ? markdown(text, tryable) : [element("p", {}, `Nobody here knows ${word}.`)];
   find("explain-text").replaceChildren(...said);
   find("explain").scrollTop = 0;
 }
 
 // Scenarios of the explain texts can be tried at once.
-function openButton(code) {
+function tryable(code) {
   const button = element("button", {}, "Open in the editor");
   button.addEventListener("click", () => load({ name: "scenario.kss", id: null, text: code }));
-  return button;
+  return [editor.coloured(code), button];
 }
 
 // ---- What is open -----------------------------------------------------------------------------------

@@ -41,8 +41,8 @@ function table(lines) {
   );
 }
 
-// [onCode] is given the texts of blocks fenced as `kss` and may return an element to stand below one.
-export function markdown(text, onCode) {
+// scenario(code) gives the content of a block fenced as `kss` and the element that stands below it.
+export function markdown(text, scenario) {
   const lines = text.split("\n");
   const made = [];
   const take = (belongs) => {
@@ -63,8 +63,8 @@ export function markdown(text, onCode) {
       lines.shift();
       const code = take((next) => !next.startsWith("```")).join("\n") + "\n";
       lines.shift();
-      made.push(element("pre", { tabIndex: 0 }, element("code", {}, code)));
-      if (fence[1] === "kss") made.push(onCode(code));
+      const [content, below] = fence[1] === "kss" ? scenario(code) : [[code]];
+      made.push(element("pre", { tabIndex: 0 }, element("code", {}, ...content)), ...(below ? [below] : []));
     } else if (/^\|.*\|/.test(line) && /^\|[-| :]+\|/.test(lines[1] ?? "")) {
       made.push(table(take((next) => next.startsWith("|"))));
     } else if (/^[*-] /.test(line)) {
