@@ -20,6 +20,7 @@ struct kss_text {
 void kss_text_free(struct kss_text *text);
 void kss_text_clear(struct kss_text *text); // keeps the memory
 void kss_text_grow(struct kss_text *text, size_t extra);
+void kss_text_cut(struct kss_text *text, size_t length); // back to what it was when it had that length
 
 // Makes room for [extra] more bytes and the NUL; returns where they go.
 static inline char *kss_text_room(struct kss_text *text, size_t extra) {
@@ -70,6 +71,13 @@ void kss_text_format(struct kss_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void kss_text_format_list(struct kss_text *text, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
+
+// [text] itself when it is UTF-8, else a copy in [arena] that has U+FFFD for each byte that is not: what reports
+// show, and JSON can hold. NUL-terminated if [text] was; *length is adjusted.
+struct kss_arena;
+const char *kss_utf8_text(struct kss_arena *arena, const char *text, size_t *length);
+// The same for a string.
+const char *kss_utf8_string(struct kss_arena *arena, const char *string);
 
 // How many bytes the UTF-8 character at [bytes] takes (1 to 4) and its code point; 0: not UTF-8.
 unsigned kss_utf8(const char *bytes, size_t length, uint32_t *point);

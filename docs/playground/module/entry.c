@@ -120,12 +120,11 @@ bool format(const char *name, const char *bytes, size_t length, struct reply *re
     uint32_t file = kss_source_add(&sources, name, bytes, length);
     bool good = kss_format(&arena, &sources, file, &diags, &reply->text);
     if (!good) {
+        struct kss_json json = {.out = &reply->text};
         kss_text_clear(&reply->text);
-        kss_text_char(&reply->text, '[');
-        kss_module_diags(&sources, &diags, &reply->text);
-        if (diags.count > 0)
-            reply->text.length--; // the comma behind the last
-        kss_text_char(&reply->text, ']');
+        kss_json_open_flat(&json, NULL, '[');
+        kss_module_diags(&sources, &diags, &json);
+        kss_json_close(&json);
     }
     answer_text(reply);
     kss_diags_free(&diags);

@@ -4,6 +4,7 @@
 #ifndef KSS_PLAYGROUND_MODULE_H
 #define KSS_PLAYGROUND_MODULE_H
 
+#include "report/json.h"
 #include "session/session.h"
 
 // Appends what loading and running said, as one JSON object:
@@ -19,9 +20,9 @@
 //    "notes":[{"kind":"help","text":"..."}]}
 void kss_module_outcome(struct kss_session *session, struct kss_text *out);
 
-// Appends marks of diagnostics; those with a place outside of file 0 have none.
+// Adds marks of diagnostics to an array; a place outside of file 0 is none.
 void kss_module_diags(struct kss_sources *sources, const struct kss_diags *diags,
-                      struct kss_text *out);
+                      struct kss_json *json);
 
 // Appends the words of the language, NT's and kss's own, as one JSON object.
 void kss_module_vocabulary(struct kss_text *out);

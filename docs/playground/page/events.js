@@ -8,13 +8,10 @@ const COLUMNS = new Set(["type", "t", "seq", "irql", "thread", "line", "col", "l
 
 const seconds = (time) => `${(time / 1e7).toFixed(time % 1e4 ? 7 : 3)} s`;
 
-// A line begins with its kind; an `object` has a type of its own as well.
-const kindOf = (line) => /^\{"type":"([^"]*)"/.exec(line)[1];
-
-function fields(kind, event) {
+function fields(event) {
   const made = [];
   for (const [key, value] of Object.entries(event)) {
-    if (COLUMNS.has(key) && !(key === "type" && value !== kind)) continue;
+    if (COLUMNS.has(key)) continue;
     if (made.length > 0) made.push("  ");
     made.push(element("span", { className: "key" }, `${key} `));
     made.push(typeof value === "object" ? JSON.stringify(value) : String(value));
@@ -53,14 +50,14 @@ export class Events {
 
   more() {
     const page = this.found.slice(this.shown, this.shown + PAGE);
-    find("events-rows").append(...page.map((line) => this.row(kindOf(line), JSON.parse(line))));
+    find("events-rows").append(...page.map((line) => this.row(JSON.parse(line))));
     this.shown += page.length;
     const left = this.found.length - this.shown;
     find("events-more").hidden = left === 0;
     find("events-more").textContent = `Show ${Math.min(PAGE, left)} more of ${left.toLocaleString("en")}`;
   }
 
-  row(kind, event) {
+  row(event) {
     const cell = (...content) => element("td", {}, ...content);
     const line = event.line && element("button", { title: `to line ${event.line}` }, String(event.line));
     line?.addEventListener("click", () => this.goToLine(event.line));
@@ -70,9 +67,9 @@ export class Events {
       cell(seconds(event.t)),
       cell(event.thread ?? ""),
       cell(String(event.irql ?? "")),
-      cell(kind),
+      cell(event.type),
       cell(line ?? ""),
-      cell(...fields(kind, event)),
+      cell(...fields(event)),
     );
   }
 }
