@@ -5,7 +5,7 @@
 
 enum { KERNEL_MODE, USER_MODE };
 
-void WaitOnStack(void), WaitSharing(void), SetDone(void), StoreThere(void);
+void WaitOnStack(void), WaitSharing(void), SetDone(void), StoreThere(void), LeaveBehind(void);
 
 static void user_wait_signalled_late(void **state) {
     (void)state;
@@ -55,6 +55,17 @@ static void store_at_dispatch(void **state) {
     kss_dpc(KSS_S(1), StoreThere, NULL, NULL, NULL);
     kss_run_all();
     assert_bugcheck(0xD1);
+}
+
+// The stack of a thread that has ended: the store is found out, and the run goes on after it.
+static void store_into_an_ended_thread(void **state) {
+    (void)state;
+    unsigned app = kss_thread("App", LeaveBehind);
+    kss_thread("Other", StoreThere, 0, 0, 0, 0);
+    kss_thread("Third", StoreThere, 0, 0, 0, 0);
+    assert_true(kss_run_all());
+    assert_int_equal(kss_thread_phase(app), KSS_THREAD_ENDED);
+    assert_hazard_in("stack-object-outlives-frame", "swap!StoreThere");
 }
 
 static void store_while_resident(void **state) {
@@ -119,6 +130,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(swapping_disabled_is_fine, kss_test_setup,
                                         kss_test_teardown),
         cmocka_unit_test_setup_teardown(store_at_dispatch, kss_test_setup, kss_test_teardown),
+        cmocka_unit_test_setup_teardown(store_into_an_ended_thread, kss_test_setup,
+                                        kss_test_teardown),
         cmocka_unit_test_setup_teardown(store_while_resident, kss_test_setup, kss_test_teardown),
         cmocka_unit_test_setup_teardown(options_that_change_policies, kss_test_setup,
                                         kss_test_teardown),
