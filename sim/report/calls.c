@@ -141,9 +141,11 @@ static void gather(struct gathering *g, const struct kss_event *event) {
     }
 }
 
-// ---- The paths that overflow ----------------------------------------------------------------------
+// ---- Deepest paths --------------------------------------------------------------------------------
 
-static void mark(struct gathering *g, const struct kss_digest_stack *stack) {
+// Of a stack that overflowed, whose last frame did not fit and so was never entered; natively of every stack,
+// since calls from one C function to another leave no event.
+static void add_path(struct gathering *g, const struct kss_digest_stack *stack) {
     uint32_t inner = NOBODY;
     for (uint32_t i = 0; i < stack->path_count; i++) {
         uint32_t at = stack->path[i].routine;
@@ -151,11 +153,11 @@ static void mark(struct gathering *g, const struct kss_digest_stack *stack) {
             continue;
         uint32_t outer = routine_node(g, at);
         struct kss_call_node *on_path = &g->calls.nodes[outer];
-        on_path->overflows = true; // the last one did not fit, so it was never entered
+        on_path->overflows |= stack->overflowed;
         on_path->bytes = larger(on_path->bytes, stack->path[i].bytes);
         on_path->deepest = larger(on_path->deepest, stack->path[i].depth);
         if (inner != NOBODY)
-            edge(g, outer, inner)->overflows = true;
+            edge(g, outer, inner)->overflows |= stack->overflowed;
         inner = outer;
     }
 }
@@ -170,8 +172,8 @@ struct kss_calls kss_calls_of(const struct kss_log *log, const struct kss_digest
     for (uint32_t i = 0; i < log->count; i++)
         gather(&g, &log->events[i]);
     for (uint32_t i = 0; i < digest->stack_count; i++)
-        if (digest->stacks[i].overflowed)
-            mark(&g, &digest->stacks[i]);
+        if (digest->stacks[i].overflowed || log->frames != NULL)
+            add_path(&g, &digest->stacks[i]);
     for (uint32_t i = 0; i < lane_count; i++)
         free(g.open[i].open);
     free(g.open);

@@ -16,7 +16,7 @@
 
 enum { FOLD_TURNS = 3, FOLD_ROWS = 8 };
 
-static const char *nt_row_name(const struct kss_digest_row *row) {
+const char *kss_nt_row_name(const struct kss_digest_row *row) {
     if (row->routine == (uint32_t)KSS_PATH_EXCEPTION)
         return "exception dispatch";
     if (row->routine == (uint32_t)KSS_PATH_FAULT)
@@ -39,7 +39,7 @@ static void table_row(const struct kss_report *report, uint32_t depth, uint32_t 
     if (row == NULL)
         kss_text_str(out, name);
     else if (!kss_log_symbol(report->log, row->routine, out))
-        kss_text_str(out, nt_row_name(row));
+        kss_text_str(out, kss_nt_row_name(row));
     if (row != NULL)
         kss_print_row_table(report, row);
     kss_text_char(out, '\n');

@@ -57,16 +57,6 @@ static void beside(struct folding *f, const char *name, uint64_t bytes) {
     f->line.length = length;
 }
 
-static void row_name(const struct kss_log *log, const struct kss_digest_row *row,
-                     struct kss_text *out) {
-    if (kss_log_symbol(log, row->routine, out))
-        return;
-    if (row->routine == (uint32_t)KSS_PATH_EXCEPTION)
-        kss_text_str(out, KSS_ROW_EXCEPTION);
-    else
-        kss_text_str(out, row->routine == (uint32_t)KSS_PATH_FAULT ? KSS_ROW_FAULT : "nt");
-}
-
 // The bytes of row [i], of all turns; false: an outer turn has told them.
 static bool row_bytes(const struct folding *f, uint32_t i, uint64_t *bytes) {
     const struct kss_repeat *repeat = &f->repeat;
@@ -98,7 +88,8 @@ static void frames(struct folding *f) {
         if (++told < merged)
             continue;
         kss_text_clear(&name);
-        row_name(f->log, &f->stack->path[i - 1], &name);
+        if (!kss_log_symbol(f->log, f->stack->path[i - 1].routine, &name))
+            kss_text_str(&name, kss_nt_row_name(&f->stack->path[i - 1]));
         if (told == merged)
             kss_text_format(&name, " and %u frames around it", merged - 1);
         around(f, name.bytes, name.length);

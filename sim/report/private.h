@@ -40,6 +40,9 @@ void kss_print_assumed(const struct kss_report *report, const char *indent);
 void kss_print_stack(const struct kss_report *report, const struct kss_digest_stack *stack);
 void kss_print_stacks_briefly(const struct kss_report *report);
 
+// A row of a path that has no symbol: "interrupt frame".
+const char *kss_nt_row_name(const struct kss_digest_row *row);
+
 // What lies between Base and the first frame of a stack at its deepest.
 struct kss_stack_top {
     uint32_t save_area, rest;
