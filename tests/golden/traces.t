@@ -86,6 +86,16 @@ A wait that is interrupted by an APC goes on: two waits in the lane of App, and 
     1000000.013 E App
     1000000.016 i ends: STATUS_SUCCESS
 
+What an exception leaves is closed where its handler goes on, and says so.
+
+    $ kss run --format perfetto scenarios/silence/raise-in-a-nested-handler.kss | sed -n 's/.*"ts":\([0-9.]*\).*"name":"\(ExR[^"]*\|handles[^"]*\|[^"]*!Read\)","cat":"[^"]*"\(,"args":{"cut":"\([^"]*\)\)*.*/\1 \2 \4/p'
+    0.007 raise-in-a-nested-handler!Read 
+    0.014 handles STATUS_ACCESS_VIOLATION 
+    0.015 ExRaiseStatus 
+    0.021 ExRaiseStatus left by what is around it
+    0.022 handles STATUS_INVALID_USER_BUFFER 
+    0.023 raise-in-a-nested-handler!Read 
+
 Folded stacks: a recursion is one frame; with several runs the run comes first.
 
     $ kss run --format folded scenarios/lessons/05-recursion.kss

@@ -3,6 +3,8 @@
 // told what Windows would have said.
 #include "kss/cmocka.h"
 
+#include <string.h>
+
 enum { KERNEL_MODE, USER_MODE };
 
 void WaitOnStack(void), WaitSharing(void), SetDone(void), StoreThere(void), LeaveBehind(void);
@@ -120,6 +122,32 @@ static void process_policy_asks_for_all_threads(void **state) {
     assert_false(kss_out_swap(third));
 }
 
+// A native run is drawn like any other.
+static void is_drawn(void **state) {
+    (void)state;
+    static const struct {
+        const char *format, *words;
+    } rows[] = {
+        {"perfetto", "\"name\":\"STOP 0x0000000A IRQL_NOT_LESS_OR_EQUAL\""},
+        {"perfetto", "\"name\":\"swap!SetDone\",\"cat\":\"driver\""},
+        {"perfetto", "\"name\":\"waits for "},
+        {"folded", "thread_App;nt_(kss_itself);swap!WaitOnStack "},
+        {"csv", ",DPC stack,call,swap!SetDone,"},
+        {"dot", "[label=\"swap!WaitOnStack\\n0x"},
+        {"mermaid", ": stack leaves memory\n"},
+        {"mermaid-calls", "([\"thread App<br/>"},
+    };
+    kss_setup(&(struct kss_machine_options){.all_events = true});
+    kss_thread("App", WaitOnStack, USER_MODE, false, 30);
+    kss_run_all();
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *text = kss_write_format(kss_current(), rows[i].format, NULL);
+        if (strstr(text, rows[i].words) == NULL)
+            print_message("no %s in %s\n", rows[i].words, text);
+        assert_non_null(strstr(text, rows[i].words));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(user_wait_signalled_late, kss_test_setup,
@@ -137,6 +165,7 @@ int main(void) {
                                         kss_test_teardown),
         cmocka_unit_test_setup_teardown(process_policy_asks_for_all_threads, kss_test_setup,
                                         kss_test_teardown),
+        cmocka_unit_test_setup_teardown(is_drawn, kss_test_setup, kss_test_teardown),
     };
     return cmocka_run_group_tests_name("out-swap", tests, NULL, NULL);
 }
