@@ -46,8 +46,6 @@ void kss_say_unexpected(const struct kss_digest *digest, struct kss_text *out);
 void kss_print_stack(const struct kss_report *report, const struct kss_digest_stack *stack);
 void kss_print_stacks_briefly(const struct kss_report *report);
 
-// A row of a path that has no symbol: "interrupt frame".
-
 // What lies between Base and the first frame of a stack at its deepest.
 struct kss_stack_top {
     uint32_t save_area, rest;
