@@ -38,6 +38,9 @@ const char *kss_os_list(struct kss_arena *arena, const char *path, char ***names
 // Whether [stream] is a terminal that shows colours: a tty, NO_COLOR unset or empty, TERM not dumb.
 bool kss_os_colours(FILE *stream);
 
+// The name of the program that runs, without its folder.
+const char *kss_os_program(void);
+
 // A hint that the [size] bytes at [memory], fresh from the heap, will be written from one end to the
 // other: large pages are worth their while. May do nothing.
 void kss_os_will_fill(void *memory, size_t size);

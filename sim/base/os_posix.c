@@ -51,6 +51,11 @@ bool kss_os_colours(FILE *stream) {
     return isatty(fileno(stream)) == 1;
 }
 
+const char *kss_os_program(void) {
+    extern const char *__progname; // of every C library of POSIX hosts
+    return __progname != NULL && __progname[0] != '\0' ? __progname : "program";
+}
+
 void kss_os_will_fill(void *memory, size_t size) {
 #ifdef MADV_HUGEPAGE
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);

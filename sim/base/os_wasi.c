@@ -41,6 +41,10 @@ bool kss_os_colours(FILE *stream) {
     return false;
 }
 
+const char *kss_os_program(void) {
+    return "program";
+}
+
 void kss_os_will_fill(void *memory, size_t size) {
     (void)memory;
     (void)size;
