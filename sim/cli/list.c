@@ -5,6 +5,7 @@
 #include "cli/explain.h"
 
 #include "nt/nt.h"
+#include "report/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -452,9 +453,21 @@ static int need_topic(void) {
     return status;
 }
 
+static int print_schema(const char *topic) {
+    struct kss_text text = {0};
+    if (strcmp(topic, "events") != 0)
+        return kss_cli_complain("--schema is of events, not of %s", topic);
+    kss_jsonl_schema(&text);
+    kss_cli_print(&text);
+    kss_text_free(&text);
+    return KSS_OK;
+}
+
 int kss_cli_list(struct kss_cli *cli) {
     if (cli->operand_count != 1)
         return need_topic();
+    if (kss_cli_value(cli, KSS_OPTION_SCHEMA) != NULL)
+        return print_schema(cli->operands[0]);
     const char *names[TOPICS];
     bool markdown = kss_cli_value(cli, KSS_OPTION_MARKDOWN) != NULL;
     const char *format = kss_cli_value(cli, KSS_OPTION_LIST_FORMAT);
