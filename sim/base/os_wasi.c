@@ -36,6 +36,15 @@ char *kss_os_real_path(const char *path) {
     return copy;
 }
 
+bool kss_os_terminal(FILE *stream) {
+    (void)stream;
+    return false;
+}
+
+uint64_t kss_os_milliseconds(void) {
+    return 0;
+}
+
 bool kss_os_colours(FILE *stream) {
     (void)stream;
     return false;
