@@ -432,7 +432,13 @@ static const struct {
      "(the stack at work), and\n`line`, `col` (both from 1) and `len` (bytes) of the statement at "
      "work. Then come its own\nfields. Fields that do not apply are left out. Durations are "
      "integers of 100 ns, addresses and values hex\nstrings, routines and threads their names; "
-     "`object` and `stack` are numbers that the events `object` and\n`stack` introduce.\n\n"},
+     "`object` and `stack` are numbers that the events `object` and\n`stack` introduce.\n\n"
+     "A routine or thread that is not the first of its name has its number beside it "
+     "(`routine_no`, "
+     "`thread_no`).\nAn input that did not load is one line of `type` \"unread\". "
+     "[saved.md](saved.md) has the "
+     "rules and how streams are\nread back, [events.schema.json](events.schema.json) the form of a "
+     "line.\n\n"},
     {"statuses", list_statuses, "# NTSTATUS values\n\nMade by `kss list statuses --markdown`.\n\n"},
     {"types", list_types, "# Types\n\nMade by `kss list types --markdown`.\n\n"},
 };
