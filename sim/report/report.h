@@ -37,6 +37,8 @@ void kss_jsonl_free(struct kss_jsonl *jsonl);
 struct kss_sheet_entry;
 void kss_jsonl_header(const struct kss_jsonl *jsonl, const struct kss_sheet_entry *entry,
                       struct kss_text *out);
+// The JSON Schema of a line (docs/events.schema.json).
+void kss_jsonl_schema(struct kss_text *out);
 void kss_jsonl_unread(const struct kss_sheet_entry *entry, struct kss_text *out);
 void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, struct kss_text *out);
 
