@@ -76,6 +76,7 @@ static void paths_as_uris(void **state) {
     (void)state;
     WRITES(uri, "scenarios/a-1_b.~.kss", "scenarios/a-1_b.~.kss");
     WRITES(uri, "a b/100%#?.kss", "a%20b/100%25%23%3F.kss");
+    WRITES(uri, "././a/../b.kss", "a/../b.kss");
     WRITES(uri, "c:d.kss", "c%3Ad.kss");
     WRITES(uri, "c:/d e.kss", "file:///c:/d%20e.kss");
     WRITES(uri, "/home/x.kss", "file:///home/x.kss");
