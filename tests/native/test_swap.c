@@ -26,6 +26,23 @@ static void user_wait_signalled_early(void **state) {
     assert_hazard("stack-object-user-wait"); // this time it went well
 }
 
+// No file holds the place: SARIF names the instruction, TAP and JUnit have no line.
+static void reports_without_files(void **state) {
+    (void)state;
+    kss_thread("App", WaitOnStack, USER_MODE, false, 30);
+    kss_run_all();
+    const char *sarif = kss_write_format(kss_current(), "sarif", NULL);
+    assert_non_null(strstr(sarif, "\"ruleId\": \"KSS2001\""));
+    assert_non_null(strstr(sarif, "\"fullyQualifiedName\": \"swap!WaitOnStack+0x"));
+    assert_null(strstr(sarif, "  KeWaitForSingleObject\""));
+    assert_null(strstr(sarif, "physicalLocation"));
+    assert_null(strstr(sarif, "primaryLocationLineHash"));
+    assert_non_null(strstr(sarif, "\"artifacts\": []"));
+    const char *tap = kss_write_format(kss_current(), "tap", NULL);
+    assert_non_null(strstr(tap, "not ok 1 - native: nothing unexpected\n"));
+    assert_non_null(strstr(kss_write_format(kss_current(), "junit", NULL), " failures=\"1\""));
+}
+
 static void kernel_wait_is_fine(void **state) {
     (void)state;
     unsigned app = kss_thread("App", WaitOnStack, KERNEL_MODE, false, 300);
@@ -152,6 +169,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(user_wait_signalled_late, kss_test_setup,
                                         kss_test_teardown),
+        cmocka_unit_test_setup_teardown(reports_without_files, kss_test_setup, kss_test_teardown),
         cmocka_unit_test_setup_teardown(user_wait_signalled_early, kss_test_setup,
                                         kss_test_teardown),
         cmocka_unit_test_setup_teardown(kernel_wait_is_fine, kss_test_setup, kss_test_teardown),
