@@ -4,6 +4,7 @@
 #include "report/scene_private.h"
 
 #include "base/repeat.h"
+#include "report/escape.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,18 @@ struct stack_facts {
     uint64_t thread;
 };
 
+// What a run names may hold any byte; a picture shows all of them.
+static const char *shown(struct kss_picture *picture, const char *name) {
+    struct kss_text text = {0};
+    kss_text_visible(&text, name, strlen(name));
+    const char *kept =
+        kss_alloc_text(&picture->arena, text.length > 0 ? text.bytes : "", text.length);
+    kss_text_free(&text);
+    return kept;
+}
+
 static const char *keep(struct kss_picture *picture, struct kss_text *text) {
-    const char *kept = kss_alloc_text(&picture->arena, text->bytes, text->length);
+    const char *kept = shown(picture, text->bytes != NULL ? text->bytes : "");
     kss_text_free(text);
     return kept;
 }
@@ -90,8 +101,8 @@ static void add_locals(struct kss_picture *picture, struct kss_part *part,
             continue;
         *add_item(picture, part) = (struct kss_item){.depth = edge_of(frame) + local->offset,
                                                      .bytes = local->size,
-                                                     .name = local->name,
-                                                     .type = local->type};
+                                                     .name = shown(picture, local->name),
+                                                     .type = shown(picture, local->type)};
     }
 }
 
@@ -136,7 +147,7 @@ static void name_object(struct kss_picture *picture, const struct kss_scene *sce
             continue;
         item->state = state_of(picture, scene, object);
         item->is_object = true;
-        item->type = type;
+        item->type = shown(picture, type);
         return;
     }
     struct kss_text text = {0};
