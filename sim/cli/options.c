@@ -40,6 +40,22 @@ const char *kss_cli_value(const struct kss_cli *cli, enum kss_cli_option option)
     return NULL;
 }
 
+bool kss_cli_number(const struct kss_cli *cli, enum kss_cli_option option, uint64_t *number) {
+    const char *digits = kss_cli_value(cli, option);
+    uint64_t value = 0;
+    size_t i = 0;
+    if (digits == NULL)
+        return true;
+    for (; digits[i] >= '0' && digits[i] <= '9' && value < UINT64_MAX / 16; i++)
+        value = value * 10 + (uint64_t)(digits[i] - '0');
+    if (i == 0 || digits[i] != '\0') {
+        kss_cli_complain("--%s takes a number, not %s", kss_options_table[option].name, digits);
+        return false;
+    }
+    *number = value;
+    return true;
+}
+
 bool kss_cli_machine(struct kss_cli *cli, const struct kss_profile **machine) {
     const char *name = kss_cli_value(cli, KSS_OPTION_MACHINE);
     *machine = name != NULL ? kss_profile_find(name, strlen(name)) : NULL;

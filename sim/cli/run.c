@@ -26,18 +26,15 @@ static bool read_machine(struct suite *suite) {
 }
 
 static bool read_steps(struct suite *suite) {
-    const char *digits = kss_cli_value(suite->cli, KSS_OPTION_MAX_STEPS);
-    if (digits == NULL)
-        return true;
-    uint64_t steps = 0;
-    size_t i = 0;
-    for (; digits[i] >= '0' && digits[i] <= '9' && steps < UINT64_MAX / 16; i++)
-        steps = steps * 10 + (uint64_t)(digits[i] - '0');
-    if (i == 0 || digits[i] != '\0' || steps == 0) {
-        kss_cli_complain("--max-steps takes a number of at least 1, not %s", digits);
+    uint64_t steps = 1;
+    if (!kss_cli_number(suite->cli, KSS_OPTION_MAX_STEPS, &steps))
+        return false;
+    if (steps == 0) {
+        kss_cli_complain("--max-steps takes a number of at least 1, not 0");
         return false;
     }
-    suite->options.max_steps = steps;
+    if (kss_cli_value(suite->cli, KSS_OPTION_MAX_STEPS) != NULL)
+        suite->options.max_steps = steps;
     return true;
 }
 

@@ -70,15 +70,22 @@ static void add_start(struct kss_picture *picture, const struct stack_facts *fac
             ->origin = "machine";
 }
 
+static const char *fold_name(struct kss_picture *picture, const struct kss_scene_frame *first,
+                             uint32_t period, uint32_t turns) {
+    struct kss_text text = {0};
+    if (period == 1)
+        kss_text_format(&text, "%u more of %s", turns, frame_name(picture, first));
+    else
+        kss_text_format(&text, "%u more turns of these %u frames", turns, period);
+    return keep(picture, &text);
+}
+
 static void add_fold(struct kss_picture *picture, const struct kss_scene_frame *frames,
                      const struct kss_repeat *repeat) {
     uint32_t turns = repeat->rows / repeat->period, first = repeat->first + repeat->period;
     uint32_t last = repeat->first + turns * repeat->period - 1;
-    struct kss_part *part =
-        add_part(picture, KSS_PART_FOLD, edge_of(&frames[first]), frames[last].depth,
-                 frame_name(picture, &frames[repeat->first]));
-    part->period = repeat->period;
-    part->turns = turns - 1;
+    add_part(picture, KSS_PART_FOLD, edge_of(&frames[first]), frames[last].depth,
+             fold_name(picture, &frames[repeat->first], repeat->period, turns - 1));
 }
 
 // ---- Locals -------------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ struct drawing {
     int32_t top, body,
         bottom; // of the column: upper edge, height of [0, bytes), lower edge with the guard
     uint32_t step, stack; // for names of patterns
+    bool first;           // of the stacks in one picture
 };
 
 // ---- Numbers and texts --------------------------------------------------------------------------
@@ -152,6 +153,8 @@ static void label_part(struct drawing *d, const struct kss_part *part) {
     const struct kss_picture *picture = d->picture;
     struct label *label = add_label(d, part->from, part->to, part->to - part->from, part->name,
                                     kss_part_is_over(picture, part) ? INK_MARK : INK_PLAIN);
+    if (part->item_count != 0 && label->anchor > y_of(d, part->from) + LINE / 4)
+        label->anchor = y_of(d, part->from) + LINE / 4; // above what lies in it
     if (part->kind == KSS_PART_FREE || part->kind == KSS_PART_GUARD ||
         part->kind == KSS_PART_HIDDEN)
         label->ink = INK_DIM;
@@ -159,13 +162,6 @@ static void label_part(struct drawing *d, const struct kss_part *part) {
         label->bytes = 0;
     if (part->origin != NULL)
         note(label, part->origin);
-    if (part->kind == KSS_PART_FOLD) {
-        struct kss_text text = {0};
-        kss_text_format(&text, part->period == 1 ? "%u more of it" : "%u more turns of %u frames",
-                        part->turns, part->period);
-        note(label, text.bytes);
-        kss_text_free(&text);
-    }
     if (part->kind == KSS_PART_FREE && picture->out)
         note(label, "not in memory");
     if (kss_part_is_over(picture, part))
@@ -388,42 +384,46 @@ struct tick {
     const char *name;
 };
 
-static void draw_tick(struct drawing *d, const struct tick *tick) {
+// [y] is where its words stand.
+static void draw_tick(struct drawing *d, const struct tick *tick, int32_t y) {
     struct kss_text text = {0};
-    int32_t y = y_of(d, tick->depth);
+    int32_t at = y_of(d, tick->depth);
+    bool named = *tick->name != '\0';
     kss_text_str(&text, tick->name);
-    kss_text_str(&text, *tick->name != '\0' ? " " : "");
+    kss_text_str(&text, named ? " " : "");
     kss_text_str(&text, tick->depth != 0 ? "top-" : "");
     kss_text_hex(&text, tick->depth != 0 ? tick->depth : d->picture->base);
-    line(d->out, *tick->name != '\0' ? "kp-k" : "kp-p", COLUMN - 60, y, COLUMN + BREADTH, y);
-    text_at(d->out, *tick->name != '\0' ? "kp-t" : "kp-d", true, COLUMN - 100, y, text.bytes,
-            (AXIS - MARGIN) / LETTER);
+    line(d->out, named ? "kp-k" : "kp-p", COLUMN - 60, at, COLUMN + BREADTH, at);
+    text_at(d->out, named ? "kp-t" : "kp-d", true, COLUMN - 100, y, text.bytes,
+            (COLUMN - 100) / LETTER);
     kss_text_free(&text);
 }
 
-// Named ticks first; edges of pages where there is room between them.
+static int32_t distance(int32_t a, int32_t b) {
+    return a < b ? b - a : a - b;
+}
+
+// Base, Limit and SP, apart from each other; edges of pages where there is room between them.
 static void draw_axis(struct drawing *d) {
     const struct kss_picture *picture = d->picture;
-    struct tick ticks[3] = {{0, ""}, {picture->bytes, "Limit"}, {picture->used, "SP"}};
-    for (unsigned i = 0; i < (picture->gone ? 2u : 3u); i++) {
-        bool near =
-            i == 2 && (y_of(d, ticks[2].depth) - y_of(d, 0) < LINE ||
-                       labs((long)y_of(d, ticks[2].depth) - (long)y_of(d, ticks[1].depth)) < LINE);
-        if (near) {
-            line(d->out, "kp-k", COLUMN - 60, y_of(d, picture->used), COLUMN + BREADTH,
-                 y_of(d, picture->used));
-            continue;
-        }
-        draw_tick(d, &ticks[i]);
-    }
+    const struct tick ticks[] = {{0, "Base"}, {picture->bytes, "Limit"}, {picture->used, "SP"}};
+    int32_t ys[] = {y_of(d, 0), y_of(d, picture->bytes), y_of(d, picture->used)};
+    bool over = picture->used > picture->bytes;
+    if (over ? ys[2] - ys[1] < LINE : ys[2] - ys[0] < LINE)
+        ys[2] = (over ? ys[1] : ys[0]) + LINE;
+    else if (!over && ys[1] - ys[2] < LINE)
+        ys[2] = ys[1] - LINE;
+    for (unsigned i = 0; i < (picture->used == 0 ? 2u : 3u); i++)
+        draw_tick(d, &ticks[i], ys[i]);
     for (uint32_t at = picture->page; at < picture->bytes; at += picture->page) {
+        int32_t y = y_of(d, at);
         bool room = true;
         for (unsigned i = 0; i < 3; i++)
-            room &= labs((long)y_of(d, at) - (long)y_of(d, ticks[i].depth)) >= LINE;
+            room &= distance(y, ys[i]) >= LINE;
         if (room)
-            draw_tick(d, &(struct tick){at, ""});
+            draw_tick(d, &(struct tick){at, ""}, y);
         else
-            line(d->out, "kp-p", COLUMN, y_of(d, at), COLUMN + BREADTH, y_of(d, at));
+            line(d->out, "kp-p", COLUMN, y, COLUMN + BREADTH, y);
     }
 }
 
@@ -433,7 +433,7 @@ void kss_picture_css(struct kss_text *out) {
         out,
         ".kp{font:12px ui-monospace,Menlo,Consolas,\"DejaVu Sans Mono\",monospace;"
         "--bg:#fff;--t:#1b1f24;--d:#57606a;--m:#b3261e;--o:#0550ae;--f:#9cc7f0;--f2:#c5def7;"
-        "--s:#d5d9de;--g:#8c959f;--x:#f1998e}\n"
+        "--s:#d5d9de;--g:#57606a;--x:#f1998e}\n"
         "@media (prefers-color-scheme:dark){.kp{--bg:#0d1117;--t:#e6edf3;--d:#9aa4af;--m:#ff8a80;"
         "--o:#79c0ff;--f:#1f4f82;--f2:#163a61;--s:#3a424c;--g:#6e7681;--x:#8e2b22}}\n"
         ".kp-bg{fill:var(--bg)}.kp text{fill:var(--t)}.kp .kp-d{fill:var(--d)}"
@@ -448,6 +448,7 @@ void kss_picture_css(struct kss_text *out) {
         ".kp-i{fill:var(--bg);fill-opacity:.45;stroke:var(--d);stroke-width:.6}"
         ".kp-io{stroke:var(--o);stroke-width:1.4}"
         ".kp-r{fill:none;stroke:var(--d);stroke-width:1;stroke-dasharray:4 2}"
+        ".kp-a{fill:none;stroke:var(--o);stroke-width:2}"
         ".kp-hl{stroke:var(--t);stroke-width:1}.kp-gl{stroke:var(--g);stroke-width:1.2}\n");
 }
 
@@ -463,42 +464,41 @@ static void patterns(struct drawing *d) {
         kss_text_format(d->out,
                         "<pattern id=\"kp-%u-%u-%s\" width=\"%u\" height=\"%u\" "
                         "patternUnits=\"userSpaceOnUse\"><path class=\"%s\" d=\"%s\" "
-                        "opacity=\".45\"/></pattern>\n",
+                        "opacity=\".5\"/></pattern>\n",
                         d->step, d->stack, rows[i].name, rows[i].size, rows[i].size, rows[i].class,
                         rows[i].lines);
     kss_text_str(d->out, "</defs>\n");
 }
 
-static void described(struct drawing *d, const char *element, const char *text) {
-    kss_text_format(d->out, "<%s>", element);
-    kss_text_xml(d->out, text, strlen(text));
-    kss_text_format(d->out, "</%s>\n", element);
+static void described(struct kss_text *out, const char *element, const char *text) {
+    kss_text_format(out, "<%s>", element);
+    kss_text_xml(out, text, strlen(text));
+    kss_text_format(out, "</%s>\n", element);
 }
 
-static void opening(struct drawing *d, bool embedded) {
-    const struct kss_picture *picture = d->picture;
-    kss_text_str(d->out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"kp\" role=\"img\" "
-                         "viewBox=\"0 0 ");
-    tenths(d->out, WIDTH);
-    kss_text_char(d->out, ' ');
-    tenths(d->out, d->bottom + MARGIN);
-    kss_text_str(d->out, "\">\n");
-    described(d, "title", picture->title[2] != NULL ? picture->title[2] : picture->stack);
-    described(d, "desc", picture->title[0] != NULL ? picture->title[0] : "");
+static void opening(const struct kss_picture *picture, int32_t height, bool embedded,
+                    struct kss_text *out) {
+    kss_text_str(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"kp\" role=\"img\" "
+                      "viewBox=\"0 0 ");
+    tenths(out, WIDTH);
+    kss_text_char(out, ' ');
+    tenths(out, height);
+    kss_text_str(out, "\">\n");
+    described(out, "title", picture->title[2]);
+    described(out, "desc", picture->title[0]);
     if (!embedded) {
-        kss_text_str(d->out, "<style>\n");
-        kss_picture_css(d->out);
-        kss_text_str(d->out, "</style>\n");
+        kss_text_str(out, "<style>\n");
+        kss_picture_css(out);
+        kss_text_str(out, "</style>\n");
     }
-    patterns(d);
-    rect(d->out, "kp-bg", 0, 0, WIDTH, d->bottom + MARGIN);
-    kss_text_str(d->out, "/>\n");
+    rect(out, "kp-bg", 0, 0, WIDTH, height);
+    kss_text_str(out, "/>\n");
 }
 
 static void titles(struct drawing *d) {
     static const char *const classes[] = {"kp-d", "kp-d", "kp-t"};
     int32_t y = MARGIN + LINE / 2;
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = d->first ? 0 : 2; i < 3; i++) {
         if (d->picture->title[i] == NULL)
             continue;
         text_at(d->out, classes[i], false, MARGIN, y, d->picture->title[i],
@@ -524,7 +524,7 @@ static void measure(struct drawing *d) {
     uint32_t reserve = picture->gone ? 0 : picture->exception;
     uint32_t deepest = picture->used > picture->bytes ? picture->used : picture->used + reserve;
     d->top = 2 * MARGIN;
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = d->first ? 0 : 2; i < 3; i++)
         d->top += picture->title[i] != NULL ? LINE : 0;
     d->body = BODY;
     d->bottom = d->top + d->body;
@@ -542,11 +542,10 @@ static void measure(struct drawing *d) {
     place_labels(d);
 }
 
-static void draw(struct drawing *d, bool embedded) {
+static void draw(struct drawing *d) {
     const struct kss_picture *picture = d->picture;
     unsigned frames = 0;
-    measure(d);
-    opening(d, embedded);
+    patterns(d);
     titles(d);
     for (uint32_t i = 0; i < picture->part_count; i++)
         draw_part(d, &picture->parts[i], &frames);
@@ -560,17 +559,48 @@ static void draw(struct drawing *d, bool embedded) {
     draw_axis(d);
     for (uint32_t i = 0; i < d->label_count; i++)
         draw_label(d, &d->labels[i]);
-    kss_text_str(d->out, "</svg>\n");
-    free(d->labels);
+}
+
+// From a stack to the segment that continues it.
+static void arrow(struct kss_text *out, int32_t y) {
+    kss_text_str(out, "<path class=\"kp-a\" d=\"M");
+    tenths(out, COLUMN + BREADTH / 2);
+    kss_text_char(out, ' ');
+    tenths(out, y - LINE / 2);
+    kss_text_str(out, "v26m-6-7l6 7l6-7\"/>\n");
 }
 
 void kss_picture_svg(const struct kss_scene *scene, uint32_t stack,
                      const struct kss_picture_options *options, struct kss_text *out) {
-    struct kss_picture picture;
-    kss_picture_make(&picture, scene, stack);
-    struct drawing d = {
-        .picture = &picture, .out = out, .step = kss_scene_now(scene), .stack = stack};
-    if (picture.bytes != 0)
-        draw(&d, options != NULL && options->embedded);
-    kss_picture_free(&picture);
+    struct kss_picture pictures[KSS_PICTURE_STACKS];
+    struct drawing drawings[KSS_PICTURE_STACKS];
+    uint32_t chain[KSS_PICTURE_STACKS], omitted;
+    uint32_t count = kss_picture_chain(scene, stack, chain, &omitted);
+    int32_t height = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        kss_picture_make(&pictures[i], scene, chain[i]);
+        drawings[i] = (struct drawing){.picture = &pictures[i],
+                                       .out = out,
+                                       .step = kss_scene_now(scene),
+                                       .stack = chain[i],
+                                       .first = i == 0};
+        measure(&drawings[i]);
+        height += drawings[i].bottom + MARGIN;
+    }
+    if (count != 0)
+        opening(&pictures[count - 1], height, options != NULL && options->embedded, out);
+    height = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        kss_text_str(out, "<g transform=\"translate(0 ");
+        tenths(out, height);
+        kss_text_str(out, ")\">\n");
+        draw(&drawings[i]);
+        kss_text_str(out, "</g>\n");
+        height += drawings[i].bottom + MARGIN;
+        if (i + 1 < count)
+            arrow(out, height);
+        free(drawings[i].labels);
+        kss_picture_free(&pictures[i]);
+    }
+    kss_text_str(out, count != 0 ? "</svg>\n" : "");
 }

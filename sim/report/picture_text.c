@@ -248,17 +248,8 @@ static bool has_loose_marks(const struct kss_picture *picture, const struct kss_
 
 static void part_words(struct sheet *sheet, const struct kss_part *part) {
     kss_text_format(&sheet->line, " %c", part->letter);
-    if (part->kind != KSS_PART_FOLD) {
-        bytes_cell(&sheet->line, part->to - part->from, part->origin != NULL ? part->origin : "");
-        kss_text_shorten(&sheet->line, part->name, CELLS - NAME_AT);
-        return;
-    }
-    bytes_cell(&sheet->line, part->to - part->from, "");
-    if (part->period == 1)
-        kss_text_format(&sheet->line, "%u more of this frame", part->turns);
-    else
-        kss_text_format(&sheet->line, "%u more turns of these %u frames", part->turns,
-                        part->period);
+    bytes_cell(&sheet->line, part->to - part->from, part->origin != NULL ? part->origin : "");
+    kss_text_shorten(&sheet->line, part->name, CELLS - NAME_AT);
 }
 
 // The lower edge of a part whose name stands above; where the limit is crossed, by how much.
@@ -404,25 +395,37 @@ static void title(struct sheet *sheet, const char *text, enum kss_ink ink) {
         kss_ink(&sheet->ink, KSS_INK_NONE);
 }
 
-static void draw(struct kss_picture *picture, bool colour, bool with_column, struct kss_text *out) {
+static void draw(const struct kss_picture *picture, bool colour, bool first, struct kss_text *out) {
     struct kss_text_options options = {.colour = colour};
     struct sheet sheet = {.picture = picture, .ink = {.options = &options, .out = out}, .out = out};
-    title(&sheet, picture->title[0], KSS_INK_BOLD);
-    title(&sheet, picture->title[1], KSS_INK_NONE);
-    if (picture->title[2] != NULL) {
+    if (first) {
+        title(&sheet, picture->title[0], KSS_INK_BOLD);
+        title(&sheet, picture->title[1], KSS_INK_NONE);
         kss_text_char(out, '\n');
-        title(&sheet, picture->title[2], KSS_INK_BOLD);
+    } else {
+        gutter(&sheet, "");
+        kss_text_repeat(out, ' ', CELLS / 2);
+        kss_text_str(out, "|\n");
+        gutter(&sheet, "");
+        kss_text_repeat(out, ' ', CELLS / 2 - 10);
+        kss_text_str(out, "it goes on v in a new segment\n");
     }
+    title(&sheet, picture->title[2], KSS_INK_BOLD);
     map(&sheet);
-    if (with_column)
-        column(&sheet);
+    column(&sheet);
     kss_text_free(&sheet.line);
 }
 
 void kss_picture_text(const struct kss_scene *scene, uint32_t stack,
                       const struct kss_picture_options *options, struct kss_text *out) {
-    struct kss_picture picture;
-    kss_picture_make(&picture, scene, stack);
-    draw(&picture, options != NULL && options->colour, true, out);
-    kss_picture_free(&picture);
+    uint32_t chain[KSS_PICTURE_STACKS], omitted;
+    uint32_t count = kss_picture_chain(scene, stack, chain, &omitted);
+    for (uint32_t i = 0; i < count; i++) {
+        struct kss_picture picture;
+        kss_picture_make(&picture, scene, chain[i]);
+        draw(&picture, options != NULL && options->colour, i == 0, out);
+        kss_picture_free(&picture);
+    }
+    if (omitted != 0)
+        kss_text_format(out, "%u more segments lie before these\n", omitted);
 }
