@@ -285,7 +285,7 @@ static void say_fill(const struct kss_picture *picture, bool lower_bound, struct
     kss_text_hex(out, picture->used);
     kss_text_str(out, " of ");
     kss_text_hex(out, picture->bytes);
-    kss_text_str(out, " bytes used, ");
+    kss_text_str(out, " used, ");
     bool over = picture->used > picture->bytes;
     kss_text_hex(out, over ? picture->used - picture->bytes : picture->bytes - picture->used);
     kss_text_str(out, over ? " too many" : " left");
@@ -353,6 +353,8 @@ static const char *say_state(struct kss_picture *picture, const struct kss_scene
         kss_text_str(&text, ", out of memory since ");
         kss_text_time(&text, since);
     }
+    kss_text_str(&text, ", Base ");
+    kss_text_hex(&text, picture->base);
     kss_text_str(&text, picture->gone ? ", no longer in use" : ": ");
     if (!picture->gone)
         say_fill(picture, kss_log_lower_bound(picture->log), &text);

@@ -149,12 +149,23 @@ static void note_left(struct label *label, const struct kss_picture *picture, ui
     kss_text_free(&text);
 }
 
+static uint32_t item_end(const struct kss_item *item) {
+    return item->bytes < item->depth ? item->depth - item->bytes : item->depth;
+}
+
+static int32_t item_middle(const struct drawing *d, const struct kss_item *item) {
+    return (y_of(d, item_end(item)) + y_of(d, item->depth)) / 2;
+}
+
 static void label_part(struct drawing *d, const struct kss_part *part) {
     const struct kss_picture *picture = d->picture;
     struct label *label = add_label(d, part->from, part->to, part->to - part->from, part->name,
                                     kss_part_is_over(picture, part) ? INK_MARK : INK_PLAIN);
-    if (part->item_count != 0 && label->anchor > y_of(d, part->from) + LINE / 4)
-        label->anchor = y_of(d, part->from) + LINE / 4; // above what lies in it
+    if (part->item_count != 0) { // above what lies in it
+        int32_t first = item_middle(d, &picture->items[part->first_item]);
+        if (first < label->anchor)
+            label->anchor = first;
+    }
     if (part->kind == KSS_PART_FREE || part->kind == KSS_PART_GUARD ||
         part->kind == KSS_PART_HIDDEN)
         label->ink = INK_DIM;
@@ -171,11 +182,10 @@ static void label_part(struct drawing *d, const struct kss_part *part) {
 static void label_items(struct drawing *d, const struct kss_part *part) {
     for (uint32_t i = 0; i < part->item_count; i++) {
         const struct kss_item *item = &d->picture->items[part->first_item + i];
-        uint32_t end = item->bytes < item->depth ? item->depth - item->bytes : item->depth;
         struct kss_text text = {0};
         kss_text_format(&text, "%s: %s", item->name, item->type);
         struct label *label =
-            add_label(d, end, item->depth, item->bytes,
+            add_label(d, item_end(item), item->depth, item->bytes,
                       kss_alloc_text(&((struct kss_picture *)(uintptr_t)d->picture)->arena,
                                      text.bytes, text.length),
                       item->is_object ? INK_OBJECT : INK_DIM);
@@ -354,8 +364,7 @@ static void draw_part(struct drawing *d, const struct kss_part *part, unsigned *
 static void draw_items(struct drawing *d, const struct kss_part *part) {
     for (uint32_t i = 0; i < part->item_count; i++) {
         const struct kss_item *item = &d->picture->items[part->first_item + i];
-        uint32_t from = item->bytes < item->depth ? item->depth - item->bytes : item->depth;
-        int32_t y = y_of(d, from), end = y_of(d, item->depth);
+        int32_t y = y_of(d, item_end(item)), end = y_of(d, item->depth);
         rect(d->out, item->is_object ? "kp-i kp-io" : "kp-i", COLUMN + 200, y, BREADTH - 200,
              end - y > 10 ? end - y : 10);
         kss_text_str(d->out, "/>\n");
@@ -390,9 +399,10 @@ static void draw_tick(struct drawing *d, const struct tick *tick, int32_t y) {
     int32_t at = y_of(d, tick->depth);
     bool named = *tick->name != '\0';
     kss_text_str(&text, tick->name);
-    kss_text_str(&text, named ? " " : "");
-    kss_text_str(&text, tick->depth != 0 ? "top-" : "");
-    kss_text_hex(&text, tick->depth != 0 ? tick->depth : d->picture->base);
+    if (tick->depth != 0) {
+        kss_text_str(&text, named ? " top-" : "top-");
+        kss_text_hex(&text, tick->depth);
+    }
     line(d->out, named ? "kp-k" : "kp-p", COLUMN - 60, at, COLUMN + BREADTH, at);
     text_at(d->out, named ? "kp-t" : "kp-d", true, COLUMN - 100, y, text.bytes,
             (COLUMN - 100) / LETTER);
@@ -566,8 +576,8 @@ static void arrow(struct kss_text *out, int32_t y) {
     kss_text_str(out, "<path class=\"kp-a\" d=\"M");
     tenths(out, COLUMN + BREADTH / 2);
     kss_text_char(out, ' ');
-    tenths(out, y - LINE / 2);
-    kss_text_str(out, "v26m-6-7l6 7l6-7\"/>\n");
+    tenths(out, y - MARGIN);
+    kss_text_str(out, "v20m-6-7l6 7l6-7\"/>\n");
 }
 
 void kss_picture_svg(const struct kss_scene *scene, uint32_t stack,

@@ -407,8 +407,8 @@ static void draw(const struct kss_picture *picture, bool colour, bool first, str
         kss_text_repeat(out, ' ', CELLS / 2);
         kss_text_str(out, "|\n");
         gutter(&sheet, "");
-        kss_text_repeat(out, ' ', CELLS / 2 - 10);
-        kss_text_str(out, "it goes on v in a new segment\n");
+        kss_text_repeat(out, ' ', CELLS / 2);
+        kss_text_str(out, "v  expanded\n");
     }
     title(&sheet, picture->title[2], KSS_INK_BOLD);
     map(&sheet);
