@@ -133,8 +133,8 @@ static const char *state_of(struct kss_picture *picture, const struct kss_scene 
 
 static struct kss_part *part_with(struct kss_picture *picture, uint32_t depth) {
     for (uint32_t i = 0; i < picture->part_count; i++)
-        if (picture->parts[i].kind == KSS_PART_FRAME && picture->parts[i].from < depth &&
-            depth <= picture->parts[i].to)
+        if ((picture->parts[i].kind == KSS_PART_FRAME || picture->parts[i].kind == KSS_PART_FOLD) &&
+            picture->parts[i].from < depth && depth <= picture->parts[i].to)
             return &picture->parts[i];
     return NULL;
 }
