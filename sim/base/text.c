@@ -13,9 +13,13 @@ void kss_text_free(struct kss_text *text) {
 }
 
 void kss_text_clear(struct kss_text *text) {
-    text->length = 0;
+    kss_text_cut(text, 0);
+}
+
+void kss_text_cut(struct kss_text *text, size_t length) {
+    text->length = length;
     if (text->bytes != NULL)
-        text->bytes[0] = '\0';
+        text->bytes[length] = '\0';
 }
 
 void kss_text_grow(struct kss_text *text, size_t extra) {

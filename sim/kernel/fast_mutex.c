@@ -53,7 +53,7 @@ static void keep_apcs_away(struct kss_machine *m, struct kss_call *call,
     if (manner->raises && kss_cpu(m)->irql < KSS_APC_LEVEL)
         kss_set_irql(m, KSS_APC_LEVEL);
     if (!manner->raises && kss_cpu(m)->thread != KSS_NONE)
-        kss_thread_at(m, kss_cpu(m)->thread)->special_apc_disable--;
+        kss_count_apcs(m, kss_cpu(m)->thread, 0, -1);
 }
 
 static void let_apcs_in(struct kss_machine *m, const struct manner *manner, unsigned irql) {
@@ -62,7 +62,7 @@ static void let_apcs_in(struct kss_machine *m, const struct manner *manner, unsi
     if (manner->raises && irql < kss_cpu(m)->irql)
         kss_set_irql(m, irql);
     if (!manner->raises && kss_cpu(m)->thread != KSS_NONE)
-        kss_thread_at(m, kss_cpu(m)->thread)->special_apc_disable++;
+        kss_count_apcs(m, kss_cpu(m)->thread, 0, 1);
 }
 
 static struct kss_outcome owned(struct kss_machine *m, struct kss_call *call, uint16_t object) {

@@ -302,6 +302,10 @@ uint64_t kss_system_time(const struct kss_machine *m);
 uint64_t kss_timeout(const struct kss_machine *m, int64_t value, bool *absolute);
 
 // ---- Threads, waits, swapper --------------------------------------------------------------------
+enum kss_park { KSS_PARK_AGAIN, KSS_PARK_EXIT, KSS_PARK_WORK }; // words of `thread.park`
+// A thread's counts of disabled APCs, changed by an owned mutex or as it is made.
+void kss_count_apcs(struct kss_machine *m, uint16_t thread, int kernel, int special);
+void kss_apcs_off_at_start(struct kss_machine *m, uint16_t thread);
 void kss_make_ready(struct kss_machine *m, uint16_t thread, bool front);
 void kss_leave_thread(struct kss_machine *m, bool front);       // the running thread becomes ready
 void kss_thread_exit(struct kss_machine *m, uint32_t status);   // its checks, then its end

@@ -43,14 +43,13 @@ static void mirror_owner(struct kss_machine *m, const struct kss_object *mutex) 
              (mutex->flags & KSS_OF_ABANDONED) != 0);
 }
 
-static void count_owned(struct kss_machine *m, const struct kss_object *mutex, uint16_t thread,
-                        int by) {
+static void count_owned(struct kss_machine *m, uint16_t index, uint16_t thread, int by) {
     if (thread == KSS_NONE)
         return;
     struct kss_thread *owner = kss_thread_at(m, thread);
     owner->mutexes = (uint16_t)(owner->mutexes + by);
-    if (!(mutex->flags & KSS_OF_APCS_ALLOWED))
-        owner->kernel_apc_disable = (int16_t)(owner->kernel_apc_disable - by);
+    if (!(kss_object_ref(m, index)->flags & KSS_OF_APCS_ALLOWED))
+        kss_count_apcs(m, thread, -by, 0);
 }
 
 bool kss_mutex_free_for(const struct kss_object *mutex, uint16_t thread, unsigned irql) {
@@ -63,13 +62,14 @@ bool kss_mutex_take(struct kss_machine *m, uint16_t index, uint16_t thread, unsi
     struct kss_object *mutex = kss_object_ref(m, index);
     bool abandoned = (mutex->flags & KSS_OF_ABANDONED) != 0;
     kss_object_signal_state(m, index, mutex->signal - 1);
+    mutex = kss_object_ref(m, index);
     if (mutex->signal == 0) {
         mutex->context = as_owner(thread);
         mutex->flags &= (uint8_t) ~(KSS_OF_ABANDONED | KSS_OF_AT_DISPATCH);
         if (irql >= KSS_DISPATCH_LEVEL)
             mutex->flags |= KSS_OF_AT_DISPATCH;
-        count_owned(m, mutex, thread, 1);
-        mirror_owner(m, mutex);
+        count_owned(m, index, thread, 1);
+        mirror_owner(m, kss_object_ref(m, index));
     }
     kss_say_mutex(m, index, KSS_MUTEX_ACQUIRE, thread);
     return abandoned;
@@ -85,9 +85,9 @@ void kss_mutex_forget(struct kss_machine *m, uint16_t index) {
 }
 
 static void let_go(struct kss_machine *m, uint16_t index, uint16_t thread) {
-    struct kss_object *mutex = kss_object_ref(m, index);
-    mutex->context = 0;
-    count_owned(m, mutex, thread, -1);
+    kss_object_ref(m, index)->context = 0;
+    count_owned(m, index, thread, -1);
+    const struct kss_object *mutex = kss_object_ref(m, index);
     if (!(mutex->flags & KSS_OF_DEAD))
         mirror_owner(m, mutex);
 }

@@ -319,10 +319,13 @@ void kss_dispatcher_header(struct kss_machine *m, kss_addr address, unsigned typ
 
 void kss_object_signal_state(struct kss_machine *m, uint16_t index, int32_t signal) {
     struct kss_object *object = kss_object_ref(m, index);
+    bool changed = object->signal != signal;
     object->signal = signal;
     uint32_t offset = kss_wide(m) ? KSS_OFF64_DISPATCHER_HEADER_SignalState
                                   : KSS_OFF32_DISPATCHER_HEADER_SignalState;
     kss_poke(m, object->address + offset, 4, (uint32_t)signal);
+    if (changed)
+        KSS_EMIT(m, KSS_EV_STATE, kss_object_number(m, index), (int64_t)signal, 0, 0);
 }
 
 void kss_object_unknown(struct kss_machine *m, const struct kss_call *call, kss_addr address) {

@@ -128,6 +128,7 @@ void kss_stack_release(struct kss_machine *m, uint16_t index) {
     stack->top = KSS_NO_FRAME;
     stack->kind = KSS_STACK_FREE;
     kss_bytes_free(m, offset, capacity);
+    KSS_EMIT(m, KSS_EV_STACK_GONE, kss_stack_cold_at(m, index)->number, 0, 0, 0);
     if (m->space != NULL)
         m->space->stack_gone(m->space->context,
                              kss_stack_at(m, index)->base - kss_stack_at(m, index)->reserved,
@@ -216,6 +217,20 @@ static void overflow(struct kss_machine *m, uint16_t index, uint32_t routine, ui
 }
 
 // ---- Frames -------------------------------------------------------------------------------------
+static uint32_t nt_row(const struct kss_frame *frame) {
+    if (frame->entry == KSS_ENTRY_NT)
+        return KSS_PATH_NT + frame->routine;
+    bool named = frame->entry == KSS_ENTRY_EXCEPTION || frame->entry == KSS_ENTRY_TRAP;
+    return named ? frame->routine : KSS_NO_FRAME;
+}
+
+// Frames that are not driver routines' and take stack.
+static void say_nt_frame(struct kss_machine *m, const struct kss_frame *frame, bool pop) {
+    if (frame->entry > KSS_ENTRY_CALLOUT && frame->bytes != 0)
+        KSS_EMIT(m, KSS_EV_NT_FRAME, nt_row(frame), frame->bytes,
+                 pop ? frame->depth - frame->bytes : frame->depth, pop);
+}
+
 // Pushes onto stack [index]. The caller has decided that it is the executing one.
 static bool push(struct kss_machine *m, uint16_t index, uint32_t routine, uint32_t bytes,
                  uint32_t run_bytes, enum kss_entry entry) {
@@ -259,6 +274,8 @@ bool kss_frame_push(struct kss_machine *m, uint32_t routine, uint32_t bytes, uin
     if (entry <= KSS_ENTRY_CALLOUT && kss_wants(m, KSS_EV_CALL))
         kss_emit(m, KSS_EV_CALL, routine, bytes, kss_stack_at(m, index)->depth,
                  m->image->code[routine].origin);
+    if (kss_wants(m, KSS_EV_NT_FRAME))
+        say_nt_frame(m, kss_stack_top(m, kss_stack_at(m, index)), false);
     return true;
 }
 
@@ -354,12 +371,18 @@ static void drop_top(struct kss_machine *m, uint16_t index) {
 }
 
 void kss_frame_pop(struct kss_machine *m) {
-    drop_top(m, kss_cpu(m)->stack);
+    uint16_t index = kss_cpu(m)->stack;
+    struct kss_frame top = *kss_stack_top(m, kss_stack_at(m, index));
+    drop_top(m, index);
+    if (kss_wants(m, KSS_EV_NT_FRAME))
+        say_nt_frame(m, &top, true);
 }
 
 void kss_stack_clear(struct kss_machine *m, uint16_t index) {
     while (kss_stack_at(m, index)->top != KSS_NO_FRAME)
         drop_top(m, index);
+    KSS_EMIT(m, KSS_EV_STACK_CLEAR, kss_stack_cold_at(m, index)->number,
+             kss_stack_at(m, index)->depth, 0, 0);
 }
 
 // ---- The deepest path ---------------------------------------------------------------------------
@@ -384,13 +407,6 @@ static void capture_host_path(struct kss_machine *m, uint16_t index) {
     uint32_t count = m->space->frames(m->space->context, m, index, rows, KSS_HOST_ROWS);
     struct kss_path_row *to = path_rows(m, index, count);
     memcpy(to, rows, count * sizeof *rows);
-}
-
-static uint32_t nt_row(const struct kss_frame *frame) {
-    if (frame->entry == KSS_ENTRY_NT)
-        return KSS_PATH_NT + frame->routine;
-    bool named = frame->entry == KSS_ENTRY_EXCEPTION || frame->entry == KSS_ENTRY_TRAP;
-    return named ? frame->routine : KSS_NO_FRAME;
 }
 
 void kss_capture_path(struct kss_machine *m, uint16_t index) {

@@ -188,6 +188,7 @@ void kss_thread_gone(struct kss_machine *m, uint32_t status) {
     uint16_t object = kss_object_at(m, kss_thread_address(m, index));
     if (object != KSS_NONE) { // somebody waited for it, or still does
         kss_object_ref(m, object)->signal = 1;
+        KSS_EMIT(m, KSS_EV_STATE, kss_object_number(m, object), 1, 0, 0);
         kss_satisfy(m, object);
     }
 }
@@ -203,6 +204,19 @@ struct kss_outcome kss_nt_PsTerminateSystemThread(struct kss_machine *m, struct 
 }
 
 // ---- APC control --------------------------------------------------------------------------------
+void kss_count_apcs(struct kss_machine *m, uint16_t index, int kernel, int special) {
+    struct kss_thread *thread = kss_thread_at(m, index);
+    thread->kernel_apc_disable = (int16_t)(thread->kernel_apc_disable + kernel);
+    thread->special_apc_disable = (int16_t)(thread->special_apc_disable + special);
+    KSS_EMIT(m, KSS_EV_APC_COUNTS, index, (int64_t)thread->kernel_apc_disable,
+             (int64_t)thread->special_apc_disable, 0);
+}
+
+void kss_apcs_off_at_start(struct kss_machine *m, uint16_t index) {
+    kss_thread_at(m, index)->apc_at_start = -1;
+    kss_count_apcs(m, index, -1, 0);
+}
+
 // KRN disabling-apcs: counters per thread, minus one for each disable.
 static struct kss_outcome count_apcs(struct kss_machine *m, int kernel, int special) {
     unsigned how = kernel < 0 ? 0 : kernel > 0 ? 1 : special < 0 ? 2 : 3;

@@ -84,6 +84,8 @@ static struct kss_outcome wait_for_requests(struct kss_machine *m, struct kss_ca
     thread->locks_held = 0;
     kss_thread_cold_at(m, cpu->thread)->wait_place = kss_clock(m)->place;
     kss_thread_cold_at(m, cpu->thread)->wait_began = kss_clock(m)->now;
+    KSS_EMIT(m, KSS_EV_PARK, 0, 0, 0, KSS_PARK_EXIT);
+    cpu = kss_cpu(m);
     cpu->thread = cpu->stack = KSS_NONE;
     return outcome;
 }

@@ -28,7 +28,7 @@ struct kss_outcome kss_nt_PsCreateSystemThread(struct kss_machine *m, struct kss
         kss_thread_at(m, thread)->process = kss_thread_at(m, caller)->process;
         kss_thread_cold_at(m, thread)->process_name = kss_thread_cold_at(m, caller)->process_name;
     }
-    kss_thread_at(m, thread)->kernel_apc_disable = kss_thread_at(m, thread)->apc_at_start = -1;
+    kss_apcs_off_at_start(m, thread);
     kss_thread_object(m, thread);
     if (call->arguments[4] != 0) { // CLIENT_ID
         KSS_TRY(kss_store(m, call->arguments[4], kss_pointer(m), 4, KSS_WHO_DRIVER));

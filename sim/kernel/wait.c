@@ -87,6 +87,8 @@ static struct kss_outcome block(struct kss_machine *m, struct kss_call *call,
     if (!again)
         KSS_EMIT(m, KSS_EV_WAIT_BLOCK, call->wait_number, how->mode, how->alertable,
                  how->timed ? how->after : (uint64_t)NO_TIMEOUT);
+    else
+        KSS_EMIT(m, KSS_EV_PARK, call->wait_number, how->mode, how->alertable, KSS_PARK_AGAIN);
     if (how->timed)
         kss_due_insert(m, &(struct kss_due){.kind = KSS_DUE_TIMEOUT, .target = index},
                        again ? how->after : kss_until_tick(m, how->after), kss_clock(m)->place);

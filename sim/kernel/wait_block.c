@@ -25,6 +25,7 @@ static bool consume(struct kss_machine *m, uint16_t index, uint16_t thread, unsi
         return kss_mutex_take(m, index, thread, irql);
     if (object->kind == KSS_O_SEMAPHORE && object->signal > 0)
         kss_object_signal_state(m, index, object->signal - 1);
+    object = kss_object_ref(m, index);
     if ((object->kind == KSS_O_EVENT || object->kind == KSS_O_TIMER) &&
         object->flags & KSS_OF_SYNCHRONIZATION)
         kss_object_signal_state(m, index, 0);

@@ -85,7 +85,7 @@ static void make_worker(struct kss_machine *m, unsigned queue) {
         kss_thread_add(m, name, KSS_NO_FRAME, priority_of(queue), NULL, true, false, 0);
     kss_thread_at(m, index)->worker = (uint8_t)((queue + 1) | KSS_WORKER_BUSY);
     if (queue >= KSS_WORK_OVERFLOW) // file systems acquire their resources there without more ado
-        kss_thread_at(m, index)->kernel_apc_disable = kss_thread_at(m, index)->apc_at_start = -1;
+        kss_apcs_off_at_start(m, index);
     struct kss_call loop = {.routine = KSS_NT_ExQueueWorkItem};
     uint16_t stack = kss_cpu(m)->stack;
     kss_cpu(m)->stack = kss_thread_at(m, index)->stack;
@@ -119,6 +119,8 @@ static struct kss_outcome rest(struct kss_machine *m, struct kss_call *call) {
     thread->stack = cpu->stack;
     thread->wait_irql = KSS_PASSIVE_LEVEL;
     thread->locks_held = 0;
+    KSS_EMIT(m, KSS_EV_PARK, 0, 0, 0, KSS_PARK_WORK);
+    cpu = kss_cpu(m);
     cpu->thread = cpu->stack = KSS_NONE;
     return outcome;
 }

@@ -16,12 +16,21 @@
 
 enum { FOLD_TURNS = 3, FOLD_ROWS = 8 };
 
-static const char *nt_row_name(const struct kss_digest_row *row) {
-    if (row->routine == (uint32_t)KSS_PATH_EXCEPTION)
-        return "exception dispatch";
-    if (row->routine == (uint32_t)KSS_PATH_FAULT)
-        return "page fault";
-    return row->origin == KSS_ORIGIN_MEASURED ? "nt (kss itself)" : "interrupt frame";
+void kss_report_frame(const struct kss_log *log, uint32_t routine, enum kss_origin origin,
+                      struct kss_text *out) {
+    if (kss_log_symbol(log, routine, out))
+        return;
+    if (routine == (uint32_t)KSS_PATH_EXCEPTION)
+        kss_text_str(out, "exception dispatch");
+    else if (routine == (uint32_t)KSS_PATH_FAULT)
+        kss_text_str(out, "page fault");
+    else
+        kss_text_str(out, origin == KSS_ORIGIN_MEASURED ? "nt (kss itself)" : "interrupt frame");
+}
+
+const char *kss_report_start(const struct kss_log *log, uint64_t thread) {
+    bool user = thread < log->thread_count && !log->threads[thread].system;
+    return user ? "trap frame" : "start frames";
 }
 
 static void table_row(const struct kss_report *report, uint32_t depth, uint32_t bytes,
@@ -38,8 +47,8 @@ static void table_row(const struct kss_report *report, uint32_t depth, uint32_t 
     kss_text_format(out, "  %8s %8s  %-8s  ", cells[0], cells[1], origin);
     if (row == NULL)
         kss_text_str(out, name);
-    else if (!kss_log_symbol(report->log, row->routine, out))
-        kss_text_str(out, nt_row_name(row));
+    else
+        kss_report_frame(report->log, row->routine, row->origin, out);
     if (row != NULL)
         kss_print_row_table(report, row);
     kss_text_char(out, '\n');
@@ -66,13 +75,11 @@ static void base_rows(const struct kss_report *report, const struct kss_digest_s
     const struct kss_profile *profile = &report->log->config.profile;
     uint32_t depth = below_frames(stack);
     uint32_t reserve = depth < profile->reserve ? depth : profile->reserve;
-    bool user =
-        stack->thread < report->log->thread_count && !report->log->threads[stack->thread].system;
     if (depth > reserve)
         table_row(report, depth, depth - reserve, "machine", NULL,
-                  user ? "trap frame" : "start frames");
+                  kss_report_start(report->log, stack->thread));
     if (reserve > 0)
-        table_row(report, reserve, reserve, "machine", NULL, "top-of-stack save area");
+        table_row(report, reserve, reserve, "machine", NULL, KSS_ROW_SAVE);
 }
 
 static void repeat_line(const struct kss_report *report, const struct kss_repeat *repeat) {

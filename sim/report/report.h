@@ -33,6 +33,13 @@ void kss_jsonl_free(struct kss_jsonl *jsonl);
 #define KSS_ROW_EXCEPTION "nt!(exception dispatch)"
 #define KSS_ROW_FAULT     "nt!(page fault)"
 
+// What a frame is called: its routine, or what of nt's it is. And what lies between a thread's save area and
+// its first frame.
+#define KSS_ROW_SAVE "top-of-stack save area"
+void kss_report_frame(const struct kss_log *log, uint32_t routine, enum kss_origin origin,
+                      struct kss_text *out);
+const char *kss_report_start(const struct kss_log *log, uint64_t thread);
+
 void kss_jsonl_header(struct kss_jsonl *jsonl, struct kss_text *out);
 void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, struct kss_text *out);
 

@@ -21,6 +21,9 @@
 //        | guard                |
 //
 // Going forward costs what the steps in between changed; going back begins at a step that was kept.
+// Scenes need every kind of event (kss_options.all_events). Of a log that holds fewer there is what its events
+// tell; an overflow's frames are those of its `path` events, wherever its calls are not in the log.
+//
 // A function of log and digest, which must outlive it. Depends on report.h.
 #ifndef KSS_REPORT_SCENE_H
 #define KSS_REPORT_SCENE_H
@@ -87,7 +90,8 @@ const struct kss_scene_step *kss_scene_step(const struct kss_scene *scene, uint3
 void kss_scene_go(struct kss_scene *scene, uint32_t step);
 uint32_t kss_scene_now(const struct kss_scene *scene);
 
-// Calls [change] for every change from here on, until another one (or NULL) is given.
+// Calls [watcher] for every change on ways forward, until another one (or NULL) is given. Going back calls
+// nothing: what was before is asked.
 typedef void kss_scene_watcher(void *context, const struct kss_scene_change *change);
 void kss_scene_watch(struct kss_scene *scene, kss_scene_watcher *watcher, void *context);
 
@@ -106,7 +110,7 @@ void kss_scene_say_step(const struct kss_scene *scene, uint32_t step, struct kss
 
 // Steps worth a look: the last one at or before a time; where a stack is deepest (the one that overflows, else
 // with the least left; its number goes to *stack); the failing one (the bug check or hang, else the first
-// finding nobody expected, else the first finding). 0: there is none.
+// error or warning that nobody expected, else the first that somebody did). 0: there is none.
 uint32_t kss_scene_at(const struct kss_scene *scene, uint64_t time);
 uint32_t kss_scene_worst(const struct kss_scene *scene, uint32_t *stack);
 uint32_t kss_scene_failing(const struct kss_scene *scene);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "session/digest.h"
 
+#include "base/bisect.h"
+
 #include <string.h>
 
 // How many of each the log holds, so that the arrays are taken once.
@@ -146,11 +148,17 @@ static void fold_repetitions(struct kss_arena *arena, struct kss_digest *digest)
 
 // ---- Stacks -------------------------------------------------------------------------------------
 
+// Stacks are numbered in the order of their creation.
+const struct kss_digest_stack *kss_digest_stack_numbered(const struct kss_digest *digest,
+                                                         uint64_t number) {
+    uint32_t at;
+    KSS_BISECT(at, digest->stack_count, digest->stacks[at].id < number);
+    return at < digest->stack_count && digest->stacks[at].id == number ? &digest->stacks[at] : NULL;
+}
+
 static struct kss_digest_stack *stack_of(struct kss_digest *digest, uint64_t id) {
-    for (uint32_t i = digest->stack_count; i > 0; i--)
-        if (digest->stacks[i - 1].id == id)
-            return &digest->stacks[i - 1];
-    return NULL;
+    const struct kss_digest_stack *found = kss_digest_stack_numbered(digest, id);
+    return found == NULL ? NULL : &digest->stacks[found - digest->stacks];
 }
 
 static void add_stack(struct kss_digest *digest, const struct kss_event *event) {

@@ -85,6 +85,10 @@ bool kss_device_figure(const struct kss_log *log, uint32_t device, uint64_t *byt
 void kss_digest_stack_name(const struct kss_log *log, const struct kss_digest_stack *stack,
                            struct kss_text *out);
 
+// The stack of that number, NULL: none.
+const struct kss_digest_stack *kss_digest_stack_numbered(const struct kss_digest *digest,
+                                                         uint64_t number);
+
 // The stack, the deepest among a thread's, NULL: none.
 const struct kss_digest_stack *kss_digest_thread_stack(const struct kss_digest *digest,
                                                        uint16_t thread);

@@ -329,16 +329,15 @@ static bool number_word(struct kss_text *out, enum kss_word word, uint64_t value
     return true;
 }
 
-bool kss_log_word(const struct kss_log *log, const struct kss_event *event, unsigned word,
-                  struct kss_text *out) {
-    const struct kss_event_kind *kind = &kss_event_kinds[event->kind];
-    uint64_t value = event->words[word];
-    switch (kind->words[word].word) {
-    case KSS_W_NONE: return false;
+bool kss_log_value(const struct kss_log *log, enum kss_word word, uint64_t value,
+                   struct kss_text *out) {
+    switch (word) {
+    case KSS_W_NONE:
+    case KSS_W_ENUM: return false;
     case KSS_W_UNSIGNED:
     case KSS_W_SIGNED:
     case KSS_W_MODE:
-    case KSS_W_BOOL: return number_word(out, kind->words[word].word, value);
+    case KSS_W_BOOL: return number_word(out, word, value);
     case KSS_W_ADDRESS:
     case KSS_W_HEX:
     case KSS_W_BYTES: return bytes_word(out, value);
@@ -365,9 +364,16 @@ bool kss_log_word(const struct kss_log *log, const struct kss_event *event, unsi
         const struct kss_bugcheck *bugcheck = kss_bugcheck_find((uint32_t)value);
         return name_or(out, bugcheck ? bugcheck->name : NULL, value);
     }
-    case KSS_W_ENUM: return enum_word(kind->words[word].values, value, out);
     }
     return false;
+}
+
+bool kss_log_word(const struct kss_log *log, const struct kss_event *event, unsigned word,
+                  struct kss_text *out) {
+    const struct kss_event_kind *kind = &kss_event_kinds[event->kind];
+    if (kind->words[word].word == KSS_W_ENUM)
+        return enum_word(kind->words[word].values, event->words[word], out);
+    return kss_log_value(log, kind->words[word].word, event->words[word], out);
 }
 
 void kss_log_words(const struct kss_log *log, const struct kss_event *event, struct kss_text *out) {
@@ -382,8 +388,6 @@ void kss_log_words(const struct kss_log *log, const struct kss_event *event, str
             first = false;
             continue;
         }
-        out->length = start;
-        if (out->bytes != NULL)
-            out->bytes[start] = '\0';
+        kss_text_cut(out, start);
     }
 }

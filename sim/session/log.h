@@ -109,6 +109,11 @@ bool kss_log_lower_bound(const struct kss_log *log);
 void kss_log_place(const struct kss_log *log, uint32_t place, struct kss_text *out);
 bool kss_log_span(const struct kss_log *log, uint32_t place, struct kss_span *span);
 
+// Appends a value as reports print a word of its type, which is not an enumeration; false and nothing when it
+// has none.
+bool kss_log_value(const struct kss_log *log, enum kss_word word, uint64_t value,
+                   struct kss_text *out);
+
 // Appends one word of an event as reports print it; false and nothing when the word is absent.
 bool kss_log_word(const struct kss_log *log, const struct kss_event *event, unsigned word,
                   struct kss_text *out);

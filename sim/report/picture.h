@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Pictures of a kernel stack: byte-true columns of what lies on it, as text for terminals and code reviews and
+// as SVG for pages and slides. One model (picture_private.h) is drawn in both.
+//
+//     kss_scene_go(scene, kss_scene_failing(scene));
+//     kss_picture_svg(scene, kss_picture_stack(scene), NULL, &out);
+//
+// Depends on scene.h.
+#ifndef KSS_REPORT_PICTURE_H
+#define KSS_REPORT_PICTURE_H
+
+#include "report/scene.h"
+
+struct kss_picture_options {
+    bool colour; // text: with a terminal's colours
+    bool bare;   // SVG: without the lines above the column that say step, time and what happens
+};
+
+// Draws a stack as it is in the scene's present step; [options] may be NULL. The SVG is one <svg> element that
+// scales to its container's width; its styles are its own, and what a run names in it is text.
+void kss_picture_text(const struct kss_scene *scene, uint32_t stack,
+                      const struct kss_picture_options *options, struct kss_text *out);
+void kss_picture_svg(const struct kss_scene *scene, uint32_t stack,
+                     const struct kss_picture_options *options, struct kss_text *out);
+
+// The stack that the present step is about: the one that is touched or overflows, else the one at work, else
+// the one that was deepest. 0: the run has none.
+uint32_t kss_picture_stack(const struct kss_scene *scene);
+
+// The deepest point of a stack by its `path` events, without scenes: what a plain run records. At most [rows]
+// lines.
+struct kss_report;
+void kss_picture_worst(const struct kss_log *log, const struct kss_digest *digest,
+                       const struct kss_digest_stack *stack, bool colour, uint32_t rows,
+                       struct kss_text *out);
+
+#endif
