@@ -171,19 +171,10 @@ static int run_one(struct suite *suite, const struct kss_input *input) {
 
 // ---- All of them --------------------------------------------------------------------------------
 
-// What is wrong with the input outweighs what failed, and that outweighs what cannot be told.
-static int worse(int a, int b) {
-    static const int order[] = {KSS_BAD_INPUT, KSS_FAILED, KSS_CANNOT_TELL};
-    for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
-        if (a == order[i] || b == order[i])
-            return order[i];
-    return KSS_OK;
-}
-
 static int run_all(struct suite *suite, const struct kss_input *inputs, unsigned count) {
     int status = KSS_OK;
     for (unsigned i = 0; i < count; i++)
-        status = worse(status, run_one(suite, &inputs[i]));
+        status = kss_worse_status(status, run_one(suite, &inputs[i]));
     return status;
 }
 

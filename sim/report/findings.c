@@ -132,14 +132,18 @@ static void row(const struct kss_report *report, const char *name, uint64_t text
     kss_text_str(report->out, language ? ";\n" : "\n");
 }
 
-static void print_failed(const struct kss_report *report, const struct kss_event *event) {
+bool kss_is_assertion(const char *expectation) {
+    return strncmp(expectation, "ASSERT(", 7) == 0;
+}
+
+void kss_print_failed(const struct kss_report *report, const struct kss_event *event) {
     kss_ink(report, KSS_INK_RED);
     kss_text_str(report->out, "FAIL ");
     kss_ink(report, KSS_INK_NONE);
     kss_log_place(report->log, event->place, report->out);
     kss_text_char(report->out, '\n');
     const char *text = kss_log_string(report->log, event->words[1]);
-    bool assertion = strncmp(text, "ASSERT(", 7) == 0;
+    bool assertion = kss_is_assertion(text);
     row(report, "script", event->words[1], !assertion);
     row(report, "actual", event->words[2], true);
     row(report, "why", event->words[3], false);
@@ -162,7 +166,7 @@ void kss_print_expectations(const struct kss_report *report) {
     enum { MET, FAILED, NOT_JUDGED };
     for (uint32_t i = 0; i < report->digest->expect_count; i++)
         if (report->digest->expects[i]->words[0] == FAILED)
-            print_failed(report, report->digest->expects[i]);
+            kss_print_failed(report, report->digest->expects[i]);
     for (uint32_t i = 0; i < report->digest->expect_count; i++)
         if (report->digest->expects[i]->words[0] == NOT_JUDGED)
             print_not_judged(report, report->digest->expects[i]);

@@ -29,12 +29,18 @@ void kss_ink(const struct kss_report *report, enum kss_ink ink);
 // findings.c
 void kss_print_findings(const struct kss_report *report, bool in_full);
 void kss_print_expectations(const struct kss_report *report);
+void kss_print_failed(const struct kss_report *report, const struct kss_event *event);
+bool kss_is_assertion(const char *expectation); // an ASSERT of the driver's, judged like one
 
 // verdict.c
 void kss_print_machine(const struct kss_report *report);
 void kss_print_stop(const struct kss_report *report);
 void kss_print_ends(const struct kss_report *report);
 void kss_print_assumed(const struct kss_report *report, const char *indent);
+const char *kss_hang_reason(const struct kss_log *log, const struct kss_event *hang);
+// Whether something failed that no expectation speaks of, and "not expected: the bug check, 1 error".
+bool kss_has_unexpected(const struct kss_digest *digest);
+void kss_say_unexpected(const struct kss_digest *digest, struct kss_text *out);
 
 // depth.c
 void kss_print_stack(const struct kss_report *report, const struct kss_digest_stack *stack);

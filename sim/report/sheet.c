@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "report/sheet.h"
 
+#include "kss/kss.h"
+
 #include <stdlib.h>
 
 const struct kss_format_row kss_formats[KSS_FORMAT_COUNT] = {
@@ -20,6 +22,14 @@ int kss_format_named(const char *name) {
         if (strcmp(kss_formats[i].name, name) == 0)
             return i;
     return -1;
+}
+
+int kss_worse_status(int a, int b) {
+    static const int order[] = {KSS_BAD_INPUT, KSS_FAILED, KSS_CANNOT_TELL};
+    for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
+        if (a == order[i] || b == order[i])
+            return order[i];
+    return KSS_OK;
 }
 
 void kss_sheet_begin(struct kss_sheet *sheet) {

@@ -43,6 +43,7 @@ struct kss_sheet {
     uint32_t count;
     unsigned room;
     uint64_t items; // what a writer counts through all runs (test points, ...)
+    void *own;      // what else a writer keeps from _begin to _end
 };
 
 void kss_sheet_begin(struct kss_sheet *sheet);
@@ -64,6 +65,10 @@ struct kss_session;
 void kss_sheet_entry_of(struct kss_session *session, struct kss_sheet_entry *entry);
 
 int kss_format_named(const char *name); // -1: none
+
+// The exit status of two runs together: what is wrong with the input outweighs what failed, and that outweighs
+// what cannot be told.
+int kss_worse_status(int a, int b);
 
 // The writers.
 #define FORMAT(id, name, writer, ...)                                                              \

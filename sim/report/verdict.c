@@ -106,15 +106,19 @@ void kss_print_stop(const struct kss_report *report) {
 
 // ---- What never ended, what was decided ---------------------------------------------------------
 
-static void print_hang(const struct kss_report *report) {
-    const struct kss_event *hang = report->digest->hang;
-    if (hang == NULL)
-        return;
+const char *kss_hang_reason(const struct kss_log *log, const struct kss_event *hang) {
     static const char *const why[] = {
         "a loop spins and nothing is due that could end it",
         "a spin lock is waited for that nobody will release",
         "what happens next is not documented; the run cannot go on",
     };
+    return hang->words[3] != 0 ? kss_log_string(log, hang->words[3]) : why[hang->words[0] % 3];
+}
+
+static void print_hang(const struct kss_report *report) {
+    const struct kss_event *hang = report->digest->hang;
+    if (hang == NULL)
+        return;
     struct kss_text *out = report->out;
     kss_text_str(out, "hang at ");
     kss_text_time(out, hang->time);
@@ -123,10 +127,7 @@ static void print_hang(const struct kss_report *report) {
         kss_log_symbol(report->log, hang->words[1], out);
     }
     kss_text_str(out, ": ");
-    if (hang->words[3] != 0)
-        kss_text_str(out, kss_log_string(report->log, hang->words[3]));
-    else
-        kss_text_str(out, why[hang->words[0] % 3]);
+    kss_text_str(out, kss_hang_reason(report->log, hang));
     if (hang->place != 0) {
         kss_text_str(out, " (");
         kss_log_place(report->log, hang->place, out);
@@ -216,10 +217,8 @@ static void item(struct kss_text *out, bool *first, const char *text) {
     *first = false;
 }
 
-static void print_unexpected(const struct kss_report *report) {
+void kss_say_unexpected(const struct kss_digest *digest, struct kss_text *out) {
     static const char *const names[] = {"error", "warning", "note"};
-    const struct kss_digest *digest = report->digest;
-    struct kss_text *out = report->out;
     bool first = true;
     if (digest->bugcheck != NULL && digest->stop_expected_by == 0)
         item(out, &first, "the bug check");
@@ -232,8 +231,30 @@ static void print_unexpected(const struct kss_report *report) {
         item(out, &first, "");
         kss_text_format(out, "%u %s%s", count, names[i], count == 1 ? "" : "s");
     }
-    if (!first)
-        kss_text_char(out, '\n');
+}
+
+static void print_unexpected(const struct kss_report *report) {
+    size_t before = report->out->length;
+    kss_say_unexpected(report->digest, report->out);
+    if (report->out->length > before)
+        kss_text_char(report->out, '\n');
+}
+
+// The verdict counts what was not expected, but not whether notes count: where nothing else failed, they did.
+bool kss_has_unexpected(const struct kss_digest *digest) {
+    enum { FAILED = 1, CANNOT_CONTINUE = 2 };
+    const struct kss_event *verdict = digest->verdict, *hang = digest->hang;
+    if (digest->stop_expected_by == 0 &&
+        (digest->bugcheck != NULL || (hang != NULL && hang->words[0] != CANNOT_CONTINUE)))
+        return true;
+    if (verdict == NULL || verdict->words[0] != FAILED)
+        return false;
+    if (verdict->words[1] + verdict->words[2] > 0)
+        return true;
+    for (uint32_t i = 0; i < digest->expect_count; i++)
+        if (digest->expects[i]->words[0] == FAILED)
+            return false;
+    return true;
 }
 
 // What nt's own routines take is counted where a listing tells it, and when that is asked for.
