@@ -63,6 +63,41 @@ const kssPlayer = (() => {
     return low - 1;
   }
 
+  // A box that scrolls over [count] rows of equal height, of which only those that the window shows exist. It knows its
+  // own window: asking the page for it lays the page out.
+  function rowsView(box, inner, height, count, rowAt) {
+    let top = 0;
+    let tall = 0;
+    let drawn = "";
+    inner.style.height = `${count * height}px`;
+    function draw(state) {
+      const from = Math.max(0, Math.floor(top / height) - 8);
+      const to = Math.min(count, Math.ceil((top + tall) / height) + 8);
+      const key = `${from} ${to} ${state}`;
+      if (key === drawn) return;
+      drawn = key;
+      const rows = [];
+      for (let at = from; at < to; at++) {
+        rows.push(rowAt(at));
+        rows.at(-1).style.top = `${at * height}px`;
+      }
+      inner.replaceChildren(...rows);
+    }
+    let last;
+    box.addEventListener("scroll", () => { top = box.scrollTop; draw(last); });
+    return {
+      measure() { tall = box.clientHeight; top = box.scrollTop; },
+      show(row, state) {
+        last = state;
+        if (row !== null && (row * height < top || (row + 2) * height > top + tall)) {
+          top = Math.round(Math.max(0, Math.min(row * height - tall / 2, count * height - tall)));
+          box.scrollTop = top;
+        }
+        draw(state);
+      },
+    };
+  }
+
   // ---- The run --------------------------------------------------------------------------------------
   //
   // The state at a step: values by field and index, frames by stack. Every KEEP steps a copy is kept, so a jump
@@ -317,7 +352,7 @@ const kssPlayer = (() => {
       class: "kss-lanes-scroll", tabindex: "0", role: "group",
       "aria-label": "Lanes of processors and threads over the steps; the table of processors and threads says the same of this step",
       click: (event) => go(stepAt(event.clientX - spacer.getBoundingClientRect().left)),
-      scroll: () => draw(),
+      scroll: () => { left = scroller.scrollLeft; draw(); },
     }, spacer);
     const labels = h("div", { class: "kss-lanes-labels", "aria-hidden": "true" },
       h("div", { class: "kss-lane-axis" }, "time"),
@@ -327,12 +362,15 @@ const kssPlayer = (() => {
     const box = h("div", { class: "kss-lanes" }, labels, scroller);
     let edges = new Float64Array(0); // the left edge of each step's column; one more: the end
     let drawn = "";
+    let left = 0; // what the window shows; asked for only when it changes, since asking lays the page out
+    let wide = 0;
 
     function measure() {
+      wide = scroller.clientWidth;
       const gap = (time) => (time === 0 ? 0 : 10 + 6 * Math.log10(1 + time / 10));
       let gaps = 0;
       for (const time of data.steps.time) gaps += gap(time);
-      const width = Math.min(110, Math.max(9, (scroller.clientWidth - 4 - gaps) / (model.count + 1)));
+      const width = Math.min(110, Math.max(9, (wide - 4 - gaps) / (model.count + 1)));
       edges = new Float64Array(model.count + 2);
       for (let step = 0; step <= model.count; step++)
         edges[step + 1] = edges[step] + width + (step < model.count ? gap(data.steps.time[step]) : 0);
@@ -345,11 +383,9 @@ const kssPlayer = (() => {
     const stepAt = (x) => Math.max(0, lastUpTo(model.count + 1, x, (step) => edges[step]));
 
     function draw() {
-      const left = scroller.scrollLeft;
-      const right = left + scroller.clientWidth;
       const from = Math.max(0, stepAt(left) - 8);
-      const to = Math.min(model.count, stepAt(right) + 8);
-      const key = `${from} ${to} ${edges[1]} ${scroller.clientWidth}`;
+      const to = Math.min(model.count, stepAt(left + wide) + 8);
+      const key = `${from} ${to}`;
       cursor.setAttribute("x", edges[model.now]);
       cursor.setAttribute("width", edges.width);
       if (key === drawn) return;
@@ -449,9 +485,10 @@ const kssPlayer = (() => {
     }
     function show() {
       const x = edges[model.now];
-      const { scrollLeft, clientWidth } = scroller;
-      if (x < scrollLeft + clientWidth * 0.1 || x + edges.width > scrollLeft + clientWidth * 0.9)
-        scroller.scrollLeft = x - clientWidth / 2;
+      if (edges[model.count + 1] > wide && (x < left + wide * 0.1 || x + edges.width > left + wide * 0.9)) {
+        left = Math.max(0, Math.min(x - wide / 2, Math.ceil(edges[model.count + 1]) - wide));
+        scroller.scrollLeft = left;
+      }
       draw();
     }
     return { box, measure, show };
@@ -719,7 +756,6 @@ const kssPlayer = (() => {
 
   function sourceView(model, go) {
     const { data } = model;
-    const ROW = 21;
     const lines = data.source.split("\n");
     const starts = [0];
     for (const line of lines) starts.push(starts[starts.length - 1] + line.length + 1);
@@ -743,14 +779,13 @@ const kssPlayer = (() => {
     const rowOfLine = [];
     rows.forEach((row, at) => { if (row.text !== undefined) rowOfLine[row.line] = at; });
     const inner = h("div", { class: "kss-source-rows" });
-    const box = h("div", { class: "kss-source", tabindex: "0", role: "region", "aria-label": "Source", scroll: () => draw() }, inner);
+    const box = h("div", { class: "kss-source", tabindex: "0", role: "region", "aria-label": "Source" }, inner);
     let current = null;
-    let drawn = "";
-    inner.style.height = `${rows.length * ROW + 6}px`;
     const widest = rows.reduce((most, row) => Math.max(most, row.note ? row.note.column + row.note.text.length + 5 : row.text.length), 0);
     inner.style.minWidth = `calc(${widest + 2}ch + 4.5em)`;
+    const view = rowsView(box, inner, 21, rows.length, (at) => (rows[at].note ? noteRow : lineRow)(rows[at]));
 
-    function lineRow({ line, text }, at) {
+    function lineRow({ line, text }) {
       const begin = starts[line];
       const end = begin + text.length;
       const inside = [...spans, ...(current ? [{ begin: current[0], end: current[1], kind: "current" }] : [])]
@@ -765,34 +800,20 @@ const kssPlayer = (() => {
       const here = current !== null && lineOf(current[0]) === line;
       const row = h("div", { class: `kss-line${here ? " kss-here" : ""}`, "aria-current": here ? "step" : null },
         h("span", { class: "kss-number" }, String(line + 1)), h("code", {}, ...pieces));
-      row.style.top = `${at * ROW}px`;
       return row;
     }
-    function noteRow({ note }, at) {
+    function noteRow({ note }) {
       const text = [h("span", { class: "kss-note-mark" }, note.mark), " ", note.text];
       const row = h("div", { class: `kss-line kss-said kss-said-${note.kind}` }, h("span", { class: "kss-number" }, ""),
         note.step ? h("button", { type: "button", click: () => go(note.step), title: `go to step ${note.step}` }, ...text) : h("span", {}, ...text));
       row.lastChild.style.marginLeft = `${note.column}ch`;
-      row.style.top = `${at * ROW}px`;
       return row;
-    }
-    function draw() {
-      const from = Math.max(0, Math.floor(box.scrollTop / ROW) - 10);
-      const to = Math.min(rows.length, Math.ceil((box.scrollTop + box.clientHeight) / ROW) + 10);
-      const key = `${from} ${to} ${current}`;
-      if (key === drawn) return;
-      drawn = key;
-      inner.replaceChildren(...rows.slice(from, to).map((row, k) => (row.note ? noteRow : lineRow)(row, from + k)));
     }
     function show() {
       current = model.place(model.now);
-      if (current !== null) {
-        const y = rowOfLine[lineOf(current[0])] * ROW;
-        if (y < box.scrollTop + ROW || y > box.scrollTop + box.clientHeight - 3 * ROW) box.scrollTop = y - box.clientHeight / 2;
-      }
-      draw();
+      view.show(current === null ? null : rowOfLine[lineOf(current[0])], current);
     }
-    return { box, show, draw };
+    return { box, show, measure: view.measure };
   }
 
   // The step at which something happened at a time and place; 0: none is known.
@@ -915,9 +936,8 @@ const kssPlayer = (() => {
   // ---- The list of steps ----------------------------------------------------------------------------
 
   function stepsView(model, prefix, go) {
-    const ROW = 26;
     const inner = h("div", { class: "kss-steps-rows" });
-    const list = h("div", { class: "kss-steps", tabindex: "0", role: "listbox", "aria-label": "Steps", scroll: () => draw(),
+    const list = h("div", { class: "kss-steps", tabindex: "0", role: "listbox", "aria-label": "Steps",
       keydown: (event) => {
         const by = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 }[event.key];
         if (by === undefined) return;
@@ -932,8 +952,10 @@ const kssPlayer = (() => {
         find(event.shiftKey ? -1 : 1);
       } });
     const told = h("span", { class: "kss-dim", role: "status" });
-    inner.style.height = `${(model.count + 1) * ROW}px`;
-    let drawn = "";
+    const stops = new Set(model.stops);
+    const view = rowsView(list, inner, 26, model.count + 1, (step) => h("div", { id: `${prefix}step${step}`, class: `kss-step${stops.has(step) ? " kss-stop" : ""}`, role: "option",
+      "aria-selected": String(step === model.now), "aria-setsize": model.count + 1, "aria-posinset": step + 1, click: () => go(step) },
+      h("span", { class: "kss-step-number" }, step), h("span", { class: "kss-step-time" }, clock(model.times[step])), h("span", { class: "kss-step-words" }, model.say(step))));
     function find(by) {
       const words = search.value.trim().toLowerCase();
       if (words === "") return;
@@ -946,30 +968,11 @@ const kssPlayer = (() => {
       }
       told.textContent = "no step says that";
     }
-    function draw() {
-      const from = Math.max(0, Math.floor(list.scrollTop / ROW) - 6);
-      const to = Math.min(model.count, Math.ceil((list.scrollTop + list.clientHeight) / ROW) + 6);
-      const key = `${from} ${to} ${model.now}`;
-      if (key === drawn) return;
-      drawn = key;
-      const stops = new Set(model.stops);
-      const rows = [];
-      for (let step = from; step <= to; step++) {
-        const row = h("div", { id: `${prefix}step${step}`, class: `kss-step${stops.has(step) ? " kss-stop" : ""}`, role: "option", "aria-selected": String(step === model.now),
-          "aria-setsize": model.count + 1, "aria-posinset": step + 1, click: () => go(step) },
-          h("span", { class: "kss-step-number" }, step), h("span", { class: "kss-step-time" }, clock(model.times[step])), h("span", { class: "kss-step-words" }, model.say(step)));
-        row.style.top = `${step * ROW}px`;
-        rows.push(row);
-      }
-      inner.replaceChildren(...rows);
-    }
     function show() {
-      const y = model.now * ROW;
-      if (y < list.scrollTop || y > list.scrollTop + list.clientHeight - ROW) list.scrollTop = y - list.clientHeight / 2;
-      draw();
+      view.show(model.now, model.now);
       list.setAttribute("aria-activedescendant", `${prefix}step${model.now}`);
     }
-    return { box: h("div", {}, h("div", { class: "kss-search" }, search, told), list), search, show, draw };
+    return { box: h("div", {}, h("div", { class: "kss-search" }, search, told), list), search, show, measure: view.measure };
   }
 
   // ---- Controls -------------------------------------------------------------------------------------
@@ -1012,6 +1015,8 @@ const kssPlayer = (() => {
     let follow = true;
     let stack = null;
     let timer = 0;
+    let naming = 0;
+    let room = [300, 320];
 
     const panel = (kind, title, ...content) => {
       const id = `${prefix}${kind}`;
@@ -1068,7 +1073,7 @@ const kssPlayer = (() => {
       picker.draw(stack);
       canvas.hidden = column.note.hidden = table.hidden = stack === null;
       if (stack === null) return;
-      column.draw(stack, Math.max(300, canvas.clientWidth), Math.max(320, canvas.clientHeight));
+      column.draw(stack, ...room);
       drawTable();
     }
     function drawTable() {
@@ -1092,7 +1097,9 @@ const kssPlayer = (() => {
       state.show();
       steps.show();
       drawStack();
-      if (options.link) options.link.history.replaceState(null, "", `#step=${step}`);
+      // browsers refuse an address that changes many times a second
+      clearTimeout(naming);
+      if (options.link) naming = setTimeout(() => options.link.history.replaceState(null, "", `#step=${step}`), 200);
       options.onstep?.(step);
     }
     function stop() {
@@ -1149,17 +1156,23 @@ const kssPlayer = (() => {
     }, { signal: life.signal });
 
     function resized() {
-      lanes.measure();
+      measure();
       lanes.show();
-      source.draw();
-      steps.draw();
+      source.show();
+      steps.show();
       drawStack();
+    }
+    function measure() {
+      lanes.measure();
+      source.measure();
+      steps.measure();
+      room = [Math.max(260, canvas.clientWidth), Math.max(320, canvas.clientHeight)];
     }
     const observer = new ResizeObserver(() => requestAnimationFrame(resized));
     observer.observe(root);
     const linked = () => Number(options.link.location.hash.match(/^#step=(\d+)$/)?.[1] ?? NaN);
     if (options.link) options.link.addEventListener("hashchange", () => { if (linked() >= 0) go(linked()); }, { signal: life.signal });
-    lanes.measure();
+    measure();
     const asked = options.step ?? (options.link ? linked() : NaN);
     go(asked >= 0 ? asked : data.look.failing || data.look.worst || 0);
     return {
@@ -1168,6 +1181,7 @@ const kssPlayer = (() => {
       steps: model.count,
       destroy() {
         stop();
+        clearTimeout(naming);
         observer.disconnect();
         life.abort();
         root.remove();
