@@ -48,6 +48,26 @@ static void title(struct page *page) {
     escaped(page, page->entry->name);
 }
 
+// PASS or FAIL, and what stopped the machine.
+static void result(struct page *page) {
+    static const char *const words[] = {"ok", "PASS", "failed", "FAIL", "unsure", "UNSURE"};
+    const struct kss_digest *digest = page->entry->digest;
+    unsigned result = 1; // did not load
+    if (page->scene != NULL)
+        result = digest->verdict != NULL ? (unsigned)digest->verdict->words[0] % 3 : 2;
+    kss_text_format(page->out, "<p class=\"kss-result kss-result-%s\"><b>%s</b>", words[2 * result],
+                    words[2 * result + 1]);
+    if (page->scene != NULL && digest->bugcheck != NULL) {
+        struct kss_text text = {0};
+        kss_text_format(&text, " STOP 0x%08X ", (unsigned)digest->bugcheck->words[0]);
+        kss_say_bugcheck(page->entry->log, digest, &text);
+        kss_text_str(&text, digest->stop_expected_by ? ", expected" : "");
+        kss_text_xml(page->out, text.bytes, text.length);
+        kss_text_free(&text);
+    }
+    kss_text_str(page->out, "</p>");
+}
+
 static void teaching(struct page *page) {
     if (page->entry->log != NULL && page->entry->log->teaching != NULL)
         escaped(page, page->entry->log->teaching);
@@ -116,6 +136,7 @@ static const struct {
     {"policy", policy},
     {"generator", generator},
     {"title", title},
+    {"result", result},
     {"teaching", teaching},
     {"note", note},
     {"pictures", pictures},
@@ -156,7 +177,7 @@ static void problems(struct page *page) {
 }
 
 static void whole_report(struct page *page) {
-    static const struct kss_text_options options = {.verbose = true};
+    static const struct kss_text_options options = {.full = true};
     kss_report_text(page->entry->log, page->entry->digest, &options, &page->report);
 }
 

@@ -175,7 +175,6 @@ static void verdict(struct kss_player *player) {
     struct kss_report report = {player->log, player->digest, &options, &player->said};
     kss_print_machine(&report);
     kss_print_stop(&report);
-    kss_print_stacks_briefly(&report);
     kss_print_ends(&report);
     kss_player_key(player, "verdict");
     kss_text_json(player->out, player->said.bytes, player->said.length);

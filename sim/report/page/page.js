@@ -6,4 +6,5 @@
   if (!data) return;
   kssPlayer(document.getElementById("kss-player"), JSON.parse(data), { keys: document, link: window });
   document.getElementById("kss-static").hidden = true;
+  document.getElementById("kss-report").open = false;
 })();
