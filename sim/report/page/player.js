@@ -87,14 +87,12 @@ const kssPlayer = (() => {
     box.addEventListener("scroll", () => { top = box.scrollTop; draw(last); });
     return {
       measure() { tall = box.clientHeight; top = box.scrollTop; },
-      show(row, state) {
-        last = state;
-        if (row !== null && (row * height < top || (row + 2) * height > top + tall)) {
-          top = Math.round(Math.max(0, Math.min(row * height - tall / 2, count * height - tall)));
-          box.scrollTop = top;
-        }
-        draw(state);
+      aim(row) {
+        if (row === null || (row * height >= top && (row + 2) * height <= top + tall)) return;
+        top = Math.round(Math.max(0, Math.min(row * height - tall / 2, count * height - tall)));
+        box.scrollTop = top;
       },
+      draw(state) { draw((last = state)); },
     };
   }
 
@@ -378,7 +376,6 @@ const kssPlayer = (() => {
       edges.width = width;
       spacer.style.width = `${Math.ceil(edges[model.count + 1])}px`;
       drawn = "";
-      draw();
     }
     const stepAt = (x) => Math.max(0, lastUpTo(model.count + 1, x, (step) => edges[step]));
 
@@ -483,15 +480,14 @@ const kssPlayer = (() => {
       const what = object === null ? "waits" : `waits for ${model.object(object)}`;
       return [mode === null ? what : `${what}, ${mode}`, what, mode ?? "waits", "waits"];
     }
-    function show() {
+    function aim() {
       const x = edges[model.now];
       if (edges[model.count + 1] > wide && (x < left + wide * 0.1 || x + edges.width > left + wide * 0.9)) {
         left = Math.max(0, Math.min(x - wide / 2, Math.ceil(edges[model.count + 1]) - wide));
         scroller.scrollLeft = left;
       }
-      draw();
     }
-    return { box, measure, show };
+    return { box, measure, aim, draw };
   }
 
   // ---- A stack --------------------------------------------------------------------------------------
@@ -809,11 +805,11 @@ const kssPlayer = (() => {
       row.lastChild.style.marginLeft = `${note.column}ch`;
       return row;
     }
-    function show() {
+    function aim() {
       current = model.place(model.now);
-      view.show(current === null ? null : rowOfLine[lineOf(current[0])], current);
+      view.aim(current === null ? null : rowOfLine[lineOf(current[0])]);
     }
-    return { box, show, measure: view.measure };
+    return { box, aim, draw: () => view.draw(current), measure: view.measure };
   }
 
   // The step at which something happened at a time and place; 0: none is known.
@@ -968,11 +964,11 @@ const kssPlayer = (() => {
       }
       told.textContent = "no step says that";
     }
-    function show() {
-      view.show(model.now, model.now);
+    function draw() {
+      view.draw(model.now);
       list.setAttribute("aria-activedescendant", `${prefix}step${model.now}`);
     }
-    return { box: h("div", {}, h("div", { class: "kss-search" }, search, told), list), search, show, measure: view.measure };
+    return { box: h("div", {}, h("div", { class: "kss-search" }, search, told), list), search, aim: () => view.aim(model.now), draw, measure: view.measure };
   }
 
   // ---- Controls -------------------------------------------------------------------------------------
@@ -1083,6 +1079,7 @@ const kssPlayer = (() => {
       const step = Math.max(0, Math.min(model.count, to));
       if (!(step >= 0)) return;
       model.go(step);
+      drawAll();
       slider.value = step;
       slider.setAttribute("aria-valuetext", `step ${step} of ${model.count}, ${clock(model.times[step])}`);
       const found = data.findings.map((finding, at) => [finding, model.findingStep.get(at + 1)]).filter(([, at]) => at === step);
@@ -1091,16 +1088,19 @@ const kssPlayer = (() => {
       buttons.get("back").disabled = buttons.get("first").disabled = step === 0;
       buttons.get("forward").disabled = buttons.get("last").disabled = step === model.count;
       if (step === model.count) stop();
-      lanes.show();
-      source.show();
-      changed.show();
-      state.show();
-      steps.show();
-      drawStack();
       // browsers refuse an address that changes many times a second
       clearTimeout(naming);
       if (options.link) naming = setTimeout(() => options.link.history.replaceState(null, "", `#step=${step}`), 200);
       options.onstep?.(step);
+    }
+    // Boxes scroll first: that asks for a layout, which is there until something is drawn.
+    function drawAll() {
+      const views = [lanes, source, steps];
+      for (const view of views) view.aim();
+      for (const view of views) view.draw();
+      changed.show();
+      state.show();
+      drawStack();
     }
     function stop() {
       clearInterval(timer);
@@ -1157,10 +1157,7 @@ const kssPlayer = (() => {
 
     function resized() {
       measure();
-      lanes.show();
-      source.show();
-      steps.show();
-      drawStack();
+      drawAll();
     }
     function measure() {
       lanes.measure();
