@@ -18,6 +18,11 @@ if(KSS_HAS_ZYDIS AND NOT BUILD_SHARED_LIBS)
     set(KSS_NEEDS_ZYDIS ON)
     set(KSS_PC_LIBS " -lZydis -lZycore")
 endif()
+set(KSS_NEEDS_JANSSON OFF)
+if(KSS_HAS_JANSSON AND NOT BUILD_SHARED_LIBS)
+    set(KSS_NEEDS_JANSSON ON)
+    string(APPEND KSS_PC_LIBS " -ljansson")
+endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/kss)
 configure_package_config_file(cmake/kssConfig.cmake.in generated/kssConfig.cmake

@@ -20,7 +20,7 @@ endif()
 if(TARGET kss_command)
     add_test(NAME rules.each COMMAND sh ${PROJECT_SOURCE_DIR}/tests/rules/each_rule.sh
              $<TARGET_FILE:kss_command> scenarios WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-    set_tests_properties(rules.each PROPERTIES LABELS golden
+    set_tests_properties(rules.each PROPERTIES LABELS "golden;long"
         ENVIRONMENT "KSS_EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}")
 endif()
 # Every routine is called by a test.
@@ -34,7 +34,7 @@ if(TARGET kss_command)
     add_test(NAME rules.mutation
              COMMAND sh ${PROJECT_SOURCE_DIR}/tests/mutation/run.sh $<TARGET_FILE:kss_command>
              WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-    set_tests_properties(rules.mutation PROPERTIES LABELS golden
+    set_tests_properties(rules.mutation PROPERTIES LABELS "golden;long"
         ENVIRONMENT "KSS_EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}")
 endif()
 

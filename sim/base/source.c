@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/source.h"
 #include "base/os.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@ uint32_t kss_source_add(struct kss_sources *sources, const char *name, const cha
         kss_os_fatal("a source text is larger than 2 GiB");
     KSS_ROOM(sources->files, sources->count, sources->capacity);
     sources->files[sources->count] = (struct kss_source){
-        .name = kss_alloc_text(sources->arena, name, strlen(name)),
+        .name = kss_utf8_string(sources->arena, kss_alloc_text(sources->arena, name, strlen(name))),
         .bytes = bytes,
         .length = (uint32_t)length,
     };

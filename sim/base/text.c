@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.h"
+#include "base/arena.h"
 #include "base/os.h"
 
 #include <stdarg.h>
@@ -197,6 +198,34 @@ unsigned kss_utf8(const char *bytes, size_t length, uint32_t *point) {
 
 static bool plain(unsigned char c) {
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+const char *kss_utf8_text(struct kss_arena *arena, const char *bytes, size_t *length) {
+    struct kss_text text = {0};
+    uint32_t point;
+    size_t kept = 0; // bytes in front of this are in [text]
+    for (size_t i = 0; i < *length;) {
+        unsigned count =
+            (unsigned char)bytes[i] < 0x80 ? 1 : kss_utf8(bytes + i, *length - i, &point);
+        if (count == 0) {
+            kss_text_bytes(&text, bytes + kept, i - kept);
+            kss_text_str(&text, "\xEF\xBF\xBD");
+            kept = i + 1;
+        }
+        i += count > 0 ? count : 1;
+    }
+    if (kept == 0)
+        return bytes;
+    kss_text_bytes(&text, bytes + kept, *length - kept);
+    const char *copy = kss_alloc_text(arena, text.bytes, text.length);
+    *length = text.length;
+    kss_text_free(&text);
+    return copy;
+}
+
+const char *kss_utf8_string(struct kss_arena *arena, const char *string) {
+    size_t length = strlen(string);
+    return kss_utf8_text(arena, string, &length);
 }
 
 // Whether each of eight bytes is plain. The classic tricks: (x - 0x01..) & ~x & 0x80.. has a bit

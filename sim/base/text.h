@@ -72,6 +72,13 @@ void kss_text_format(struct kss_text *text, const char *format, ...)
 void kss_text_format_list(struct kss_text *text, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
+// [text] itself when it is UTF-8, else a copy in [arena] that has U+FFFD for each byte that is not: what reports
+// show, and JSON can hold. NUL-terminated if [text] was; *length is adjusted.
+struct kss_arena;
+const char *kss_utf8_text(struct kss_arena *arena, const char *text, size_t *length);
+// The same for a string.
+const char *kss_utf8_string(struct kss_arena *arena, const char *string);
+
 // How many bytes the UTF-8 character at [bytes] takes (1 to 4) and its code point; 0: not UTF-8.
 unsigned kss_utf8(const char *bytes, size_t length, uint32_t *point);
 

@@ -58,7 +58,8 @@ static char *join(struct kss_cli *cli, const char *folder, const char *name) {
 
 static void add(struct list *list, const char *path, const char *name) {
     KSS_ROOM(list->items, list->count, list->capacity);
-    list->items[list->count++] = (struct kss_input){.path = path, .name = name};
+    list->items[list->count++] =
+        (struct kss_input){.path = path, .name = kss_utf8_string(&list->cli->arena, name)};
 }
 
 static bool is_scenario(const char *name) {

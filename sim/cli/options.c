@@ -40,6 +40,22 @@ const char *kss_cli_value(const struct kss_cli *cli, enum kss_cli_option option)
     return NULL;
 }
 
+bool kss_cli_number(const struct kss_cli *cli, enum kss_cli_option option, uint64_t *value) {
+    const char *digits = kss_cli_value(cli, option);
+    if (digits == NULL)
+        return true;
+    uint64_t number = 0;
+    size_t i = 0;
+    for (; digits[i] >= '0' && digits[i] <= '9' && number < UINT64_MAX / 16; i++)
+        number = number * 10 + (uint64_t)(digits[i] - '0');
+    *value = number;
+    if (i > 0 && digits[i] == '\0' && number > 0)
+        return true;
+    kss_cli_complain("--%s takes a number of at least 1, not %s", kss_options_table[option].name,
+                     digits);
+    return false;
+}
+
 bool kss_cli_machine(struct kss_cli *cli, const struct kss_profile **machine) {
     const char *name = kss_cli_value(cli, KSS_OPTION_MACHINE);
     *machine = name != NULL ? kss_profile_find(name, strlen(name)) : NULL;

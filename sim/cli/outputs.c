@@ -75,20 +75,34 @@ static bool good(struct kss_outputs *outputs, unsigned i, const char *const *inp
     return true;
 }
 
-static bool fits_runs(const struct kss_output *output, unsigned runs) {
-    const struct kss_format_row *format = &kss_formats[output->format];
-    if (format->many || runs <= 1)
-        return true;
-    kss_cli_complain("--format %s shows one run, and these are %u", format->name, runs);
-    return false;
+bool kss_outputs_check(struct kss_outputs *outputs, const char *const *inputs,
+                       unsigned input_count) {
+    for (unsigned i = 0; i < outputs->count; i++)
+        if (!to_stdout(&outputs->items[i]) && !good(outputs, i, inputs, input_count))
+            return false;
+    for (unsigned i = 0; i < outputs->count; i++) {
+        struct kss_output *output = &outputs->items[i];
+        output->options.colour = to_stdout(output) && kss_cli_colours(outputs->cli, stdout);
+        output->sheet = (struct kss_sheet){
+            .format = output->format, .out = &output->text, .text = &output->options};
+        kss_sheet_begin(&output->sheet);
+    }
+    outputs->begun = true;
+    return true;
 }
 
-bool kss_outputs_open(struct kss_outputs *outputs, const char *const *inputs, unsigned input_count,
-                      unsigned runs) {
-    for (unsigned i = 0; i < outputs->count; i++)
-        if (!fits_runs(&outputs->items[i], runs) ||
-            (!to_stdout(&outputs->items[i]) && !good(outputs, i, inputs, input_count)))
-            return false;
+bool kss_outputs_fit(const struct kss_outputs *outputs, unsigned runs) {
+    for (unsigned i = 0; i < outputs->count && runs > 1; i++) {
+        const struct kss_format_row *format = &kss_formats[outputs->items[i].format];
+        if (format->many)
+            continue;
+        kss_cli_complain("--format %s shows one run, and these are %u", format->name, runs);
+        return false;
+    }
+    return true;
+}
+
+bool kss_outputs_start(struct kss_outputs *outputs) {
     for (unsigned i = 0; i < outputs->count; i++) {
         struct kss_output *output = &outputs->items[i];
         output->stream = to_stdout(output) ? stdout : fopen(output->path, "wb");
@@ -96,10 +110,6 @@ bool kss_outputs_open(struct kss_outputs *outputs, const char *const *inputs, un
             kss_cli_complain("%s: cannot be written", output->path);
             return false;
         }
-        output->options.colour = output->stream == stdout && kss_cli_colours(outputs->cli, stdout);
-        output->sheet = (struct kss_sheet){
-            .format = output->format, .out = &output->text, .text = &output->options};
-        kss_sheet_begin(&output->sheet);
     }
     return true;
 }
@@ -107,7 +117,7 @@ bool kss_outputs_open(struct kss_outputs *outputs, const char *const *inputs, un
 // ---- Writing --------------------------------------------------------------------------------------
 
 void kss_output_flush(struct kss_output *output) {
-    if (output->text.length == 0)
+    if (output->text.length == 0 || output->stream == NULL)
         return;
     const char *reason = kss_os_put(output->stream, output->text.bytes, output->text.length);
     if (reason != NULL)
@@ -115,22 +125,58 @@ void kss_output_flush(struct kss_output *output) {
     kss_text_clear(&output->text);
 }
 
-void kss_outputs_run(struct kss_outputs *outputs, const struct kss_sheet_entry *entry) {
+static bool streamed(const struct kss_output *output) {
+    return output->format == KSS_FORMAT_JSONL;
+}
+
+static void end_stream(struct kss_outputs *outputs) {
+    if (outputs->jsonl != NULL)
+        kss_jsonl_free(outputs->jsonl);
+    outputs->jsonl = NULL;
+}
+
+bool kss_outputs_stream(struct kss_outputs *outputs, const struct kss_sheet_entry *entry) {
+    end_stream(outputs);
     for (unsigned i = 0; i < outputs->count; i++) {
-        if (!outputs->items[i].streamed)
-            kss_sheet_run(&outputs->items[i].sheet, entry);
-        kss_output_flush(&outputs->items[i]);
+        if (!streamed(&outputs->items[i]))
+            continue;
+        if (outputs->jsonl == NULL)
+            outputs->jsonl = kss_jsonl_new(entry->log);
+        kss_jsonl_header(outputs->jsonl, entry, &outputs->items[i].text);
+    }
+    return outputs->jsonl != NULL;
+}
+
+void kss_outputs_event(void *context, const struct kss_log *log, const struct kss_event *event) {
+    struct kss_outputs *outputs = context;
+    (void)log;
+    for (unsigned i = 0; i < outputs->count; i++) {
+        struct kss_output *output = &outputs->items[i];
+        if (!streamed(output))
+            continue;
+        kss_jsonl_event(outputs->jsonl, event, &output->text);
+        if (output->text.length >= KSS_OUTPUT_CHUNK)
+            kss_output_flush(output);
     }
 }
 
-void kss_outputs_close(struct kss_outputs *outputs) {
+void kss_outputs_run(struct kss_outputs *outputs, const struct kss_sheet_entry *entry) {
     for (unsigned i = 0; i < outputs->count; i++) {
         struct kss_output *output = &outputs->items[i];
-        if (output->stream == NULL)
-            continue;
+        if (!streamed(output) || outputs->jsonl == NULL)
+            kss_sheet_run(&output->sheet, entry);
+        kss_output_flush(output);
+    }
+    end_stream(outputs);
+}
+
+void kss_outputs_close(struct kss_outputs *outputs) {
+    end_stream(outputs);
+    for (unsigned i = 0; i < outputs->count && outputs->begun; i++) {
+        struct kss_output *output = &outputs->items[i];
         kss_sheet_end(&output->sheet);
         kss_output_flush(output);
-        if (output->stream != stdout && fclose(output->stream) != 0)
+        if (output->stream != NULL && output->stream != stdout && fclose(output->stream) != 0)
             kss_cli_fatal(output->path, "the output could not be written");
         kss_text_free(&output->text);
     }

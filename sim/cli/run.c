@@ -25,22 +25,6 @@ static bool read_machine(struct suite *suite) {
     return kss_cli_machine(suite->cli, &machine);
 }
 
-static bool read_steps(struct suite *suite) {
-    const char *digits = kss_cli_value(suite->cli, KSS_OPTION_MAX_STEPS);
-    if (digits == NULL)
-        return true;
-    uint64_t steps = 0;
-    size_t i = 0;
-    for (; digits[i] >= '0' && digits[i] <= '9' && steps < UINT64_MAX / 16; i++)
-        steps = steps * 10 + (uint64_t)(digits[i] - '0');
-    if (i == 0 || digits[i] != '\0' || steps == 0) {
-        kss_cli_complain("--max-steps takes a number of at least 1, not %s", digits);
-        return false;
-    }
-    suite->options.max_steps = steps;
-    return true;
-}
-
 // For tests of the tests: which of them fail without a rule.
 static bool read_without(struct suite *suite) {
     const char *id = kss_cli_value(suite->cli, KSS_OPTION_WITHOUT);
@@ -63,47 +47,15 @@ static bool read_options(struct suite *suite) {
     suite->options.strict = kss_cli_value(cli, KSS_OPTION_STRICT) != NULL;
     suite->why = text.why;
     suite->bless = kss_cli_value(cli, KSS_OPTION_BLESS) != NULL;
-    if (!read_machine(suite) || !read_steps(suite) || !read_without(suite) ||
-        !kss_outputs_read(&suite->outputs, cli, &text))
+    if (!read_machine(suite) ||
+        !kss_cli_number(cli, KSS_OPTION_MAX_STEPS, &suite->options.max_steps) ||
+        !read_without(suite) || !kss_outputs_read(&suite->outputs, cli, &text))
         return false;
-    for (unsigned i = 0; i < suite->outputs.count; i++)
-        suite->outputs.items[i].streamed = suite->outputs.items[i].format == KSS_FORMAT_JSONL;
     suite->options.all_events = suite->outputs.all_events;
     return kss_cli_tables(cli, &suite->tables, &suite->options.frames);
 }
 
 // ---- One scenario -------------------------------------------------------------------------------
-
-// JSON Lines are written as the events happen, all of them: a log keeps what reports need.
-struct streams {
-    struct kss_output *outputs[KSS_OUTPUTS];
-    struct kss_jsonl *jsonl; // one writer for all of them
-    unsigned count;
-};
-
-static void on_event(void *context, const struct kss_log *log, const struct kss_event *event) {
-    struct streams *streams = context;
-    (void)log;
-    for (unsigned i = 0; i < streams->count; i++) {
-        struct kss_output *output = streams->outputs[i];
-        kss_jsonl_event(streams->jsonl, event, &output->text);
-        if (output->text.length >= KSS_OUTPUT_CHUNK)
-            kss_output_flush(output);
-    }
-}
-
-static void start_streams(struct suite *suite, struct kss_session *session,
-                          struct streams *streams) {
-    for (unsigned i = 0; i < suite->outputs.count; i++)
-        if (suite->outputs.items[i].streamed)
-            streams->outputs[streams->count++] = &suite->outputs.items[i];
-    if (streams->count == 0)
-        return;
-    streams->jsonl = kss_jsonl_new(kss_session_log(session));
-    for (unsigned i = 0; i < streams->count; i++)
-        kss_jsonl_header(streams->jsonl, &streams->outputs[i]->text);
-    kss_session_set_stream(session, on_event, streams);
-}
 
 static int bless(struct suite *suite, struct kss_session *session, const struct kss_input *input) {
     struct kss_text text = {0}, said = {0};
@@ -126,16 +78,14 @@ static int bless(struct suite *suite, struct kss_session *session, const struct 
 }
 
 static void run_session(struct suite *suite, struct kss_session *session) {
-    static const enum kss_event_id why[] = {KSS_EV_ELIGIBLE, KSS_EV_WAIT_BLOCK, KSS_EV_WAIT_END,
-                                            KSS_EV_SWAP_ENABLE};
-    struct streams streams = {.count = 0};
-    for (unsigned i = 0; suite->why && i < sizeof why / sizeof *why; i++)
-        kss_session_keep(session, why[i]);
+    struct kss_sheet_entry entry;
+    if (suite->why)
+        kss_session_keep_why(session);
     kss_session_without(session, suite->without);
-    start_streams(suite, session, &streams);
+    kss_sheet_entry_of(session, &entry);
+    if (kss_outputs_stream(&suite->outputs, &entry))
+        kss_session_set_stream(session, kss_outputs_event, &suite->outputs);
     kss_run(session);
-    if (streams.count > 0)
-        kss_jsonl_free(streams.jsonl);
 }
 
 static int run_one(struct suite *suite, const struct kss_input *input) {
@@ -201,7 +151,8 @@ int kss_cli_run_verb(struct kss_cli *cli) {
     int status = KSS_BAD_INPUT;
     if (read_options(&suite) && kss_cli_inputs(cli, &inputs, &count)) {
         const char **paths = inputs_of(cli, inputs, count, &total);
-        if (kss_outputs_open(&suite.outputs, paths, total, count)) {
+        if (kss_outputs_check(&suite.outputs, paths, total) &&
+            kss_outputs_fit(&suite.outputs, count) && kss_outputs_start(&suite.outputs)) {
             status = run_all(&suite, inputs, count);
             kss_outputs_close(&suite.outputs);
         }

@@ -29,6 +29,21 @@ void kss_text_visible(struct kss_text *out, const char *bytes, size_t length) {
     }
 }
 
+unsigned kss_text_decode(const char *bytes, size_t length, uint32_t *point) {
+    unsigned count = kss_utf8(bytes, length, point);
+    if (count != 0)
+        return count;
+    unsigned char lead = (unsigned char)bytes[0];
+    unsigned wanted = lead < 0xC2 || lead > 0xF4 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    *point = 0xFFFD;
+    for (count = 1; count < wanted && count < length; count++, low = 0x80, high = 0xBF)
+        if ((unsigned char)bytes[count] < low || (unsigned char)bytes[count] > high)
+            break;
+    return count;
+}
+
 // ---- XML ----------------------------------------------------------------------------------------
 
 static void xml(struct kss_text *out, const char *bytes, size_t length, bool attribute) {

@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 
+#include <stdint.h>
+
 // UTF-8 without control characters but tab and line feed (a carriage return before a line feed goes with it).
 void kss_text_visible(struct kss_text *out, const char *bytes, size_t length);
 
@@ -21,6 +23,10 @@ void kss_text_yaml_block(struct kss_text *out, const char *bytes, size_t length,
 
 // The description of a TAP test point: one line in which `#` begins no directive.
 void kss_text_tap(struct kss_text *out, const char *bytes, size_t length);
+
+// The character at [bytes] as readers decode UTF-8 (WHATWG Encoding): U+FFFD for as many bytes as could have begun a
+// character, one at least. Returns how many bytes it takes.
+unsigned kss_text_decode(const char *bytes, size_t length, uint32_t *point);
 
 // A path as a URI reference: percent-encoded; an absolute path gets the scheme "file".
 void kss_text_uri(struct kss_text *out, const char *path);

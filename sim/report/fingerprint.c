@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "report/fingerprint.h"
 
+#include "report/escape.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,10 +94,9 @@ void kss_line_hashes_make(struct kss_line_hashes *hashes, const char *bytes, siz
     for (unsigned i = 0; i < BLOCK; i++)
         rolling.first_factor *= FACTOR;
     for (size_t i = 0; i < length;) {
-        uint32_t point = 0xFFFD;
-        unsigned count = kss_utf8(bytes + i, length - i, &point);
-        read_character(&rolling, count ? point : 0xFFFD);
-        i += count ? count : 1;
+        uint32_t point;
+        i += kss_text_decode(bytes + i, length - i, &point);
+        read_character(&rolling, point);
     }
     read_unit(&rolling, END_OF_FILE);
     for (unsigned i = 0; i < BLOCK; i++)

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MIT
 // Events as JSON Lines, schema 1 (docs/events.md): a header line, then one object per event.
 //
-//   {"type":"run","schema":1,"tool":"kss","version":"0.1.0","machine":{...},"source":{...},...}
+//   {"type":"run","schema":1,"tool":"kss","version":"0.1.0","machine":{...},"source":{...},...}   (jsonl_header.c)
 //   {"type":"wait.begin","t":0,"seq":7,"thread":"App","irql":0,"on_stack":1,"line":14,"col":5,"len":64,"object":1,...}
 //
 // Times are integers of 100 ns, addresses and other wide values hex strings, routines and threads
-// their names; words that are absent are left out. The order of fields is the order here.
+// their names; words that are absent are left out. The order of fields is the order here. A name
+// that is not the first of its kind has its number beside it, so that a reader (saved.c) gets the
+// log back.
 //
 // Speed: everything that recurs (keys, names, places) is rendered once into a piece; a line is
 // pieces and digits copied one after the other. Short pieces lie in slots of PIECE bytes and are
 // copied whole, which costs two stores instead of a call; the room reserved for a line allows for
 // it.
-#include "report/sheet.h"
+#include "report/jsonl.h"
 
-#include "base/version.h"
-#include "kss/kss.h"
+#include "base/intern.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 32, PLACE = 56, ENUMS = 8, LINE_ROOM = 1024 };
+enum { PIECE = 32, PLACE = 56, LINE_ROOM = 1280 };
 
 struct piece {
     const char *bytes; // at least PIECE readable bytes
@@ -27,10 +28,11 @@ struct piece {
 };
 
 struct word {
-    struct piece key; // ,"timeout":
+    struct piece key;    // ,"timeout":
+    struct piece number; // ,"routine_no": behind names that are not the first of their kind
     enum kss_word type;
-    struct piece values[ENUMS];
     unsigned value_count;
+    struct piece *values; // of an ENUM
 };
 
 struct kind {
@@ -44,17 +46,24 @@ struct place {
     uint32_t length; // 0: not made yet
 };
 
+struct name {
+    struct piece piece;
+    bool again; // not the first of this name: its number is told, too
+};
+
 struct kss_jsonl {
     const struct kss_log *log;
     struct kss_arena arena;
     struct kind kinds[KSS_EV_COUNT];
     struct piece irqls[32];
-    struct piece *threads, *thread_values;          // ,"thread":"App" and "App"
-    unsigned thread_count, thread_room, value_room; // nt and drivers make threads during the run
-    struct piece *routines;
+    struct piece *thread_fields; // ,"thread":"App"; with ,"thread_no":3 where that is needed
+    struct name *threads, *routines;
+    struct kss_intern thread_names, routine_names;
+    unsigned thread_count, field_room, thread_room; // nt and drivers make threads during the run
     struct piece nts[KSS_NT_COUNT];     // made when they are first needed: a run calls a few
     struct piece nt_rows[KSS_NT_COUNT]; // the same as rows of a path: nt!Name; with nt_costs
-    struct place *places;
+    struct place *places;               // grows when a reader meets more of them
+    unsigned place_count;
     size_t longest; // name among threads and routines
 };
 
@@ -80,6 +89,17 @@ static struct piece piece(struct kss_jsonl *jsonl, const char *before, const cha
     return made;
 }
 
+static void make_values(struct kss_jsonl *jsonl, struct word *word, const char *values) {
+    size_t length;
+    while (kss_enum_name(values, word->value_count, &length) != NULL)
+        word->value_count++;
+    word->values = KSS_NEW_ARRAY(&jsonl->arena, struct piece, word->value_count + 1u);
+    for (unsigned i = 0; i < word->value_count; i++) {
+        const char *name = kss_enum_name(values, i, &length);
+        word->values[i] = piece(jsonl, "", name, length, "");
+    }
+}
+
 static void make_kind(struct kss_jsonl *jsonl, int id) {
     const struct kss_event_kind *row = &kss_event_kinds[id];
     struct kind *kind = &jsonl->kinds[id];
@@ -88,38 +108,83 @@ static void make_kind(struct kss_jsonl *jsonl, int id) {
         struct word *word = &kind->words[kind->count++];
         word->type = row->words[i].word;
         word->key = piece(jsonl, ",", row->words[i].name, strlen(row->words[i].name), ":");
-        for (unsigned v = 0; v < ENUMS && word->type == KSS_W_ENUM; v++) {
-            size_t length;
-            const char *name = kss_enum_name(row->words[i].values, v, &length);
-            if (name == NULL)
-                break;
-            word->values[word->value_count++] = piece(jsonl, "", name, length, "");
-        }
+        struct kss_text text = {0};
+        kss_text_format(&text, ",\"%s" KSS_JSONL_NUMBER "\":", row->words[i].name);
+        word->number = keep(jsonl, &text);
+        kss_text_free(&text);
+        if (word->type == KSS_W_ENUM)
+            make_values(jsonl, word, row->words[i].values);
     }
+}
+
+// Whether a name was there before.
+static bool is_again(struct kss_jsonl *jsonl, struct kss_intern *names, const char *bytes,
+                     size_t length) {
+    uint32_t known = names->count;
+    kss_intern_add(names, kss_alloc_text(&jsonl->arena, bytes, length), length);
+    return known == names->count;
 }
 
 static void make_threads(struct kss_jsonl *jsonl) {
     const struct kss_log *log = jsonl->log;
+    jsonl->thread_fields = kss_grow(jsonl->thread_fields, &jsonl->field_room, log->thread_count,
+                                    sizeof *jsonl->thread_fields);
     jsonl->threads =
         kss_grow(jsonl->threads, &jsonl->thread_room, log->thread_count, sizeof *jsonl->threads);
-    jsonl->thread_values = kss_grow(jsonl->thread_values, &jsonl->value_room, log->thread_count,
-                                    sizeof *jsonl->thread_values);
+    struct kss_text text = {0};
     for (; jsonl->thread_count < log->thread_count; jsonl->thread_count++) {
-        const char *name = log->threads[jsonl->thread_count].name;
-        jsonl->threads[jsonl->thread_count] = piece(jsonl, ",\"thread\":", name, strlen(name), "");
-        jsonl->thread_values[jsonl->thread_count] = piece(jsonl, "", name, strlen(name), "");
+        unsigned i = jsonl->thread_count;
+        const char *name = log->threads[i].name;
+        size_t length = strlen(name);
+        jsonl->threads[i] = (struct name){piece(jsonl, "", name, length, ""),
+                                          is_again(jsonl, &jsonl->thread_names, name, length)};
+        kss_text_clear(&text);
+        kss_text_str(&text, ",\"thread\":");
+        kss_text_json(&text, name, length);
+        if (jsonl->threads[i].again)
+            kss_text_format(&text, ",\"thread" KSS_JSONL_NUMBER "\":%u", i);
+        jsonl->thread_fields[i] = keep(jsonl, &text);
     }
+    kss_text_free(&text);
 }
 
-static void make_names(struct kss_jsonl *jsonl) {
+bool kss_jsonl_is_nt_row(const char *symbol, size_t length, uint64_t *value) {
+    static const struct {
+        const char *name;
+        uint64_t value;
+    } rows[] = {{KSS_ROW_EXCEPTION, KSS_PATH_EXCEPTION}, {KSS_ROW_FAULT, KSS_PATH_FAULT}};
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strlen(rows[i].name) == length && memcmp(symbol, rows[i].name, length) == 0) {
+            *value = rows[i].value;
+            return true;
+        }
+    if (length < 3 || memcmp(symbol, "nt!", 3) != 0)
+        return false;
+    const struct kss_routine *routine = kss_routine_find(symbol + 3, length - 3);
+    *value = routine != NULL ? KSS_PATH_NT + (uint64_t)(routine - kss_routines) : 0;
+    return routine != NULL;
+}
+
+// A scenario's routine may have the name of another one, or of a row of nt's own.
+static void make_routines(struct kss_jsonl *jsonl) {
     const struct kss_log *log = jsonl->log;
     struct kss_text text = {0};
-    jsonl->routines = KSS_NEW_ARRAY(&jsonl->arena, struct piece, log->routine_count);
+    uint64_t row;
+    jsonl->routines = KSS_NEW_ARRAY(&jsonl->arena, struct name, log->routine_count);
     for (uint32_t i = 0; i < log->routine_count; i++) {
         kss_text_clear(&text);
         kss_log_symbol(log, i, &text);
-        jsonl->routines[i] = piece(jsonl, "", text.bytes, text.length, "");
+        bool again = is_again(jsonl, &jsonl->routine_names, text.bytes, text.length);
+        jsonl->routines[i] =
+            (struct name){piece(jsonl, "", text.bytes, text.length, ""),
+                          again || kss_jsonl_is_nt_row(text.bytes, text.length, &row)};
     }
+    kss_text_free(&text);
+}
+
+static void make_names(struct kss_jsonl *jsonl) {
+    struct kss_text text = {0};
+    make_routines(jsonl);
     make_threads(jsonl);
     for (unsigned i = 0; i < 32; i++) {
         kss_text_clear(&text);
@@ -136,15 +201,31 @@ struct kss_jsonl *kss_jsonl_new(const struct kss_log *log) {
     for (int id = 0; id < KSS_EV_COUNT; id++)
         make_kind(jsonl, id);
     make_names(jsonl);
-    jsonl->places = KSS_NEW_ARRAY(&jsonl->arena, struct place, log->place_count);
     return jsonl;
 }
 
 void kss_jsonl_free(struct kss_jsonl *jsonl) {
     kss_arena_free(&jsonl->arena);
+    kss_intern_free(&jsonl->thread_names);
+    kss_intern_free(&jsonl->routine_names);
+    free(jsonl->thread_fields);
     free(jsonl->threads);
-    free(jsonl->thread_values);
+    free(jsonl->places);
     free(jsonl);
+}
+
+void kss_jsonl_routine(const struct kss_jsonl *jsonl, uint32_t routine, struct kss_text *out) {
+    const struct piece *name = &jsonl->routines[routine].piece;
+    kss_text_bytes(out, name->bytes, name->length);
+}
+
+void kss_jsonl_thread(const struct kss_jsonl *jsonl, uint32_t thread, struct kss_text *out) {
+    const struct piece *name = &jsonl->threads[thread].piece;
+    kss_text_bytes(out, name->bytes, name->length);
+}
+
+const struct kss_log *kss_jsonl_log(const struct kss_jsonl *jsonl) {
+    return jsonl->log;
 }
 
 // ---- One event ----------------------------------------------------------------------------------
@@ -204,6 +285,9 @@ static char *put_name(char *at, const char *name) {
 }
 
 static const struct place *place_piece(struct kss_jsonl *jsonl, uint32_t id) {
+    if (id >= jsonl->place_count)
+        jsonl->places = kss_grow(jsonl->places, &jsonl->place_count, jsonl->log->place_count,
+                                 sizeof *jsonl->places);
     struct place *place = &jsonl->places[id];
     if (place->length != 0)
         return place;
@@ -268,12 +352,19 @@ static char *put_nt(struct kss_jsonl *jsonl, char *at, uint64_t id, bool row) {
     return put(at, made);
 }
 
+static char *put_listed(char *at, const struct name *name, const struct word *word,
+                        uint64_t value) {
+    at = put(at, &name->piece);
+    return name->again ? put_digits(put(at, &word->number), value) : at;
+}
+
 static inline char *put_value(struct kss_jsonl *jsonl, char *at, const struct word *word,
                               uint64_t value) {
     switch (word->type) {
     case KSS_W_UNSIGNED:
     case KSS_W_BYTES:
-    case KSS_W_IRQL: return put_digits(at, value);
+    case KSS_W_IRQL: // what a signed number of 64 bits cannot hold, few readers take
+        return value <= INT64_MAX ? put_digits(at, value) : put_hex(at, value);
     case KSS_W_SIGNED: return put_signed(at, (int64_t)value);
     case KSS_W_ADDRESS:
     case KSS_W_HEX:
@@ -287,10 +378,14 @@ static inline char *put_value(struct kss_jsonl *jsonl, char *at, const struct wo
             return put_nt(jsonl, at, value - KSS_PATH_NT, true);
         if (value == KSS_PATH_EXCEPTION || value == KSS_PATH_FAULT)
             return put_name(at, value == KSS_PATH_FAULT ? KSS_ROW_FAULT : KSS_ROW_EXCEPTION);
-        return value < jsonl->log->routine_count ? put(at, &jsonl->routines[value]) : NULL;
+        return value < jsonl->log->routine_count
+                   ? put_listed(at, &jsonl->routines[value], word, value)
+                   : NULL;
     case KSS_W_NT: return value < KSS_NT_COUNT ? put_nt(jsonl, at, value, false) : NULL;
     case KSS_W_THREAD:
-        return value < jsonl->log->thread_count ? put(at, &jsonl->thread_values[value]) : NULL;
+        return value < jsonl->log->thread_count
+                   ? put_listed(at, &jsonl->threads[value], word, value)
+                   : NULL;
     case KSS_W_ENUM:
         return value < word->value_count ? put(at, &word->values[value]) : put_digits(at, value);
     default: return put_rare(at, word->type, value);
@@ -318,7 +413,7 @@ void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, str
     memcpy(at, ",\"seq\":", 7);
     at = put_digits(at + 7, event->sequence);
     if (event->thread < jsonl->log->thread_count)
-        at = put(at, &jsonl->threads[event->thread]);
+        at = put(at, &jsonl->thread_fields[event->thread]);
     at = put(at, &jsonl->irqls[event->irql & 31]);
     if (event->cpu != 0) {
         memcpy(at, ",\"cpu\":", 7);
@@ -345,191 +440,4 @@ void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, str
     }
     memcpy(at, "}\n", 2);
     kss_text_wrote(out, (size_t)(at + 2 - (out->bytes + out->length)));
-}
-
-// ---- The header ---------------------------------------------------------------------------------
-
-static void field(struct kss_text *out, const char *name, uint64_t value) {
-    kss_text_str(out, ",\"");
-    kss_text_str(out, name);
-    kss_text_str(out, "\":");
-    kss_text_unsigned(out, value);
-}
-
-static void text_field(struct kss_text *out, const char *name, const char *value, size_t length) {
-    kss_text_str(out, ",\"");
-    kss_text_str(out, name);
-    kss_text_str(out, "\":");
-    kss_text_json(out, value, length);
-}
-
-static void machine(const struct kss_config *config, struct kss_text *out) {
-    static const char *const swaps[] = {"balance-set", "eager", "never"};
-    static const char *const policies[] = {"thread", "process"};
-    static const char *const touches[] = {"bugcheck", "page-in"};
-    const struct kss_profile *p = &config->profile;
-    kss_text_str(out, ",\"machine\":{\"name\":");
-    kss_text_json(out, p->name, strlen(p->name));
-    field(out, "pointer", p->pointer_size);
-    field(out, "page", p->page_size);
-    field(out, "stack", p->stack_size);
-    field(out, "large_stack", p->large_stack_size);
-    field(out, "max_expansion", p->max_expansion);
-    field(out, "reserve", p->reserve);
-    field(out, "trap_frame", p->trap_frame);
-    field(out, "interrupt_reserve", p->interrupt_reserve);
-    field(out, "exception_reserve", p->exception_reserve);
-    field(out, "dpc_stack", p->dpc_stack_size);
-    field(out, "isr_stack", p->isr_stack_size);
-    field(out, "start_frames", p->start_frames);
-    field(out, "return_address", p->return_address);
-    field(out, "frame_align", p->frame_align);
-    field(out, "frame_overhead", p->frame_overhead);
-    field(out, "processors", p->processors);
-    field(out, "clock_tick", p->clock_tick);
-    field(out, "outswap_after", config->small_memory ? p->outswap_after_small : p->outswap_after);
-    field(out, "swapper_period", p->swapper_period);
-    field(out, "swap_priority_ceiling", p->swap_priority_ceiling);
-    field(out, "nonpaged_pool", p->nonpaged_pool);
-    field(out, "paged_pool", p->paged_pool);
-    field(out, "small_memory", config->small_memory);
-    field(out, "verifier", config->verifier);
-    field(out, "nt_costs", config->nt_costs);
-    field(out, "dpc_timeout", config->dpc_timeout);
-    field(out, "dpc_watchdog", config->dpc_watchdog);
-    text_field(out, "swap", swaps[config->swap % 3], strlen(swaps[config->swap % 3]));
-    text_field(out, "swap_policy", policies[config->swap_policy & 1],
-               strlen(policies[config->swap_policy & 1]));
-    text_field(out, "foreign_touch", touches[config->foreign_touch & 1],
-               strlen(touches[config->foreign_touch & 1]));
-    kss_text_char(out, '}');
-}
-
-// Where a routine's text begins, and where it ends when that is known.
-static void extent(const struct kss_log *log, const struct kss_log_routine *routine,
-                   struct kss_text *out) {
-    struct kss_span span;
-    uint32_t line, column;
-    if (kss_log_span(log, routine->place, &span)) {
-        kss_source_place(log->sources, span.file, span.begin, &line, &column);
-        field(out, "line", line);
-        field(out, "col", column);
-    }
-    if (kss_log_span(log, routine->extent, &span)) {
-        field(out, "begin", span.begin);
-        field(out, "end", span.end);
-    }
-}
-
-static void variables(const struct kss_log_routine *routine, struct kss_text *out) {
-    for (uint32_t i = 0; i < routine->var_count; i++) {
-        const struct kss_local *local = &routine->vars[i];
-        kss_text_str(out, i ? ",{\"name\":" : ",\"vars\":[{\"name\":");
-        kss_text_json(out, local->name, strlen(local->name));
-        text_field(out, "type", local->type, strlen(local->type));
-        field(out, "offset", local->offset);
-        field(out, "size", local->size);
-        kss_text_char(out, '}');
-    }
-    kss_text_str(out, routine->var_count > 0 ? "]" : "");
-}
-
-static void routines(const struct kss_jsonl *jsonl, struct kss_text *out) {
-    const struct kss_log *log = jsonl->log;
-    kss_text_str(out, ",\"routines\":[");
-    for (uint32_t i = 0; i < log->routine_count; i++) {
-        const struct kss_log_routine *routine = &log->routines[i];
-        size_t length;
-        const char *module = kss_log_module(log, i, &length);
-        kss_text_str(out, i ? ",{\"name\":" : "{\"name\":");
-        kss_text_bytes(out, jsonl->routines[i].bytes, jsonl->routines[i].length);
-        if (length > 0)
-            text_field(out, "module", module, length);
-        field(out, "bytes", routine->bytes);
-        field(out, "locals", routine->locals);
-        const char *origin = kss_origin_name((enum kss_origin)routine->origin);
-        text_field(out, "origin", origin, strlen(origin));
-        if (routine->table != NULL)
-            text_field(out, "table", routine->table, strlen(routine->table));
-        if (routine->table != NULL && log->frames != NULL)
-            field(out, "table_bytes", routine->table_bytes);
-        if (routine->at_least != NULL)
-            text_field(out, "at_least", routine->at_least, strlen(routine->at_least));
-        field(out, "flags", routine->flags);
-        extent(log, routine, out);
-        variables(routine, out);
-        kss_text_char(out, '}');
-    }
-    kss_text_char(out, ']');
-}
-
-static void threads(const struct kss_jsonl *jsonl, struct kss_text *out) {
-    const struct kss_log *log = jsonl->log;
-    kss_text_str(out, ",\"threads\":[");
-    for (uint32_t i = 0; i < log->thread_count; i++) {
-        const struct kss_log_thread *thread = &log->threads[i];
-        kss_text_str(out, i ? ",{\"name\":" : "{\"name\":");
-        kss_text_bytes(out, jsonl->thread_values[i].bytes, jsonl->thread_values[i].length);
-        if (thread->process != NULL)
-            text_field(out, "process", thread->process, strlen(thread->process));
-        kss_text_str(out, thread->system ? ",\"kind\":\"system\"" : ",\"kind\":\"user\"");
-        kss_text_str(out, thread->gui ? ",\"gui\":true,\"priority\":" : ",\"priority\":");
-        kss_text_signed(out, thread->priority);
-        field(out, "body", thread->body);
-        kss_text_char(out, '}');
-    }
-    kss_text_char(out, ']');
-}
-
-// Natively each line of the text is a place; the routine it lies in, -1 where nobody knows.
-static void sites(const struct kss_log *log, struct kss_text *out) {
-    if (log->place_routines == NULL)
-        return;
-    kss_text_str(out, log->tables ? ",\"tables\":true,\"sites\":[" : ",\"sites\":[");
-    for (uint32_t i = 1; i < log->place_count; i++) {
-        uint32_t routine = log->place_routines[i];
-        kss_text_str(out, i > 1 ? "," : "");
-        kss_text_signed(out, routine < log->routine_count ? (int64_t)routine : -1);
-    }
-    kss_text_char(out, ']');
-}
-
-void kss_jsonl_header(struct kss_jsonl *jsonl, struct kss_text *out) {
-    const struct kss_log *log = jsonl->log;
-    const struct kss_source *source = &log->sources->files[log->file];
-    kss_text_format(out, "{\"type\":\"run\",\"schema\":%d,\"tool\":\"kss\",\"version\":\"%s\"",
-                    KSS_SCHEMA, KSS_VERSION);
-    machine(&log->config, out);
-    kss_text_str(out, ",\"source\":{\"name\":");
-    kss_text_json(out, source->name, strlen(source->name));
-    if (log->frames != NULL)
-        text_field(out, "frames", log->frames, strlen(log->frames));
-    if (log->teaching != NULL)
-        text_field(out, "teaching", log->teaching, strlen(log->teaching));
-    text_field(out, "text", source->bytes, source->length);
-    sites(log, out);
-    kss_text_char(out, '}');
-    routines(jsonl, out);
-    threads(jsonl, out);
-    kss_text_str(out, "}\n");
-}
-
-// ---- As a document ------------------------------------------------------------------------------
-
-void kss_write_jsonl_begin(struct kss_sheet *sheet) {
-    (void)sheet;
-}
-
-void kss_write_jsonl_run(struct kss_sheet *sheet, const struct kss_sheet_entry *entry) {
-    if (entry->log == NULL)
-        return;
-    struct kss_jsonl *jsonl = kss_jsonl_new(entry->log);
-    kss_jsonl_header(jsonl, sheet->out);
-    for (uint32_t i = 0; i < entry->log->count; i++)
-        kss_jsonl_event(jsonl, &entry->log->events[i], sheet->out);
-    kss_jsonl_free(jsonl);
-}
-
-void kss_write_jsonl_end(struct kss_sheet *sheet) {
-    (void)sheet;
 }

@@ -63,12 +63,16 @@ static void say_failed(struct maker *maker, const struct kss_event *event,
     const struct kss_log *log = maker->report.log;
     const char *actual = kss_log_string(log, event->words[2]);
     const char *why = kss_log_string(log, event->words[3]);
-    if (actual[0] != '\0')
+    if (actual[0] != '\0') {
+        point->wanted = kss_log_string(log, event->words[1]);
         point->actual = actual;
+    }
     kss_text_str(&maker->text, actual[0] != '\0' ? "what happened: " : "");
     kss_text_str(&maker->text, actual);
     kss_text_str(&maker->text, actual[0] != '\0' && why[0] != '\0' ? "; " : "");
     kss_text_str(&maker->text, why);
+    if (maker->text.length == 0)
+        kss_text_str(&maker->text, "not met");
     point->message = keep(maker);
     kss_print_failed(&maker->report, event);
     point->text = keep(maker);

@@ -24,7 +24,8 @@ struct kss_point {
     uint32_t line;    // of the scenario, 0: none
     // Why it did not pass, in one line, and what the text report says of it; "" when it passed.
     const char *message, *text;
-    const char *actual; // what happened instead of what an expectation wants, NULL
+    const char *wanted,
+        *actual; // of an expectation that is not met, where something else happened; NULL
 };
 
 struct kss_points {

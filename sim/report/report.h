@@ -26,7 +26,7 @@ void kss_report_text(const struct kss_log *log, const struct kss_digest *digest,
 // together.
 struct kss_jsonl;
 
-// [log] may grow while the writer is used; its header may not change.
+// [log] may grow while the writer is used, threads and places as well; the rest of its header may not change.
 struct kss_jsonl *kss_jsonl_new(const struct kss_log *log);
 void kss_jsonl_free(struct kss_jsonl *jsonl);
 
@@ -41,7 +41,11 @@ void kss_report_frame(const struct kss_log *log, uint32_t routine, enum kss_orig
                       struct kss_text *out);
 const char *kss_report_start(const struct kss_log *log, uint64_t thread);
 
-void kss_jsonl_header(struct kss_jsonl *jsonl, struct kss_text *out);
+// The first line of a run; of an input that did not load, the only one. What loading said is in [entry].
+struct kss_sheet_entry;
+void kss_jsonl_header(const struct kss_jsonl *jsonl, const struct kss_sheet_entry *entry,
+                      struct kss_text *out);
+void kss_jsonl_unread(const struct kss_sheet_entry *entry, struct kss_text *out);
 void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, struct kss_text *out);
 
 // ---- A suite of runs ----------------------------------------------------------------------------

@@ -67,6 +67,7 @@ bool kss_sarif_rule_index(const char *rule, uint32_t *index);
 void kss_sarif_artifact(struct kss_json *json, const char *name, const char *path);
 void kss_sarif_location(struct kss_sarif_run *run, const struct kss_span *span, uint32_t routine,
                         const char *message, bool snippet);
+uint32_t kss_sarif_line(struct kss_sarif_run *run, const struct kss_span *span); // a region's first
 void kss_sarif_message(struct kss_json *json, const char *name, const char *text);
 // Line and column from 1, in UTF-16 code units, of an offset.
 void kss_utf16_place(struct kss_sources *sources, uint32_t file, uint32_t offset, uint32_t *line,

@@ -10,19 +10,16 @@
 
 // ---- Columns ------------------------------------------------------------------------------------
 
-// A byte that is not UTF-8 is one unit: readers show one replacement character for it. A byte order mark is no
-// part of the text.
 static uint32_t utf16_units(const char *bytes, uint32_t length) {
-    uint32_t units = 0;
+    uint32_t units = 0, point;
     for (uint32_t i = 0; i < length;) {
-        uint32_t point = 0;
-        unsigned count = kss_utf8(bytes + i, length - i, &point);
+        i += kss_text_decode(bytes + i, length - i, &point);
         units += point >= 0x10000 ? 2 : 1;
-        i += count ? count : 1;
     }
     return units;
 }
 
+// A byte order mark is no part of the text.
 void kss_utf16_place(struct kss_sources *sources, uint32_t file, uint32_t offset, uint32_t *line,
                      uint32_t *column) {
     uint32_t byte, length;
@@ -43,6 +40,13 @@ static uint32_t inside(const struct kss_source *source, uint32_t offset) {
         source->bytes[offset] == '\n')
         offset--;
     return offset;
+}
+
+uint32_t kss_sarif_line(struct kss_sarif_run *run, const struct kss_span *span) {
+    uint32_t line, column;
+    kss_source_place(run->sources, span->file,
+                     inside(&run->sources->files[span->file], span->begin), &line, &column);
+    return line;
 }
 
 static void region(struct kss_sarif_run *run, const struct kss_span *span, bool snippet) {

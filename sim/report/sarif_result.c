@@ -73,13 +73,11 @@ static void fingerprints(struct kss_sarif_run *run, const struct kss_sarif_resul
     kss_json_text(run->json, "kssFinding/v1", run->text.bytes, run->text.length);
     if (result->has_span && !run->native) {
         const struct kss_source *source = &run->sources->files[result->span.file];
-        uint32_t line, column;
         if (!run->has_lines)
             kss_line_hashes_make(&run->lines, source->bytes, source->length);
         run->has_lines = true;
-        kss_source_place(run->sources, result->span.file, result->span.begin, &line, &column);
         kss_text_clear(&run->text);
-        kss_say_line_hash(&run->lines, line, &run->text);
+        kss_say_line_hash(&run->lines, kss_sarif_line(run, &result->span), &run->text);
         if (run->text.length > 0)
             kss_json_text(run->json, "primaryLocationLineHash", run->text.bytes, run->text.length);
     }

@@ -31,7 +31,7 @@ static void diagnostic(struct kss_text *out, const char *scenario, const struct 
     if (point->line != 0)
         kss_text_format(out, "    line: %u\n", (unsigned)point->line);
     if (point->actual != NULL) {
-        scalar(out, "wanted", point->name);
+        scalar(out, "wanted", point->wanted);
         scalar(out, "found", point->actual);
     }
     if (point->text[0] != '\0') {

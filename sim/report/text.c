@@ -145,8 +145,7 @@ void kss_write_text_run(struct kss_sheet *sheet, const struct kss_sheet_entry *e
 void kss_write_text_end(struct kss_sheet *sheet) {
     if (sheet->count < 2)
         return;
-    if (sheet->out->length == 0)
-        kss_text_char(sheet->out, '\n');
+    kss_text_char(sheet->out, '\n');
     kss_report_suite(sheet->rows, sheet->count, sheet->text != NULL && sheet->text->colour,
                      sheet->out);
 }

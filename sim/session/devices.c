@@ -19,23 +19,15 @@
 #include <string.h>
 
 // ---- Objects ------------------------------------------------------------------------------------
-static const struct kss_event *object_event(const struct kss_log *log, uint64_t number) {
-    uint32_t at = number < log->object_capacity ? log->objects[number] : 0;
-    if (number == 0 || at >= log->count || log->events[at].kind != KSS_EV_OBJECT ||
-        log->events[at].words[0] != number)
-        return NULL;
-    return &log->events[at];
-}
-
 static uint64_t object_address(const struct kss_log *log, uint64_t number) {
-    const struct kss_event *event = object_event(log, number);
+    const struct kss_event *event = kss_log_object_event(log, number);
     return event != NULL ? event->words[3] : 0;
 }
 
 // "driver disk (DRIVER_OBJECT)" is the driver disk.
 static const char *driver_name(struct kss_arena *arena, const struct kss_log *log,
                                uint64_t number) {
-    const struct kss_event *event = object_event(log, number);
+    const struct kss_event *event = kss_log_object_event(log, number);
     const char *name = event != NULL ? kss_log_string(log, event->words[1]) : "";
     const char *more = strstr(name, " (");
     size_t length = more != NULL ? (size_t)(more - name) : strlen(name);

@@ -142,7 +142,7 @@ static void say_what_happened(struct judge *judge, struct kss_text *out) {
     else if (kss_is_clean(digest, judge->session->options.strict))
         kss_text_str(out, "clean");
     for (uint32_t i = 0; out->length == 0 && i < digest->finding_count; i++)
-        if (digest->findings[i].severity != KSS_NOTE)
+        if (digest->findings[i].severity != KSS_NOTE || judge->session->options.strict)
             kss_say_hazard(judge->log, &digest->findings[i], out);
 }
 

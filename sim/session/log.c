@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "session/log.h"
 
+#include "kss/kss.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,9 +84,10 @@ static void rehash(struct kss_log *log) {
     free(old);
 }
 
-uint32_t kss_log_intern(struct kss_log *log, const char *bytes, size_t length) {
+uint32_t kss_log_intern(struct kss_log *log, const char *text, size_t length) {
     if (length == 0)
         return 0;
+    const char *bytes = kss_utf8_text(&log->arena, text, &length);
     if ((log->string_count + 1) * 2 > log->slot_count)
         rehash(log);
     uint32_t hash = hash_bytes(bytes, length);
@@ -230,6 +233,14 @@ bool kss_log_same_routine(const struct kss_log *log, uint64_t a, uint64_t b) {
            log->routines[a].same == log->routines[b].same;
 }
 
+int kss_log_status(const struct kss_log *log) {
+    static const int statuses[] = {KSS_OK, KSS_FAILED, KSS_CANNOT_TELL};
+    for (uint32_t i = log->count; i > 0; i--)
+        if (log->events[i - 1].kind == KSS_EV_VERDICT)
+            return statuses[log->events[i - 1].words[0] % 3];
+    return KSS_CANNOT_TELL;
+}
+
 void kss_log_place(const struct kss_log *log, uint32_t place, struct kss_text *out) {
     struct kss_span span;
     if (!kss_log_span(log, place, &span))
@@ -263,20 +274,27 @@ static bool name_or(struct kss_text *out, const char *name, uint64_t value) {
     return true;
 }
 
+const struct kss_event *kss_log_object_event(const struct kss_log *log, uint64_t number) {
+    uint32_t at = number < log->object_capacity ? log->objects[number] : 0;
+    if (number == 0 || at >= log->count || log->events[at].kind != KSS_EV_OBJECT ||
+        log->events[at].words[0] != number)
+        return NULL;
+    return &log->events[at];
+}
+
 // An object's name is "done (KEVENT, drv!Read, thread App, top-0x2B0)"; its first part names it
 // well enough beside a place.
 bool kss_log_object(const struct kss_log *log, uint64_t number, bool in_full,
                     struct kss_text *out) {
     if (number == 0)
         return false;
-    uint32_t at = number < log->object_capacity ? log->objects[number] : 0;
-    if (at >= log->count || log->events[at].kind != KSS_EV_OBJECT ||
-        log->events[at].words[0] != number) {
+    const struct kss_event *event = kss_log_object_event(log, number);
+    if (event == NULL) {
         kss_text_char(out, '#');
         kss_text_unsigned(out, number);
         return true;
     }
-    const char *name = kss_log_string(log, log->events[at].words[1]);
+    const char *name = kss_log_string(log, event->words[1]);
     const char *more = strstr(name, " (");
     kss_text_bytes(out, name, in_full || more == NULL ? strlen(name) : (size_t)(more - name));
     return true;

@@ -57,6 +57,7 @@ struct kss_log {
     struct kss_log_device *devices;
     uint32_t device_count;
     const uint32_t *place_routines; // native: the routine of each place; NULL: places say it
+    const struct kss_keep *keep;    // which events it holds (session/keep.h); NULL: nobody said
     // events
     struct kss_event *events; // malloc'd
     uint32_t count;
@@ -80,7 +81,7 @@ void kss_log_free(struct kss_log *log);
 // Appends an event. Kinds that end or name something are always kept; the others until the limit.
 void kss_log_add(struct kss_log *log, const struct kss_event *event);
 
-// The id of a text, from 1; the empty text is 0.
+// The id of a text, from 1; the empty text is 0. Texts of a log are UTF-8: a byte that is not becomes U+FFFD.
 uint32_t kss_log_intern(struct kss_log *log, const char *bytes, size_t length);
 
 // The text of an id; "" for 0 and for ids the log does not hold.
@@ -105,6 +106,9 @@ bool kss_log_same_routine(const struct kss_log *log, uint64_t a, uint64_t b);
 // those of paths that are not its own, since with its true size another might have been the deepest.
 bool kss_log_lower_bound(const struct kss_log *log);
 
+// The exit status a run ended with, by its verdict; KSS_CANNOT_TELL: it has none.
+int kss_log_status(const struct kss_log *log);
+
 // Appends "outswap.kss:14:5", or nothing for place 0.
 void kss_log_place(const struct kss_log *log, uint32_t place, struct kss_text *out);
 bool kss_log_span(const struct kss_log *log, uint32_t place, struct kss_span *span);
@@ -117,6 +121,9 @@ bool kss_log_value(const struct kss_log *log, enum kss_word word, uint64_t value
 // Appends one word of an event as reports print it; false and nothing when the word is absent.
 bool kss_log_word(const struct kss_log *log, const struct kss_event *event, unsigned word,
                   struct kss_text *out);
+
+// The event that introduced an object last, NULL: none did.
+const struct kss_event *kss_log_object_event(const struct kss_log *log, uint64_t number);
 
 // Appends an object's name, in full with its type and where it lies; false for object 0.
 bool kss_log_object(const struct kss_log *log, uint64_t number, bool in_full, struct kss_text *out);

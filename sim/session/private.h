@@ -4,6 +4,7 @@
 #define KSS_SESSION_PRIVATE_H
 
 #include "rules/rules.h"
+#include "session/keep.h"
 #include "session/outcome.h"
 #include "session/session.h"
 
@@ -18,8 +19,7 @@ struct kss_session {
     struct kss_port port;
     struct kss_machine *machine; // NULL: not started
     struct kss_log log;
-    bool keep[KSS_EV_COUNT]; // kinds the log records
-    bool *followed;          // routines whose calls and returns it records
+    struct kss_keep keep; // what the log records
     kss_session_stream *stream;
     void *stream_context;
     uint64_t steps;

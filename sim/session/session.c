@@ -18,14 +18,6 @@ static uint16_t owner_of(const struct kss_machine *machine, const struct kss_eve
     return index == KSS_NONE ? (uint16_t)KSS_NONE : stacks[index].thread;
 }
 
-static bool kept(const struct kss_session *session, const struct kss_event *event) {
-    if (event->kind == KSS_EV_CALL || event->kind == KSS_EV_RETURN)
-        if (session->followed != NULL && event->words[0] < session->log.routine_count &&
-            session->followed[event->words[0]])
-            return true;
-    return session->keep[event->kind];
-}
-
 // A thread that the scenario does not name: a driver's or one of nt's own.
 static void know_thread(struct kss_session *session, const struct kss_event *event) {
     struct kss_log *log = &session->log;
@@ -54,7 +46,7 @@ static void on_event(void *context, struct kss_machine *machine, const struct ks
             copy.words[i] = kss_shown(machine, copy.words[i]);
     if (copy.kind == KSS_EV_THREAD && copy.thread == session->log.thread_count)
         know_thread(session, &copy);
-    if (kept(session, &copy))
+    if (kss_keeps(&session->keep, &session->log, &copy))
         kss_log_add(&session->log, &copy);
     if (session->stream != NULL)
         session->stream(session->stream_context, &session->log, &copy);
@@ -83,7 +75,9 @@ static unsigned on_choose(void *context, struct kss_machine *machine, enum kss_c
 // ---- Loading ------------------------------------------------------------------------------------
 
 static const char *keep_text(struct kss_session *session, const char *text) {
-    return text == NULL ? NULL : kss_alloc_text(&session->arena, text, strlen(text));
+    if (text == NULL)
+        return NULL;
+    return kss_utf8_string(&session->arena, kss_alloc_text(&session->arena, text, strlen(text)));
 }
 
 struct kss_session *kss_session_new(const struct kss_options *options) {
@@ -115,6 +109,11 @@ static void tell_table(const struct kss_session *session, struct kss_log_routine
     routine->table_bytes = (uint32_t)size.bytes;
 }
 
+// As reports show it: UTF-8.
+static const char *shown(struct kss_session *session, const char *text) {
+    return text == NULL ? NULL : kss_utf8_string(&session->arena, text);
+}
+
 void kss_session_fill_header(struct kss_session *session) {
     const struct kss_program *program = session->program;
     struct kss_log *log = &session->log;
@@ -122,8 +121,8 @@ void kss_session_fill_header(struct kss_session *session) {
         KSS_NEW_ARRAY(&session->arena, struct kss_log_routine, program->image.code_count);
     for (uint32_t i = 0; i < program->image.code_count; i++) {
         const struct kss_code *code = &program->image.code[i];
-        routines[i] = (struct kss_log_routine){.module = code->module,
-                                               .name = code->name,
+        routines[i] = (struct kss_log_routine){.module = shown(session, code->module),
+                                               .name = shown(session, code->name),
                                                .bytes = code->bytes,
                                                .locals = code->locals_size,
                                                .origin = code->origin,
@@ -142,8 +141,8 @@ void kss_session_fill_header(struct kss_session *session) {
         KSS_NEW_ARRAY(&session->arena, struct kss_log_thread, program->thread_count);
     for (uint32_t i = 0; i < program->thread_count; i++) {
         const struct kss_script_thread *thread = &program->threads[i];
-        threads[i] = (struct kss_log_thread){.name = thread->name,
-                                             .process = thread->process,
+        threads[i] = (struct kss_log_thread){.name = shown(session, thread->name),
+                                             .process = shown(session, thread->process),
                                              .priority = thread->priority,
                                              .system = thread->system,
                                              .gui = thread->gui,
@@ -152,7 +151,7 @@ void kss_session_fill_header(struct kss_session *session) {
     }
     log->sources = &session->sources;
     log->file = program->file;
-    log->teaching = program->teaching;
+    log->teaching = shown(session, program->teaching);
     log->config = program->config;
     log->routines = routines;
     log->routine_count = program->image.code_count;
@@ -169,44 +168,33 @@ void kss_session_fill_header(struct kss_session *session) {
 
 // What every report needs, whatever else is recorded.
 void kss_session_prepare(struct kss_session *session) {
-    static const enum kss_event_id basics[] = {
-        KSS_EV_THREAD,       KSS_EV_STACK,         KSS_EV_OBJECT,   KSS_EV_THREAD_EXIT,
-        KSS_EV_DEEPEST,      KSS_EV_PATH,          KSS_EV_OVERFLOW, KSS_EV_INTERRUPT,
-        KSS_EV_OUTSWAP,      KSS_EV_INSWAP,        KSS_EV_DBGPRINT, KSS_EV_ASSERT,
-        KSS_EV_BUGCHECK,     KSS_EV_BUGCHECK_MORE, KSS_EV_HANG,     KSS_EV_NEVER,
-        KSS_EV_DEVICE,       KSS_EV_ATTACH,        KSS_EV_IRP_CALL, KSS_EV_ASSUMED,
-        KSS_EV_POLICY,       KSS_EV_REST,          KSS_EV_FINDING,  KSS_EV_FINDING_CAUSE,
-        KSS_EV_FINDING_HELP, KSS_EV_EXPECTED,      KSS_EV_EXPECT,   KSS_EV_VERDICT,
-        KSS_EV_NT_UNLISTED};
-    for (unsigned i = 0; i < sizeof basics / sizeof *basics; i++)
-        session->keep[basics[i]] = true;
+    kss_keep_basics(&session->keep);
     if (session->options.all_events)
-        memset(session->keep, true, sizeof session->keep);
+        kss_keep_all(&session->keep);
+    session->log.keep = &session->keep;
 }
 
 // `stack R` and `status R` speak of single calls: only those of R (and of routines that share its
 // name) are recorded.
 static void follow_expected(struct kss_session *session) {
     const struct kss_program *program = session->program;
+    bool *followed = NULL;
     for (uint32_t i = 0; i < program->expectation_count; i++) {
         const struct kss_expectation *e = &program->expectations[i];
-        bool device = e->what == KSS_OUTCOME_STACK && e->device != KSS_NO_FRAME;
-        if (device && e->quantifier == KSS_PLAIN)
-            session->keep[KSS_EV_IRP_RETURN] = true; // and all calls, see below
-        if ((e->what != KSS_OUTCOME_STACK && e->what != KSS_OUTCOME_STATUS) ||
-            e->in == KSS_NO_FRAME || e->quantifier != KSS_PLAIN)
+        bool stack = e->what == KSS_OUTCOME_STACK;
+        if ((!stack && e->what != KSS_OUTCOME_STATUS) || e->quantifier != KSS_PLAIN)
             continue;
-        if (session->followed == NULL)
-            session->followed = KSS_NEW_ARRAY(&session->arena, bool, program->image.code_count);
+        bool device = stack && e->device != KSS_NO_FRAME;
+        if (!device && e->in == KSS_NO_FRAME)
+            continue;
+        session->keep.device_calls |= device; // and all calls
+        if (followed == NULL)
+            followed = KSS_NEW_ARRAY(&session->arena, bool, program->image.code_count);
         for (uint32_t r = 0; r < program->image.code_count; r++)
-            if (kss_log_same_routine(&session->log, r, e->in))
-                session->followed[r] = true;
+            if (device || kss_log_same_routine(&session->log, r, e->in))
+                followed[r] = true;
     }
-    if (!session->keep[KSS_EV_IRP_RETURN])
-        return;
-    if (session->followed == NULL)
-        session->followed = KSS_NEW_ARRAY(&session->arena, bool, program->image.code_count);
-    memset(session->followed, true, program->image.code_count * sizeof *session->followed);
+    session->keep.followed = followed;
 }
 
 static int swap_option(const char *name) {
@@ -248,15 +236,14 @@ static void load(struct kss_session *session, const char *name, const char *byte
 struct kss_session *kss_session_open(const char *name, const char *bytes, size_t length,
                                      const struct kss_options *options) {
     struct kss_session *session = kss_session_new(options);
-    load(session, kss_alloc_text(&session->arena, name, strlen(name)), bytes, length);
+    load(session, keep_text(session, name), bytes, length);
     return session;
 }
 
 struct kss_session *kss_open_text(const char *name, const char *bytes, size_t length,
                                   const struct kss_options *options) {
     struct kss_session *session = kss_session_new(options);
-    load(session, kss_alloc_text(&session->arena, name, strlen(name)),
-         kss_alloc_text(&session->arena, bytes, length), length);
+    load(session, keep_text(session, name), kss_alloc_text(&session->arena, bytes, length), length);
     return session;
 }
 
@@ -311,12 +298,14 @@ void kss_session_start(struct kss_session *session, const struct kss_space *spac
     session->machine = kss_machine_new(&config, &program->image, &session->port);
     kss_rules_attach(session->machine);
     for (int kind = 0; kind < KSS_EV_COUNT; kind++)
-        if (session->keep[kind] || session->stream != NULL)
+        if (session->keep.kinds[kind] || session->stream != NULL)
             kss_want(session->machine, (enum kss_event_id)kind);
-    if (session->followed != NULL) {
+    if (session->keep.followed != NULL) {
         kss_want(session->machine, KSS_EV_CALL);
         kss_want(session->machine, KSS_EV_RETURN);
     }
+    if (session->keep.device_calls)
+        kss_want(session->machine, KSS_EV_IRP_RETURN);
 }
 
 static void start(struct kss_session *session) {
@@ -460,8 +449,8 @@ const struct kss_digest *kss_session_digest(struct kss_session *session) {
     return &session->digest;
 }
 
-void kss_session_keep(struct kss_session *session, enum kss_event_id kind) {
-    session->keep[kind] = true;
+void kss_session_keep_why(struct kss_session *session) {
+    kss_keep_why(&session->keep);
 }
 
 void kss_session_set_stream(struct kss_session *session, kss_session_stream *stream,
@@ -476,12 +465,5 @@ struct kss_text *kss_session_output(struct kss_session *session) {
 }
 
 int kss_session_status(const struct kss_session *session) {
-    if (session->program == NULL)
-        return KSS_BAD_INPUT;
-    for (uint32_t i = session->log.count; i > 0; i--)
-        if (session->log.events[i - 1].kind == KSS_EV_VERDICT) {
-            static const int statuses[] = {KSS_OK, KSS_FAILED, KSS_CANNOT_TELL};
-            return statuses[session->log.events[i - 1].words[0] % 3];
-        }
-    return KSS_CANNOT_TELL;
+    return session->program == NULL ? KSS_BAD_INPUT : kss_log_status(&session->log);
 }

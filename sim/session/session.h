@@ -37,8 +37,8 @@ const struct kss_log *kss_session_log(const struct kss_session *session);
 // The log's digest as of now; valid until the next event.
 const struct kss_digest *kss_session_digest(struct kss_session *session);
 
-// Also records kind [kind] (before the run begins).
-void kss_session_keep(struct kss_session *session, enum kss_event_id kind);
+// Also records what tells why stacks left memory (before the run begins).
+void kss_session_keep_why(struct kss_session *session);
 
 // Every event of every kind, as it happens and whether or not the log keeps it (set before the run
 // begins; NULL: none).

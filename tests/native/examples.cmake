@@ -44,6 +44,6 @@ if(VALGRIND_COMMAND AND KSS_HAVE_VALGRIND_H AND NOT KSS_SANITIZE AND NOT CMAKE_C
         add_test(NAME native.valgrind.${name}
                  COMMAND ${VALGRIND_COMMAND} -q --error-exitcode=9
                          --vex-iropt-register-updates=allregs-at-mem-access $<TARGET_FILE:example_${name}>)
-        set_tests_properties(native.valgrind.${name} PROPERTIES LABELS native TIMEOUT 300)
+        set_tests_properties(native.valgrind.${name} PROPERTIES LABELS "native;long" TIMEOUT 300)
     endforeach()
 endif()

@@ -188,8 +188,8 @@ static void words_print_by_kind(void **state) {
 static void digits_of_all_lengths(void **state) {
     (void)state;
     uint64_t number = 0;
-    for (int digits = 1; digits <= 20; digits++) {
-        number = digits == 20 ? UINT64_MAX : number * 10 + (uint64_t)(digits % 9 + 1);
+    for (int digits = 1; digits <= 19; digits++) {
+        number = number * 10 + (uint64_t)(digits % 9 + 1);
         struct kss_text expected = {0};
         kss_text_format(&expected,
                         "{\"type\":\"trim\",\"t\":%llu,\"seq\":0,\"irql\":0,\"bytes\":%llu}\n",
@@ -206,12 +206,81 @@ static void digits_of_all_lengths(void **state) {
         "{\"type\":\"trim\",\"t\":4294967296,\"seq\":0,\"irql\":0,\"bytes\":100000000000}\n");
 }
 
+// More than a signed integer holds: a hex string, as addresses are.
+static void numbers_that_few_readers_take(void **state) {
+    (void)state;
+    one_event((struct kss_event){.kind = KSS_EV_TRIM, .thread = KSS_NONE, .words = {INT64_MAX}},
+              "{\"type\":\"trim\",\"t\":0,\"seq\":0,\"irql\":0,\"bytes\":9223372036854775807}\n");
+    one_event(
+        (struct kss_event){.kind = KSS_EV_TRIM, .thread = KSS_NONE, .words = {UINT64_MAX}},
+        "{\"type\":\"trim\",\"t\":0,\"seq\":0,\"irql\":0,\"bytes\":\"0xFFFFFFFFFFFFFFFF\"}\n");
+}
+
+// ---- Names ------------------------------------------------------------------------------------------
+
+// A field stands once in an object: no word has the name of what every event has, nor of another word.
+static void fields_have_names_of_their_own(void **state) {
+    (void)state;
+    static const char *const all[] = {"type", "t",        "seq",  "thread", "thread_no", "irql",
+                                      "cpu",  "on_stack", "line", "col",    "len"};
+    for (unsigned kind = 0; kind < KSS_EV_COUNT; kind++)
+        for (unsigned i = 0; i < KSS_EVENT_WORDS; i++) {
+            const char *name = kss_event_kinds[kind].words[i].name;
+            if (name == NULL)
+                continue;
+            for (unsigned k = 0; k < sizeof all / sizeof *all; k++)
+                assert_string_not_equal(name, all[k]);
+            for (unsigned k = 0; k < i; k++)
+                assert_string_not_equal(name, kss_event_kinds[kind].words[k].name);
+        }
+}
+
+static void every_value_of_an_enumeration_has_its_name(void **state) {
+    (void)state;
+    one_event(
+        (struct kss_event){.kind = KSS_EV_ADAPTER, .thread = KSS_NONE, .words = {10, 0, 0, 0}},
+        "{\"type\":\"dma.adapter\",\"t\":0,\"seq\":0,\"irql\":0,\"how\":\"free-channel\","
+        "\"address\":\"0x0\",\"bytes\":0}\n");
+}
+
+static void names_that_are_not_the_first_have_numbers(void **state) {
+    (void)state;
+    static struct kss_log_thread twins[] = {{.name = "Worker"}, {.name = "Worker"}};
+    static struct kss_log_routine same[] = {{.module = "drv", .name = "Read"},
+                                            {.module = "drv", .name = "Read"},
+                                            {.module = "", .name = "drv!Read"},
+                                            {.module = "nt", .name = "KeSetEvent"}};
+    struct kss_log log = {
+        .threads = twins, .thread_count = 2, .routines = same, .routine_count = 4};
+    struct kss_jsonl *jsonl = kss_jsonl_new(&log);
+    struct kss_text out = {0};
+    static const char *const expected[] = {"\"routine\":\"drv!Read\"}",
+                                           "\"routine\":\"drv!Read\",\"routine_no\":1}",
+                                           "\"routine\":\"drv!Read\",\"routine_no\":2}",
+                                           "\"routine\":\"nt!KeSetEvent\",\"routine_no\":3}"};
+    for (unsigned i = 0; i < 4; i++) {
+        struct kss_event event = {
+            .kind = KSS_EV_HANDLER, .thread = (uint16_t)(i & 1), .words = {0, i}};
+        kss_text_clear(&out);
+        kss_jsonl_event(jsonl, &event, &out);
+        assert_non_null(strstr(out.bytes, expected[i]));
+        bool numbered = strstr(out.bytes, "\"thread\":\"Worker\",\"thread_no\":1,") != NULL;
+        assert_int_equal(numbered, i & 1);
+    }
+    kss_text_free(&out);
+    kss_jsonl_free(jsonl);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_line_of_the_corpus_is_json),
         cmocka_unit_test(odd_names_and_texts_are_escaped),
         cmocka_unit_test(words_print_by_kind),
         cmocka_unit_test(digits_of_all_lengths),
+        cmocka_unit_test(numbers_that_few_readers_take),
+        cmocka_unit_test(fields_have_names_of_their_own),
+        cmocka_unit_test(every_value_of_an_enumeration_has_its_name),
+        cmocka_unit_test(names_that_are_not_the_first_have_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
