@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 struct kss_embedded {
-    const char *name;   // of the file, without its folder
-    const char *text;   // NUL-terminated; it holds no NUL
+    const char *name; // of the file, without its folder
+    const char *text; // NUL-terminated; it holds no NUL
     size_t length;
     const char *sha256; // of the bytes, in base64
 };

@@ -91,15 +91,17 @@ static void data(struct page *page) {
 
 static void note(struct page *page) {
     if (page->data.length > PAGE_NOTE)
-        kss_text_format(page->out,
-                        "<p class=\"kss-note\">This run has %u steps and its page more than 2 MB; a page so "
-                        "large may be slow to open.</p>\n",
-                        kss_scene_steps(page->scene));
+        kss_text_format(
+            page->out,
+            "<p class=\"kss-note\">This run has %u steps and its page more than 2 MB; a page so "
+            "large may be slow to open.</p>\n",
+            kss_scene_steps(page->scene));
     if (page->entry->log != NULL && page->entry->log->dropped > 0) {
         kss_text_str(page->out, "<p class=\"kss-note\">");
         kss_text_grouped(page->out, page->entry->log->dropped);
-        kss_text_str(page->out, " events of this run were not kept: steps after the last one kept are "
-                                "missing, and so is what they changed.</p>\n");
+        kss_text_str(page->out,
+                     " events of this run were not kept: steps after the last one kept are "
+                     "missing, and so is what they changed.</p>\n");
     }
 }
 
@@ -133,18 +135,10 @@ static const struct {
     const char *name;
     void (*write)(struct page *page);
 } parts[] = {
-    {"policy", policy},
-    {"generator", generator},
-    {"title", title},
-    {"result", result},
-    {"teaching", teaching},
-    {"note", note},
-    {"pictures", pictures},
-    {"report", report},
-    {"explain", explain},
-    {"data", data},
-    {"player.css", player_css},
-    {"player.js", player_js},
+    {"policy", policy},     {"generator", generator},   {"title", title},
+    {"result", result},     {"teaching", teaching},     {"note", note},
+    {"pictures", pictures}, {"report", report},         {"explain", explain},
+    {"data", data},         {"player.css", player_css}, {"player.js", player_js},
     {"page.js", page_js},
 };
 

@@ -33,7 +33,7 @@ uint32_t kss_player_string_id(struct kss_player *player, const char *bytes, size
 // What was appended to the scratch text, which is emptied.
 uint32_t kss_player_said_id(struct kss_player *player) {
     uint32_t id = kss_player_string_id(player, player->said.bytes ? player->said.bytes : "",
-                            player->said.length);
+                                       player->said.length);
     kss_text_clear(&player->said);
     return id;
 }
@@ -111,7 +111,7 @@ static const char *reading(enum kss_word type) {
 }
 
 void kss_player_field_value(struct kss_player *player, enum kss_scene_field field, uint64_t value,
-                        struct kss_text *out) {
+                            struct kss_text *out) {
     enum kss_word type = kss_scene_fields[field].type;
     if (value == KSS_SCENE_NOTHING) {
         kss_text_str(out, "null");

@@ -8,8 +8,8 @@
 #include "base/intern.h"
 
 struct kss_player_numbers { // log numbers -> numbers in the data, in the order of their first use
-    uint32_t *to;   // malloc'd, by log number: number + 1, 0: not used
-    uint32_t *used; // malloc'd, the log numbers
+    uint32_t *to;           // malloc'd, by log number: number + 1, 0: not used
+    uint32_t *used;         // malloc'd, the log numbers
     uint32_t count;
     unsigned room;
 };
@@ -21,9 +21,9 @@ struct kss_player {
     struct kss_text *out;
     struct kss_arena arena;
     struct kss_intern strings;
-    struct kss_text said;     // scratch
+    struct kss_text said;             // scratch
     struct kss_player_numbers places; // of the log
-    uint32_t *rows;           // malloc'd: routines of frames that are nobody's, as KSS_PATH_x
+    uint32_t *rows; // malloc'd: routines of frames that are nobody's, as KSS_PATH_x
     uint32_t row_count;
     unsigned row_room;
     struct kss_text changes; // of the step at work

@@ -10,7 +10,8 @@ enum column { TIME, PLACE, SAY, KIND, CPU, STACK, CHANGES, COLUMNS };
 struct steps {
     struct kss_player *player;
     struct kss_text columns[COLUMNS];
-    struct kss_text pointers, findings; // step, stack, depth, name of the word; step, finding's number
+    struct kss_text pointers,
+        findings; // step, stack, depth, name of the word; step, finding's number
     uint64_t time;
     uint32_t finding; // met so far
     bool any;         // a change of the step at work

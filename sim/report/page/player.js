@@ -13,28 +13,30 @@ const kssPlayer = (() => {
 
   // ---- Elements -------------------------------------------------------------------------------------
 
-  function maker(create) {
-    return (tag, attributes = {}, ...children) => {
-      const element = create(tag);
-      for (const [name, value] of Object.entries(attributes)) {
-        if (typeof value === "function") element.addEventListener(name, value);
-        else if (value !== null && value !== undefined && value !== false)
-          element.setAttribute(name, value === true ? "" : value);
-      }
-      element.append(...children.filter((child) => child !== null && child !== undefined));
-      return element;
-    };
-  }
+  // h("div.side.wide", { role: "group", click: f }, "text", h("b", "more")): the classes get a prefix.
+  const maker = (create) => (tag, ...children) => {
+    const [name, ...classes] = tag.split(".");
+    const element = create(name);
+    const attributes = children[0]?.constructor === Object ? children.shift() : {};
+    if (classes.length > 0) element.setAttribute("class", classes.map((each) => `kss-${each}`).join(" "));
+    for (const [key, value] of Object.entries(attributes)) {
+      if (typeof value === "function") element.addEventListener(key, value);
+      else if (value !== null && value !== undefined) element.setAttribute(key, value);
+    }
+    element.append(...children.filter((child) => child !== null && child !== undefined));
+    return element;
+  };
   const h = maker((tag) => document.createElement(tag));
   const drawing = Object.assign(document.createElement("template"), { innerHTML: "<svg></svg>" }).content.firstChild
     .namespaceURI;
   const s = maker((tag) => document.createElementNS(drawing, tag));
 
+  const button = (classes, attributes, ...children) => h(`button${classes}`, { type: "button", ...attributes }, ...children);
+
   // ---- Words ----------------------------------------------------------------------------------------
 
   const hex = (value) => "0x" + value.toString(16).toUpperCase();
   const depth = (value) => (value === 0 ? "top" : `top-${hex(value)}`);
-  const grouped = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 
   // A point in time, from 100 ns: seconds with at least three digits, as reports print it.
   function clock(time) {
@@ -106,109 +108,75 @@ const kssPlayer = (() => {
 
   function modelOf(data) {
     const fields = data.fields.map(([thing, name, reading, first, names]) => ({ thing, name, reading, first, names }));
-    const number = {};
-    fields.forEach((field, at) => ((number[field.thing] ??= {})[field.name] = at));
-    const PUSH = fields.length;
-    const lengths = (op) => (op < PUSH ? 3 : op === PUSH ? 6 : 2);
+    const number = Object.fromEntries(fields.map(({ thing, name }, at) => [`${thing}.${name}`, at]));
     const count = data.steps.time.length;
     const times = [0];
-    for (const more of data.steps.time) times.push(times[times.length - 1] + more);
     let values = fields.map(() => []);
     let frames = [];
     let now = 0;
-    const before = [[]];
+    const changes = [[]];
     const kept = [];
     const deepest = [];
 
-    const value = (thing, name, index) => {
-      const at = number[thing][name];
-      const found = values[at][index];
-      return found === undefined ? fields[at].first : found;
+    const at = (field, index) => values[field][index] ?? (values[field][index] === null ? null : fields[field].first);
+    const value = (name, index) => at(number[name], index);
+    const named = (name, index) => {
+      const found = value(name, index);
+      return fields[number[name]].names?.[found] ?? (found === null ? null : data.strings[found]);
     };
-    const named = (thing, name, index) => {
-      const field = fields[number[thing][name]];
-      const found = value(thing, name, index);
-      return field.names ? field.names[found] : found === null ? null : data.strings[found];
-    };
-    const framesOf = (stack) => frames[stack] ?? [];
 
-    function frameAt(ops, at) {
-      return { routine: ops[at + 2], depth: ops[at + 3], bytes: ops[at + 4], origin: ops[at + 5] };
-    }
-    function apply(step, note) {
-      const ops = data.steps.changes[step - 1];
-      for (let at = 0; at < ops.length; at += lengths(ops[at])) {
-        const op = ops[at];
-        const index = ops[at + 1];
-        let old = null;
-        if (op < PUSH) {
-          old = values[op][index];
-          values[op][index] = ops[at + 2];
-        } else if (op === PUSH) {
-          (frames[index] ??= []).push(frameAt(ops, at));
-        } else {
-          old = frames[index].pop();
-        }
-        if (note) note.push(old);
-      }
-    }
-    function undo(step) {
-      for (const change of changes(step).reverse()) {
-        if (change.what === "set") values[change.field][change.index] = change.raw;
-        else if (change.what === "push") frames[change.index].pop();
-        else frames[change.index].push(change.frame);
-      }
-    }
-    // The changes of a step in the order they happened.
-    function changes(step) {
+    // From numbers: a field, a thing's index and the new value; or a frame that enters or leaves a stack.
+    function decoded(ops) {
       const list = [];
-      const ops = step > 0 ? data.steps.changes[step - 1] : [];
-      for (let at = 0; at < ops.length; at += lengths(ops[at])) {
-        const op = ops[at];
-        const old = before[step][list.length];
-        if (op < PUSH) {
-          const was = old === undefined ? fields[op].first : old;
-          list.push({ what: "set", field: op, index: ops[at + 1], raw: old, before: was, after: ops[at + 2] });
-        } else if (op === PUSH) {
-          list.push({ what: "push", index: ops[at + 1], frame: frameAt(ops, at) });
-        } else {
-          list.push({ what: "pop", index: ops[at + 1], frame: old });
+      for (let k = 0; k < ops.length;) {
+        const [op, index, ...rest] = ops.slice(k, k + 6);
+        if (op < fields.length) list.push({ field: op, thing: fields[op].thing, index, before: at(op, index), after: rest[0] });
+        else {
+          const enters = op === fields.length;
+          const [routine, depth, bytes, origin] = rest;
+          list.push({ thing: "stack", index, enters, frame: enters ? { routine, depth, bytes, origin } : frames[index].at(-1) });
         }
+        move(list.at(-1), true);
+        k += op < fields.length ? 3 : op === fields.length ? 6 : 2;
       }
       return list;
     }
-    function keep() {
-      return { values: values.map((list) => list.slice()), frames: frames.map((list) => list.slice()) };
+    function move({ field, index, before, after, enters, frame }, forward) {
+      if (!frame) values[field][index] = forward ? after : before;
+      else if (forward === enters) (frames[index] ??= []).push(frame);
+      else frames[index].pop();
     }
-    function restore(at) {
-      values = kept[at].values.map((list) => list.slice());
-      frames = kept[at].frames.map((list) => list.slice());
-      now = at * KEEP;
-    }
+    const copy = (lists) => lists.map((list) => list.slice());
+    const keep = () => kept.push([copy(values), copy(frames)]);
     function go(step) {
-      if (step === now - 1) undo(now--);
-      else if (step < now || step - now > KEEP) restore(Math.floor(step / KEEP));
-      while (now < step) apply(++now);
+      if (step === now - 1) for (const change of changes[now--].slice().reverse()) move(change, false);
+      else if (step < now || step - now > KEEP) {
+        now = Math.floor(step / KEEP) * KEEP;
+        [values, frames] = kept[now / KEEP].map(copy);
+      }
+      while (now < step) for (const change of changes[++now]) move(change, true);
     }
 
+    const those = (name, test) => values[number[name]].map((state, index) => (test(state) ? index : -1)).filter((index) => index >= 0);
     const model = {
-      data, fields, number, count, times, deepest, value, named, framesOf, changes, go,
+      data, fields, count, times, deepest, value, named, go,
       get now() { return now; },
-      stacks: () => values[number.stack.state].map((state, at) => (state ? at : -1)).filter((at) => at >= 0),
-      objects: () => values[number.object.state].map((state, at) => (state === 1 ? at : -1)).filter((at) => at >= 0),
+      framesOf: (stack) => frames[stack] ?? [],
+      changes: (step) => changes[step],
+      stacks: () => those("stack.state", (state) => state > 0),
+      objects: () => those("object.state", (state) => state === 1),
     };
-    kept.push(keep());
+    keep();
     model.lanes = lanesOf(model, (visit) => {
-      for (let step = 1; step <= count; step++) {
-        before.push([]);
-        apply(step, before[step]);
-        now = step;
-        if (step % KEEP === 0) kept.push(keep());
-        for (const change of changes(step))
-          if (change.field === number.stack.used && !(deepest[change.index] >= change.after))
-            deepest[change.index] = change.after;
-        visit(step);
-      }
+      data.steps.changes.forEach((ops, step) => {
+        times.push(times[step] + data.steps.time[step]);
+        changes.push(decoded(ops));
+        now = step + 1;
+        if (now % KEEP === 0) keep();
+        for (const { field, index, after } of changes[now])
+          if (field === number["stack.used"]) deepest[index] = Math.max(deepest[index] ?? 0, after);
+        visit(now);
+      });
     });
     words(model);
     go(0);
@@ -221,10 +189,10 @@ const kssPlayer = (() => {
     const shortName = (text) => text.split(" (")[0];
     model.routine = (routine) => (routine === null ? "" : data.routines[routine][0]);
     model.thread = (thread) => data.threads[thread]?.name ?? `thread ${thread}`;
-    model.object = (object) => shortName(model.named("object", "name", object) ?? "") || `#${object}`;
+    model.object = (object) => shortName(model.named("object.name", object) ?? "") || `#${object}`;
     model.stack = (stack) => {
-      const thread = model.value("stack", "thread", stack);
-      const kind = model.named("stack", "kind", stack);
+      const thread = model.value("stack.thread", stack);
+      const kind = model.named("stack.kind", stack);
       if (kind === "thread" && thread !== null) return model.thread(thread);
       if (kind === "callout") return `${thread === null ? "" : model.thread(thread) + ", "}expansion`;
       return { dpc: "DPC stack", isr: "ISR stack" }[kind] ?? `${kind} stack`;
@@ -232,7 +200,7 @@ const kssPlayer = (() => {
     const thing = {
       cpu: (index) => `CPU ${index}`,
       thread: (index) => `thread ${model.thread(index)}`,
-      stack: (index) => (model.named("stack", "kind", index) === "thread" ? `stack of ${model.stack(index)}` : model.stack(index)),
+      stack: (index) => (model.named("stack.kind", index) === "thread" ? `stack of ${model.stack(index)}` : model.stack(index)),
       object: (index) => model.object(index),
     };
     model.thing = (name, index) => thing[name](index);
@@ -250,7 +218,7 @@ const kssPlayer = (() => {
       if (found === null) return "none";
       return fields[at].names ? fields[at].names[found] : readings[fields[at].reading](found);
     };
-    model.left = (stack) => model.value("stack", "bytes", stack) - model.value("stack", "used", stack);
+    model.left = (stack) => model.value("stack.bytes", stack) - model.value("stack.used", stack);
     model.say = (step) => (step === 0 ? "before anything happened" : data.strings[data.steps.say[step - 1]]);
     model.place = (step) => {
       const at = step > 0 ? data.steps.place[step - 1] : 0;
@@ -289,28 +257,28 @@ const kssPlayer = (() => {
     };
     function cpu(step, index) {
       const { value, named } = model;
-      const state = named("cpu", "state", index);
-      const thread = value("cpu", "thread", index);
-      const routine = value("cpu", "routine", index);
+      const state = named("cpu.state", index);
+      const thread = value("cpu.thread", index);
+      const routine = value("cpu.routine", index);
       const at = lane(cpuLanes, "cpu", index);
       add(at.segments, step, [state, thread, state === "idle" ? "" : routine].join(), { state, thread, routine });
-      const irql = named("cpu", "irql", index);
+      const irql = named("cpu.irql", index);
       add(at.irqls, step, irql, { irql });
     }
     function thread(step, index) {
       const { value, named } = model;
-      const state = named("thread", "state", index);
-      const stack = value("thread", "stack", index);
-      const out = stack !== null && named("stack", "state", stack) === "out";
-      const mode = named("thread", "mode", index);
-      const object = value("thread", "object", index);
+      const state = named("thread.state", index);
+      const stack = value("thread.stack", index);
+      const out = stack !== null && named("stack.state", stack) === "out";
+      const mode = named("thread.mode", index);
+      const object = value("thread.object", index);
       const frame = stack === null ? undefined : model.framesOf(stack).at(-1);
       const routine = frame === undefined || state === "ended" ? null : frame.routine;
       const key = [state, out, mode, object, routine].join();
       const at = lane(threadLanes, "thread", index);
       add(at.segments, step, key, { state, out, mode, object, routine });
-      const used = stack === null ? 0 : value("stack", "used", stack);
-      const bytes = stack === null ? 0 : value("stack", "bytes", stack);
+      const used = stack === null ? 0 : value("stack.used", stack);
+      const bytes = stack === null ? 0 : value("stack.bytes", stack);
       if (stack !== null) add(at.used, step, `${used}/${bytes}`, { used, bytes });
       at.most = Math.max(at.most, used);
     }
@@ -319,10 +287,9 @@ const kssPlayer = (() => {
       const cpus = new Set();
       const threads = new Set();
       for (const change of model.changes(step)) {
-        const thing = change.what === "set" ? model.fields[change.field].thing : "stack";
-        if (thing === "cpu") cpus.add(change.index);
-        else if (thing === "thread") threads.add(change.index);
-        else if (thing === "stack") threads.add(model.value("stack", "thread", change.index));
+        if (change.thing === "cpu") cpus.add(change.index);
+        else if (change.thing === "thread") threads.add(change.index);
+        else if (change.thing === "stack") threads.add(model.value("stack.thread", change.index));
       }
       for (const index of cpus) cpu(step, index);
       for (const index of threads) if (index !== null && index < data.threads.length) thread(step, index);
@@ -343,21 +310,21 @@ const kssPlayer = (() => {
       tops.push(height);
       height += HEIGHT[lane.thing];
     }
-    const picture = s("svg", { class: "kss-lanes-svg", height, "aria-hidden": "true", focusable: "false" });
-    const cursor = s("rect", { class: "kss-cursor", y: 0, height });
-    const spacer = h("div", { class: "kss-lanes-spacer" }, picture);
+    const picture = s("svg.lanes-svg", { height, "aria-hidden": "true", focusable: "false" });
+    const cursor = s("rect.cursor", { y: 0, height });
+    const spacer = h("div.lanes-spacer", picture);
     const scroller = h("div", {
       class: "kss-lanes-scroll", tabindex: "0", role: "group",
       "aria-label": "Lanes of processors and threads over the steps; the table of processors and threads says the same of this step",
       click: (event) => go(stepAt(event.clientX - spacer.getBoundingClientRect().left)),
       scroll: () => { left = scroller.scrollLeft; draw(); },
     }, spacer);
-    const labels = h("div", { class: "kss-lanes-labels", "aria-hidden": "true" },
-      h("div", { class: "kss-lane-axis" }, "time"),
-      ...model.lanes.map((lane) => h("div", { class: `kss-lane-label kss-lane-${lane.thing}` },
-        h("b", {}, model.thing(lane.thing, lane.index).replace(/^thread /, "")),
-        h("span", {}, lane.thing === "cpu" ? "IRQL" : `to ${hex(lane.most)}`))));
-    const box = h("div", { class: "kss-lanes" }, labels, scroller);
+    const labels = h("div.lanes-labels", { "aria-hidden": "true" },
+      h("div.lane-axis", "time"),
+      ...model.lanes.map((lane) => h(`div.lane-label.lane-${lane.thing}`,
+        h("b", model.thing(lane.thing, lane.index).replace(/^thread /, "")),
+        h("span", lane.thing === "cpu" ? "IRQL" : `to ${hex(lane.most)}`))));
+    const box = h("div.lanes", labels, scroller);
     let edges = new Float64Array(0); // the left edge of each step's column; one more: the end
     let drawn = "";
     let left = 0; // what the window shows; asked for only when it changes, since asking lays the page out
@@ -403,13 +370,13 @@ const kssPlayer = (() => {
         if (step > from) {
           const end = edges[step - 1] + edges.width;
           if (edges[step] > end)
-            shapes.push(s("rect", { class: "kss-gap", x: end, y: AXIS - 8, width: edges[step] - end, height: height - AXIS + 8 },
-              s("title", {}, `${clock(model.times[step] - before)} pass`)));
+            shapes.push(s("rect.gap", { x: end, y: AXIS - 8, width: edges[step] - end, height: height - AXIS + 8 },
+              s("title", `${clock(model.times[step] - before)} pass`)));
         }
         if (edges[step] < free) continue;
         const text = clock(model.times[step]);
-        shapes.push(s("line", { class: "kss-tick", x1: edges[step], x2: edges[step], y1: 14, y2: height }),
-          s("text", { class: "kss-small", x: edges[step] + 3, y: 12 }, text));
+        shapes.push(s("line.tick", { x1: edges[step], x2: edges[step], y1: 14, y2: height }),
+          s("text.small", { x: edges[step] + 3, y: 12 }, text));
         free = edges[step] + text.length * GLYPH + 10;
       }
       return [...shapes, ...marks(from, to)];
@@ -420,7 +387,7 @@ const kssPlayer = (() => {
       const mark = (step, kind, label) => {
         if (step < from || step > to) return;
         const middle = edges[step] + edges.width / 2;
-        shapes.push(s("path", { class: `kss-mark kss-mark-${kind}`, d: `M${middle - 5} 20h10l-5 9z` }, s("title", {}, label)));
+        shapes.push(s(`path.mark.mark-${kind}`, { d: `M${middle - 5} 20h10l-5 9z` }, s("title", label)));
       };
       for (const [number, step] of model.findingStep) {
         const finding = data.findings[number - 1];
@@ -443,11 +410,11 @@ const kssPlayer = (() => {
       const label = labels[0];
       const fits = labels.find((each) => each.length * GLYPH <= width - 8);
       const text = fits ?? (width > 9 * GLYPH ? shortened(labels.at(-1), width - 8) : "");
-      return [s("rect", { class: `kss-bar kss-${kind}`, x, y, width, height: tall, rx: 2 }, s("title", {}, label)),
-        text ? s("text", { class: `kss-small kss-on-${kind}`, x: x + 4, y: y + tall / 2 + 4 }, text) : null].filter(Boolean);
+      return [s(`rect.bar.${kind}`, { x, y, width, height: tall, rx: 2 }, s("title", label)),
+        text ? s(`text.small.on-${kind}`, { x: x + 4, y: y + tall / 2 + 4 }, text) : null].filter(Boolean);
     }
     function laneShapes(lane, top, from, to) {
-      const rule = s("line", { class: "kss-rule", x1: edges[from], x2: edges[to + 1], y1: top, y2: top });
+      const rule = s("line.rule", { x1: edges[from], x2: edges[to + 1], y1: top, y2: top });
       return [rule, ...(lane.thing === "cpu" ? cpuShapes(lane, top, from, to) : threadShapes(lane, top, from, to))];
     }
     function cpuShapes(lane, top, from, to) {
@@ -465,8 +432,8 @@ const kssPlayer = (() => {
     function threadShapes(lane, top, from, to) {
       const used = visible(lane.used, from, to, (at, x, width) => {
         const scale = 20 / Math.max(lane.most, 1);
-        return [s("rect", { class: "kss-used", x, y: top + 28, width, height: Math.max(0.5, at.used * scale) },
-          s("title", {}, `stack used ${hex(at.used)} of ${hex(at.bytes)}`))];
+        return [s("rect.used", { x, y: top + 28, width, height: Math.max(0.5, at.used * scale) },
+          s("title", `stack used ${hex(at.used)} of ${hex(at.bytes)}`))];
       });
       const states = visible(lane.segments, from, to, (at, x, width) => {
         if (at.state === "none") return [];
@@ -499,12 +466,12 @@ const kssPlayer = (() => {
   function contents(model, stack) {
     const { data, value, named } = model;
     const items = [];
-    const objects = model.objects().filter((object) => value("object", "stack", object) === stack);
+    const objects = model.objects().filter((object) => value("object.stack", object) === stack);
     const frames = model.framesOf(stack);
     const local = (to, size, name, type, object, at) => items.push({ kind: "local", from: to - size, to, name, note: type, object, at });
     const machine = (from, to, name) => to > from && items.push({ kind: "nt", from, to, name, note: "machine", at: -1 });
-    const first = frames.length > 0 ? frames[0].depth - frames[0].bytes : value("stack", "used", stack);
-    const save = named("stack", "kind", stack) === "thread" ? Math.min(first, data.machine.reserve) : 0;
+    const first = frames.length > 0 ? frames[0].depth - frames[0].bytes : value("stack.used", stack);
+    const save = named("stack.kind", stack) === "thread" ? Math.min(first, data.machine.reserve) : 0;
     machine(0, save, "save area");
     machine(save, first, first - save === data.machine.trap_frame ? "trap frame" : "nt");
     frames.forEach((frame, at) => {
@@ -513,21 +480,21 @@ const kssPlayer = (() => {
       items.push({ kind: "frame", from, to: frame.depth, name, note: data.origins[frame.origin], at });
       for (let k = 0; k < locals.length; k += 4) {
         const to = from + locals[k + 2];
-        const object = objects.find((each) => value("object", "depth", each) === to);
+        const object = objects.find((each) => value("object.depth", each) === to);
         local(to, locals[k + 3], locals[k], locals[k + 1], object, at);
       }
     });
     const placed = new Set(items.map((item) => item.object));
     for (const object of objects)
       if (!placed.has(object))
-        local(value("object", "depth", object), value("object", "bytes", object) ?? 1, model.object(object), named("object", "type", object), object, -1);
+        local(value("object.depth", object), value("object.bytes", object) ?? 1, model.object(object), named("object.type", object), object, -1);
     return items;
   }
 
   function objectNote(model, object) {
     if (object === undefined) return "";
-    const signal = model.value("object", "signal", object);
-    const owner = model.value("object", "owner", object);
+    const signal = model.value("object.signal", object);
+    const owner = model.value("object.owner", object);
     const states = ["not signalled", "signalled"];
     return [signal === null ? "" : states[signal] ?? `signal state ${signal}`, owner === null ? "" : `owned by ${model.thread(owner)}`].filter(Boolean).join(", ");
   }
@@ -569,8 +536,8 @@ const kssPlayer = (() => {
 
   function stackView(model, prefix) {
     const { value, named, data } = model;
-    const picture = s("svg", { class: "kss-stack-svg", role: "img", focusable: "false" });
-    const note = h("p", { class: "kss-stack-note" });
+    const picture = s("svg.stack-svg", { role: "img", focusable: "false" });
+    const note = h("p.stack-note");
     const modules = new Map();
     const GUARD = 32;
     const TOP = 26;
@@ -578,8 +545,8 @@ const kssPlayer = (() => {
 
     function planOf(stack, width, tall) {
       const wide = width >= 400;
-      const bytes = Math.max(1, value("stack", "bytes", stack));
-      const used = value("stack", "used", stack);
+      const bytes = Math.max(1, value("stack.bytes", stack));
+      const used = value("stack.used", stack);
       const part = Math.ceil(Math.max(model.deepest[stack] ?? 0, 64) * 1.08 + 48);
       const broken = !whole && part < bytes * 0.6;
       const cut = broken ? 40 : 0;
@@ -590,7 +557,7 @@ const kssPlayer = (() => {
       const column = wide ? Math.min(150, width * 0.25) : 52;
       const y = (at) => (at >= bytes ? limit + Math.min((at - bytes) * k, GUARD) : Math.min(TOP + at * k, end));
       return { stack, width, tall, bytes, used, broken, end, limit, k, left, column, right: left + column, label: left + column + (wide ? 30 : 20), y,
-        out: named("stack", "state", stack) === "out", items: contents(model, stack) };
+        out: named("stack.state", stack) === "out", items: contents(model, stack) };
     }
 
     function draw(stack, width, tall) {
@@ -606,27 +573,27 @@ const kssPlayer = (() => {
       note.textContent = left < 0 ? `SP is ${hex(-left)} below the limit`
         : `Left ${hex(left)} of ${hex(bytes)}; ${under(data.machine.interrupt_reserve)} under an interrupt; ${under(data.machine.exception_reserve)} while an exception is dispatched.`;
     }
-    const since = (stack) => clock(value("stack", "out_since", stack));
+    const since = (stack) => clock(value("stack.out_since", stack));
     function patterns() {
       const pattern = (id, kind, d) => s("pattern", { id: prefix + id, width: 8, height: 8, patternUnits: "userSpaceOnUse" }, s("path", { class: kind, d }));
-      return s("defs", {}, pattern("out", "kss-hatch-out", "M-2 10L10 -2M-2 2L2 -2M6 10L10 6"), pattern("guard", "kss-hatch-guard", "M0 0L8 8M0 8L8 0"));
+      return s("defs", pattern("out", "kss-hatch-out", "M-2 10L10 -2M-2 2L2 -2M6 10L10 6"), pattern("guard", "kss-hatch-guard", "M0 0L8 8M0 8L8 0"));
     }
     const rect = (plan, kind, from, to, inset = 0) => s("rect", { class: kind, x: plan.left + inset, y: from, width: plan.column - inset, height: Math.max(0.75, to - from),
       fill: kind === "kss-cover" ? `url(#${prefix}out)` : kind === "kss-guard-fill" ? `url(#${prefix}guard)` : null });
     function ground(plan) {
       const { y, limit, bytes, used, left, right, k } = plan;
-      const deepest = Math.min(value("stack", "deepest", plan.stack), bytes);
+      const deepest = Math.min(value("stack.deepest", plan.stack), bytes);
       const shapes = [rect(plan, "kss-unused", TOP, limit), rect(plan, "kss-guard", limit, limit + GUARD), rect(plan, "kss-guard-fill", limit, limit + GUARD)];
       if (deepest > used) shapes.push(rect(plan, "kss-was", y(used), y(deepest)));
       for (let at = data.machine.page; data.machine.page * k > 4 && at < bytes && y(at) < plan.end; at += data.machine.page)
-        shapes.push(s("line", { class: "kss-page-line", x1: left, x2: right, y1: y(at), y2: y(at) }));
+        shapes.push(s("line.page-line", { x1: left, x2: right, y1: y(at), y2: y(at) }));
       return shapes;
     }
     // Where the column leaves out what was never used.
     function gap({ broken, column, left, end }) {
       const wave = (column + 8) / 4;
       const [there, back] = [wave, -wave].map((by) => `l${by} 8 ${by} -8 ${by} 8 ${by} -8`);
-      return broken ? [s("path", { class: "kss-break", d: `M${left - 4} ${end + 12}${there}v10${back}z` })] : [];
+      return broken ? [s("path.break", { d: `M${left - 4} ${end + 12}${there}v10${back}z` })] : [];
     }
     function box(plan, item) {
       const module = item.name.split("!")[0];
@@ -634,15 +601,15 @@ const kssPlayer = (() => {
       const kinds = { nt: "kss-frame kss-nt", frame: `kss-frame kss-module-${modules.get(module)}`, local: "kss-local" };
       const kind = `${kinds[item.kind]}${item.to > plan.bytes ? " kss-over" : ""}${item.object === undefined ? "" : " kss-object"}`;
       const shape = rect(plan, kind, plan.y(item.from), plan.y(item.to), item.kind === "local" ? plan.column / 2 : 0);
-      shape.append(s("title", {}, `${item.name} ${hex(item.to - item.from)} at ${depth(item.to)}`));
+      shape.append(s("title", `${item.name} ${hex(item.to - item.from)} at ${depth(item.to)}`));
       return shape;
     }
     function banner({ left, column, stack, end }) {
       const middle = TOP + (end - TOP) * 0.3;
       const lines = column > 110 ? ["out of memory", `since ${since(stack)}`] : ["out", "since", since(stack).replace(/0+ s$/, "0 s")];
       const tall = lines.length * 16 + 10;
-      return [s("rect", { class: "kss-since", x: left + 5, y: middle - tall / 2, width: column - 10, height: tall, rx: 3 }),
-        ...lines.map((line, at) => s("text", { class: "kss-since-text", x: left + column / 2, y: middle - tall / 2 + 17 + 16 * at, "text-anchor": "middle" }, line))];
+      return [s("rect.since", { x: left + 5, y: middle - tall / 2, width: column - 10, height: tall, rx: 3 }),
+        ...lines.map((line, at) => s("text.since-text", { x: left + column / 2, y: middle - tall / 2 + 17 + 16 * at, "text-anchor": "middle" }, line))];
     }
     // Addresses at the left: Base, SP and the limit, then objects, then edges of frames as far as there is room.
     function addresses(plan) {
@@ -655,9 +622,9 @@ const kssPlayer = (() => {
       const placed = spread([...marks].map(([at, kind]) => ({ at: y(at), order: at, kind, text: `${kind === "sp" ? "SP " : ""}${depth(at)}` })), TOP, limit + GUARD, 13);
       const text = (kind, x, at, words, anchor) => s("text", { class: kind, x, y: at, "text-anchor": anchor }, words);
       return [...placed.flatMap((mark) => [
-        s("path", { class: `kss-edge kss-edge-${mark.kind}`, d: `M${left - 12} ${mark.y}L${left - 4} ${mark.at}H${mark.kind === "sp" ? right + 6 : left}` }),
+        s(`path.edge.edge-${mark.kind}`, { d: `M${left - 12} ${mark.y}L${left - 4} ${mark.at}H${mark.kind === "sp" ? right + 6 : left}` }),
         text(`kss-address kss-address-${mark.kind}`, left - 15, mark.y + 4, mark.text, "end")]),
-        text("kss-small", left, TOP - 10, `Base ${named("stack", "base", plan.stack)}`),
+        text("kss-small", left, TOP - 10, `Base ${named("stack.base", plan.stack)}`),
         text("kss-address-limit", right + 8, limit + 4, "Limit"), text("kss-small", right + 8, limit + GUARD - 4, "guard page")];
     }
     function labels(plan) {
@@ -677,21 +644,21 @@ const kssPlayer = (() => {
     function pointed({ stack, word }) {
       const cpu = data.steps.cpu[model.now - 1];
       if (data.steps.stack[model.now - 1] === stack) return { kind: "pointer", text: `${word} points here`, note: "" };
-      const nt = named("cpu", "nt", cpu);
-      const routine = value("cpu", "routine", cpu);
+      const nt = named("cpu.nt", cpu);
+      const routine = value("cpu.routine", cpu);
       const who = nt ?? (routine === null ? word : model.routine(routine).split("!").at(-1));
-      return { kind: "foreign", text: `${who} at ${named("cpu", "irql", cpu)}`, note: "" };
+      return { kind: "foreign", text: `${who} at ${named("cpu.irql", cpu)}`, note: "" };
     }
     function labelShapes({ right, label: start, width }, label) {
       const x = start + (label.kind === "local" ? 8 : 0);
       const room = width - x - 2;
       const name = shortened(label.text, Math.max(room * 0.55, room - (label.note.length + 1) * GLYPH));
       const rest = shortened(label.note, room - (name.length + 1) * GLYPH);
-      const words = s("text", { class: `kss-label kss-label-${label.over ? "over" : label.kind}`, x, y: label.y + 4 }, s("title", {}, `${label.text} ${label.note}`), s("tspan", { class: "kss-label-name" }, name));
-      if (rest) words.append(s("tspan", { class: "kss-label-note", dx: GLYPH }, rest));
+      const words = s(`text.label.label-${label.over ? "over" : label.kind}`, { x, y: label.y + 4 }, s("title", `${label.text} ${label.note}`), s("tspan.label-name", name));
+      if (rest) words.append(s("tspan.label-note", { dx: GLYPH }, rest));
       const arrow = label.kind === "foreign" || label.kind === "pointer";
-      const shapes = [s("path", { class: `kss-lead kss-lead-${label.kind}`, d: `M${start - 3} ${label.y}H${start - 6}L${right + 5} ${label.at}H${right}` }), words];
-      if (arrow) shapes.push(s("path", { class: `kss-head kss-lead-${label.kind}`, d: `M${right} ${label.at}l9 -4.5v9z` }));
+      const shapes = [s(`path.lead.lead-${label.kind}`, { d: `M${start - 3} ${label.y}H${start - 6}L${right + 5} ${label.at}H${right}` }), words];
+      if (arrow) shapes.push(s(`path.head.lead-${label.kind}`, { d: `M${right} ${label.at}l9 -4.5v9z` }));
       return shapes;
     }
     return { picture, note, draw, get whole() { return whole; }, set whole(to) { whole = to; } };
@@ -699,20 +666,20 @@ const kssPlayer = (() => {
 
   // The stacks that exist, whole and to scale: what is shown large is chosen here.
   function pickerView(model, prefix, choose) {
-    const box = h("div", { class: "kss-picker", role: "group", "aria-label": "Stacks" });
+    const box = h("div.picker", { role: "group", "aria-label": "Stacks" });
     let names = "";
     const buttons = new Map();
     function small(stack) {
       const { value, named } = model;
-      const bytes = Math.max(1, value("stack", "bytes", stack));
-      const used = Math.min(value("stack", "used", stack), bytes * 1.08);
-      const out = named("stack", "state", stack) === "out";
+      const bytes = Math.max(1, value("stack.bytes", stack));
+      const used = Math.min(value("stack.used", stack), bytes * 1.08);
+      const out = named("stack.state", stack) === "out";
       const tall = 46;
       return s("svg", { width: 22, height: 54, "aria-hidden": "true", focusable: "false" },
-        s("rect", { class: "kss-unused", x: 1, y: 1, width: 20, height: tall }),
-        s("rect", { class: "kss-fill", x: 1, y: 1, width: 20, height: Math.max(1, (used / bytes) * tall) }),
-        s("rect", { class: "kss-guard", x: 1, y: 1 + tall, width: 20, height: 6 }),
-        out ? s("rect", { class: "kss-cover", fill: `url(#${prefix}out)`, x: 1, y: 1, width: 20, height: tall }) : null);
+        s("rect.unused", { x: 1, y: 1, width: 20, height: tall }),
+        s("rect.fill", { x: 1, y: 1, width: 20, height: Math.max(1, (used / bytes) * tall) }),
+        s("rect.guard", { x: 1, y: 1 + tall, width: 20, height: 6 }),
+        out ? s("rect.cover", { fill: `url(#${prefix}out)`, x: 1, y: 1, width: 20, height: tall }) : null);
     }
     function draw(shown) {
       const stacks = model.stacks();
@@ -720,16 +687,16 @@ const kssPlayer = (() => {
       if (key !== names) {
         names = key;
         buttons.clear();
-        for (const stack of stacks) buttons.set(stack, h("button", { type: "button", click: () => choose(stack) }));
+        for (const stack of stacks) buttons.set(stack, button("", { click: () => choose(stack) }));
         box.replaceChildren(...buttons.values());
       }
       for (const [stack, button] of buttons) {
-        const state = model.named("stack", "state", stack);
+        const state = model.named("stack.state", stack);
         button.setAttribute("aria-pressed", stack === shown);
         button.classList.toggle("kss-gone", state === "gone");
-        const words = [h("b", {}, model.stack(stack)), h("span", {}, `${hex(model.value("stack", "used", stack))} / ${hex(model.value("stack", "bytes", stack))}`),
-          h("span", {}, { out: "out of memory", gone: "gone" }[state] ?? "resident")];
-        button.replaceChildren(small(stack), h("span", { class: "kss-picker-words" }, ...words));
+        const words = [h("b", model.stack(stack)), h("span", `${hex(model.value("stack.used", stack))} / ${hex(model.value("stack.bytes", stack))}`),
+          h("span", { out: "out of memory", gone: "gone" }[state] ?? "resident")];
+        button.replaceChildren(small(stack), h("span.picker-words", ...words));
       }
     }
     return { box, draw };
@@ -739,9 +706,9 @@ const kssPlayer = (() => {
   function frameTable(model, stack) {
     const rows = contents(model, stack).reverse();
     const cell = (tag, text) => h(tag, {}, text);
-    return h("table", { class: "kss-table" },
-      h("thead", {}, h("tr", {}, ...["Depth", "Memory", "Origin", "Call Site"].map((text) => h("th", { scope: "col" }, text)))),
-      h("tbody", {}, ...rows.map((item) => h("tr", { class: item.kind === "local" ? "kss-row-local" : null },
+    return h("table.table",
+      h("thead", h("tr", ...["Depth", "Memory", "Origin", "Call Site"].map((text) => h("th", { scope: "col" }, text)))),
+      h("tbody", ...rows.map((item) => h("tr", { class: item.kind === "local" ? "kss-row-local" : null },
         cell("td", hex(item.to)), cell("td", hex(item.to - item.from)), cell("td", item.kind === "local" ? "" : item.note),
         cell("td", item.kind === "local" ? `${item.name} (${item.note}) ${objectNote(model, item.object)}` : item.name)))));
   }
@@ -774,8 +741,8 @@ const kssPlayer = (() => {
     const rows = lines.flatMap((text, line) => [{ line, text }, ...(notes.get(line) ?? []).map((note) => ({ line, note }))]);
     const rowOfLine = [];
     rows.forEach((row, at) => { if (row.text !== undefined) rowOfLine[row.line] = at; });
-    const inner = h("div", { class: "kss-source-rows" });
-    const box = h("div", { class: "kss-source", tabindex: "0", role: "region", "aria-label": "Source" }, inner);
+    const inner = h("div.source-rows");
+    const box = h("div.source", { tabindex: "0", role: "region", "aria-label": "Source" }, inner);
     let current = null;
     const widest = rows.reduce((most, row) => Math.max(most, row.note ? row.note.column + row.note.text.length + 5 : row.text.length), 0);
     inner.style.minWidth = `calc(${widest + 2}ch + 4.5em)`;
@@ -794,14 +761,14 @@ const kssPlayer = (() => {
         pieces.push(kinds.length > 0 ? h("mark", { class: kinds.join(" ") }, piece) : piece);
       }
       const here = current !== null && lineOf(current[0]) === line;
-      const row = h("div", { class: `kss-line${here ? " kss-here" : ""}`, "aria-current": here ? "step" : null },
-        h("span", { class: "kss-number" }, String(line + 1)), h("code", {}, ...pieces));
+      const row = h(`div.line${here ? ".here" : ""}`, { "aria-current": here ? "step" : null },
+        h("span.number", String(line + 1)), h("code", ...pieces));
       return row;
     }
     function noteRow({ note }) {
-      const text = [h("span", { class: "kss-note-mark" }, note.mark), " ", note.text];
-      const row = h("div", { class: `kss-line kss-said kss-said-${note.kind}` }, h("span", { class: "kss-number" }, ""),
-        note.step ? h("button", { type: "button", click: () => go(note.step), title: `go to step ${note.step}` }, ...text) : h("span", {}, ...text));
+      const text = [h("span.note-mark", note.mark), " ", note.text];
+      const row = h(`div.line.said.said-${note.kind}`, h("span.number", ""),
+        note.step ? button("", { click: () => go(note.step), title: `go to step ${note.step}` }, ...text) : h("span", ...text));
       row.lastChild.style.marginLeft = `${note.column}ch`;
       return row;
     }
@@ -823,26 +790,19 @@ const kssPlayer = (() => {
 
   // The changes of this step: one line for each thing, its fields behind it.
   function changesView(model) {
-    const box = h("div", { class: "kss-changes" });
-    const words = {
-      set: (change) => {
-        const name = model.fields[change.field].name.replace(/_/g, " ");
-        return h("span", { class: "kss-change" }, `${name} `, h("s", {}, model.read(change.field, change.before)), " \u2192 ",
-          h("b", {}, model.read(change.field, change.after)));
-      },
-      push: ({ frame }) => h("span", { class: "kss-change" }, "frame ", h("b", {}, model.routine(frame.routine)),
-        ` enters, ${hex(frame.bytes)} ${model.data.origins[frame.origin]}`),
-      pop: ({ frame }) => h("span", { class: "kss-change" }, "frame ", h("b", {}, model.routine(frame.routine)), ` leaves, ${hex(frame.bytes)}`),
-    };
+    const box = h("div.changes");
+    const words = ({ field, before, after, enters, frame }) => (frame
+      ? h("span.change", "frame ", h("b", model.routine(frame.routine)), ` ${enters ? "enters" : "leaves"}, ${hex(frame.bytes)} ${model.data.origins[frame.origin]}`)
+      : h("span.change", `${model.fields[field].name.replace(/_/g, " ")} `, h("s", model.read(field, before)), " \u2192 ", h("b", model.read(field, after))));
     function show() {
       const groups = new Map();
       for (const change of model.changes(model.now)) {
-        const thing = model.thing(change.what === "set" ? model.fields[change.field].thing : "stack", change.index);
-        groups.set(thing, [...(groups.get(thing) ?? []), words[change.what](change)]);
+        const thing = model.thing(change.thing, change.index);
+        groups.set(thing, [...(groups.get(thing) ?? []), words(change)]);
       }
-      const list = [...groups].flatMap(([thing, parts]) => [h("dt", {}, thing), h("dd", {}, ...parts)]);
-      box.replaceChildren(list.length > 0 ? h("dl", {}, ...list)
-        : h("p", { class: "kss-dim" }, model.now === 0 ? "Nothing has happened." : "No state changes in this step."));
+      const list = [...groups].flatMap(([thing, parts]) => [h("dt", thing), h("dd", ...parts)]);
+      box.replaceChildren(list.length > 0 ? h("dl", ...list)
+        : h("p.dim", model.now === 0 ? "Nothing has happened." : "No state changes in this step."));
     }
     return { box, show };
   }
@@ -850,49 +810,49 @@ const kssPlayer = (() => {
   // Processors and threads as they are now: what the lanes draw, as a table.
   function stateView(model) {
     const { data, value, named } = model;
-    const box = h("div", { class: "kss-state" });
+    const box = h("div.state");
     function cpuRow(index) {
-      const state = named("cpu", "state", index);
-      const thread = value("cpu", "thread", index);
-      const routine = value("cpu", "routine", index);
-      const nt = named("cpu", "nt", index);
+      const state = named("cpu.state", index);
+      const thread = value("cpu.thread", index);
+      const routine = value("cpu.routine", index);
+      const nt = named("cpu.nt", index);
       const what = [state === "thread" && thread !== null ? `runs ${model.thread(thread)}` : state, state !== "idle" && routine !== null ? model.routine(routine) : "", nt ? `nt!${nt}` : ""];
-      return [model.thing("cpu", index), named("cpu", "irql", index) ?? "", what.filter(Boolean).join(", ")];
+      return [model.thing("cpu", index), named("cpu.irql", index) ?? "", what.filter(Boolean).join(", ")];
     }
     function threadRow(index) {
-      const state = named("thread", "state", index);
+      const state = named("thread.state", index);
       const what = [];
       if (state === "waiting") {
-        const object = value("thread", "object", index);
-        const since = value("thread", "since", index);
-        const timeout = value("thread", "timeout", index);
-        what.push(`${object === null ? "" : `for ${model.object(object)}, `}${named("thread", "mode", index) ?? ""}${named("thread", "alertable", index) === "yes" ? ", alertable" : ""}`);
+        const object = value("thread.object", index);
+        const since = value("thread.since", index);
+        const timeout = value("thread.timeout", index);
+        what.push(`${object === null ? "" : `for ${model.object(object)}, `}${named("thread.mode", index) ?? ""}${named("thread.alertable", index) === "yes" ? ", alertable" : ""}`);
         if (since !== null) what.push(`since ${clock(since)}`);
         if (timeout !== null) what.push(`timeout ${clock(timeout)}`);
       }
-      if (named("thread", "swap", index) === "no") what.push("stack swapping disabled");
-      for (const [name, text] of [["kernel_apc", "kernel APCs disabled"], ["special_apc", "special kernel APCs disabled"]])
-        if (value("thread", name, index) < 0) what.push(`${text} (${value("thread", name, index)})`);
-      const stack = value("thread", "stack", index);
-      if (stack !== null && named("stack", "state", stack) === "out") what.push("stack out of memory");
-      const status = named("thread", "status", index);
+      if (named("thread.swap", index) === "no") what.push("stack swapping disabled");
+      for (const [name, text] of [["thread.kernel_apc", "kernel APCs disabled"], ["thread.special_apc", "special kernel APCs disabled"]])
+        if (value(name, index) < 0) what.push(`${text} (${value(name, index)})`);
+      const stack = value("thread.stack", index);
+      if (stack !== null && named("stack.state", stack) === "out") what.push("stack out of memory");
+      const status = named("thread.status", index);
       if (state === "ended" && status) what.push(status);
       return [`thread ${model.thread(index)}`, state, what.filter(Boolean).join("; ")];
     }
     function show() {
       const rows = [];
       for (let index = 0; index < data.machine.processors; index++) rows.push(cpuRow(index));
-      data.threads.forEach((thread, index) => { if (value("thread", "stack", index) !== null || value("thread", "state", index) > 0) rows.push(threadRow(index)); });
-      box.replaceChildren(h("table", { class: "kss-table" },
-        h("thead", {}, h("tr", {}, ...["Who", "State", "What"].map((text) => h("th", { scope: "col" }, text)))),
-        h("tbody", {}, ...rows.map(([who, ...rest]) => h("tr", {}, h("th", { scope: "row" }, who), ...rest.map((text) => h("td", {}, text)))))));
+      data.threads.forEach((thread, index) => { if (value("thread.stack", index) !== null || value("thread.state", index) > 0) rows.push(threadRow(index)); });
+      box.replaceChildren(h("table.table",
+        h("thead", h("tr", ...["Who", "State", "What"].map((text) => h("th", { scope: "col" }, text)))),
+        h("tbody", ...rows.map(([who, ...rest]) => h("tr", h("th", { scope: "row" }, who), ...rest.map((text) => h("td", text)))))));
     }
     return { box, show };
   }
 
   // Markdown as the explain texts use it: headings, paragraphs, lists, fenced code and `code`.
   function prose(text) {
-    const inline = (line) => line.split(/(`[^`]+`)/).map((part) => (/^`[^`]+`$/.test(part) ? h("code", {}, part.slice(1, -1)) : part));
+    const inline = (line) => line.split(/(`[^`]+`)/).map((part) => (/^`[^`]+`$/.test(part) ? h("code", part.slice(1, -1)) : part));
     const blocks = [];
     for (const block of text.split(/(^```[^]*?^```$)/m)) {
       if (block.startsWith("```")) {
@@ -901,9 +861,9 @@ const kssPlayer = (() => {
       }
       for (const part of block.split(/\n{2,}/).map((each) => each.trim()).filter(Boolean)) {
         const heading = part.match(/^#+ (.*)$/);
-        if (heading) blocks.push(h("h4", {}, ...inline(heading[1])));
-        else if (/^[*-] /.test(part)) blocks.push(h("ul", {}, ...part.split(/\n[*-] /).map((item) => h("li", {}, ...inline(item.replace(/^[*-] /, "").replace(/\n/g, " "))))));
-        else blocks.push(h("p", {}, ...inline(part.replace(/\n/g, " "))));
+        if (heading) blocks.push(h("h4", ...inline(heading[1])));
+        else if (/^[*-] /.test(part)) blocks.push(h("ul", ...part.split(/\n[*-] /).map((item) => h("li", ...inline(item.replace(/^[*-] /, "").replace(/\n/g, " "))))));
+        else blocks.push(h("p", ...inline(part.replace(/\n/g, " "))));
       }
     }
     return blocks;
@@ -911,7 +871,7 @@ const kssPlayer = (() => {
 
   function findingsView(model, go) {
     const { data } = model;
-    const link = (step, ...text) => (step ? h("button", { type: "button", class: "kss-link", click: () => go(step) }, ...text, ` (step ${step})`) : h("span", {}, ...text));
+    const link = (step, ...text) => (step ? button(".link", { click: () => go(step) }, ...text, ` (step ${step})`) : h("span", ...text));
     const shown = new Set();
     const cards = data.findings.map((finding, at) => {
       if (finding.same_as !== 0) return null;
@@ -919,21 +879,21 @@ const kssPlayer = (() => {
       const step = model.findingStep.get(at + 1);
       const explain = shown.has(finding.id) ? null : data.explain[finding.id];
       shown.add(finding.id);
-      return h("article", { class: `kss-finding kss-finding-${finding.severity}` },
-        h("h4", {}, h("span", { class: "kss-severity" }, `${finding.severity}[${finding.id}]`), " ", finding.message),
-        h("p", {}, link(step, clock(finding.time)), finding.expected ? ", the scenario expects it" : "", again > 0 ? `, and ${again} more time${again === 1 ? "" : "s"}` : ""),
-        finding.causes.length > 0 ? h("ol", {}, ...finding.causes.map(([message, when, place]) => h("li", {}, link(stepOf(model, when, place), `${clock(when)}: ${message}`)))) : null,
-        h("dl", { class: "kss-remarks" }, ...finding.remarks.filter(([kind]) => kind !== "next").flatMap(([kind, text]) => [h("dt", {}, kind), h("dd", {}, text)])),
-        explain ? h("details", {}, h("summary", {}, `Why ${finding.name} matters`), h("div", { class: "kss-prose" }, ...prose(explain.replace(/^# .*\n/, "")))) : null);
+      return h(`article.finding.finding-${finding.severity}`,
+        h("h4", h("span.severity", `${finding.severity}[${finding.id}]`), " ", finding.message),
+        h("p", link(step, clock(finding.time)), finding.expected ? ", the scenario expects it" : "", again > 0 ? `, and ${again} more time${again === 1 ? "" : "s"}` : ""),
+        finding.causes.length > 0 ? h("ol", ...finding.causes.map(([message, when, place]) => h("li", link(stepOf(model, when, place), `${clock(when)}: ${message}`)))) : null,
+        h("dl.remarks", ...finding.remarks.filter(([kind]) => kind !== "next").flatMap(([kind, text]) => [h("dt", kind), h("dd", text)])),
+        explain ? h("details", h("summary", `Why ${finding.name} matters`), h("div.prose", ...prose(explain.replace(/^# .*\n/, "")))) : null);
     }).filter(Boolean);
-    return h("div", {}, ...(cards.length > 0 ? cards : [h("p", { class: "kss-dim" }, "No finding.")]));
+    return h("div", ...(cards.length > 0 ? cards : [h("p.dim", "No finding.")]));
   }
 
   // ---- The list of steps ----------------------------------------------------------------------------
 
   function stepsView(model, prefix, go) {
-    const inner = h("div", { class: "kss-steps-rows" });
-    const list = h("div", { class: "kss-steps", tabindex: "0", role: "listbox", "aria-label": "Steps",
+    const inner = h("div.steps-rows");
+    const list = h("div.steps", { tabindex: "0", role: "listbox", "aria-label": "Steps",
       keydown: (event) => {
         const by = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10 }[event.key];
         if (by === undefined) return;
@@ -947,11 +907,11 @@ const kssPlayer = (() => {
         event.preventDefault();
         find(event.shiftKey ? -1 : 1);
       } });
-    const told = h("span", { class: "kss-dim", role: "status" });
+    const told = h("span.dim", { role: "status" });
     const stops = new Set(model.stops);
     const view = rowsView(list, inner, 26, model.count + 1, (step) => h("div", { id: `${prefix}step${step}`, class: `kss-step${stops.has(step) ? " kss-stop" : ""}`, role: "option",
       "aria-selected": String(step === model.now), "aria-setsize": model.count + 1, "aria-posinset": step + 1, click: () => go(step) },
-      h("span", { class: "kss-step-number" }, step), h("span", { class: "kss-step-time" }, clock(model.times[step])), h("span", { class: "kss-step-words" }, model.say(step))));
+      h("span.step-number", step), h("span.step-time", clock(model.times[step])), h("span.step-words", model.say(step))));
     function find(by) {
       const words = search.value.trim().toLowerCase();
       if (words === "") return;
@@ -968,7 +928,7 @@ const kssPlayer = (() => {
       view.draw(model.now);
       list.setAttribute("aria-activedescendant", `${prefix}step${model.now}`);
     }
-    return { box: h("div", {}, h("div", { class: "kss-search" }, search, told), list), search, aim: () => view.aim(model.now), draw, measure: view.measure };
+    return { box: h("div", h("div.search", search, told), list), search, aim: () => view.aim(model.now), draw, measure: view.measure };
   }
 
   // ---- Controls -------------------------------------------------------------------------------------
@@ -994,9 +954,9 @@ const kssPlayer = (() => {
   const keyName = (key) => key.replace(/^ $/, "Space").replace("ArrowLeft", "\u2190").replace("ArrowRight", "\u2192");
 
   function helpDialog() {
-    const dialog = h("dialog", { class: "kss-help", "aria-label": "Keys" }, h("h3", {}, "Keys"),
-      h("dl", {}, ...COMMANDS.flatMap(([, keys, name]) => [h("dt", {}, ...keys.flatMap((key, at) => [at > 0 ? " or " : "", h("kbd", {}, keyName(key))])), h("dd", {}, name)])),
-      h("form", { method: "dialog" }, h("button", {}, "Close")));
+    const dialog = h("dialog.help", { "aria-label": "Keys" }, h("h3", "Keys"),
+      h("dl", ...COMMANDS.flatMap(([, keys, name]) => [h("dt", ...keys.flatMap((key, at) => [at > 0 ? " or " : "", h("kbd", keyName(key))])), h("dd", name)])),
+      h("form", { method: "dialog" }, h("button", "Close")));
     return dialog;
   }
 
@@ -1016,7 +976,7 @@ const kssPlayer = (() => {
 
     const panel = (kind, title, ...content) => {
       const id = `${prefix}${kind}`;
-      return h("section", { class: `kss-panel kss-panel-${kind}`, "aria-labelledby": id }, h("h3", { id }, title), ...content);
+      return h(`section.panel.panel-${kind}`, { "aria-labelledby": id }, h("h3", { id }, title), ...content);
     };
     const lanes = lanesView(model, go);
     const column = stackView(model, prefix);
@@ -1027,26 +987,26 @@ const kssPlayer = (() => {
     const steps = stepsView(model, prefix, go);
     const help = helpDialog();
     const slider = h("input", { type: "range", min: 0, max: model.count, "aria-label": "Step", input: () => go(Number(slider.value)) });
-    const sentence = h("p", { class: "kss-sentence", role: "status", "aria-live": "polite" });
-    const zoom = h("button", { type: "button", class: "kss-toggle", "aria-pressed": "false", click: () => run("whole") }, "whole stack");
-    const following = h("button", { type: "button", class: "kss-toggle", "aria-pressed": "true", click: () => run("follow") }, "stack at work");
-    const canvas = h("div", { class: "kss-stack-canvas" }, column.picture);
-    const table = h("details", { class: "kss-as-table", toggle: () => drawTable() }, h("summary", {}, "As a table"));
+    const sentence = h("p.sentence", { role: "status", "aria-live": "polite" });
+    const zoom = button(".toggle", { "aria-pressed": "false", click: () => run("whole") }, "whole stack");
+    const following = button(".toggle", { "aria-pressed": "true", click: () => run("follow") }, "stack at work");
+    const canvas = h("div.stack-canvas", column.picture);
+    const table = h("details.as-table", { toggle: () => drawTable() }, h("summary", "As a table"));
     const buttons = new Map();
     for (const [command, keys, name, sign] of COMMANDS)
       if (sign !== undefined)
-        buttons.set(command, h("button", { type: "button", "aria-label": name, title: `${name} (${keys.map(keyName).join(" or ")})`, click: () => run(command) },
+        buttons.set(command, button("", { "aria-label": name, title: `${name} (${keys.map(keyName).join(" or ")})`, click: () => run(command) },
           sign.startsWith("M") ? s("svg", { viewBox: "0 0 16 16", width: 18, height: 18, "aria-hidden": "true", focusable: "false" }, s("path", { d: sign, fill: "currentColor" })) : sign));
 
-    const root = h("div", { class: "kss-player" },
-      h("div", { class: "kss-controls", role: "toolbar", "aria-label": "Steps" }, h("div", { class: "kss-buttons" }, ...buttons.values()), slider),
+    const root = h("div.player",
+      h("div.controls", { role: "toolbar", "aria-label": "Steps" }, h("div.buttons", ...buttons.values()), slider),
       sentence,
       lanes.box,
-      h("div", { class: "kss-panels" },
-        panel("stack", "Stack", h("div", { class: "kss-stack-tools" }, picker.box, h("div", { class: "kss-toggles" }, following, zoom)), canvas, column.note, table),
+      h("div.panels",
+        panel("stack", "Stack", h("div.stack-tools", picker.box, h("div.toggles", following, zoom)), canvas, column.note, table),
         panel("source", "Source", source.box),
-        h("div", { class: "kss-side" }, panel("changed", "What changed", changed.box), panel("state", "Processors and threads", state.box), panel("steps", "Steps", steps.box))),
-      h("div", { class: "kss-below" }, panel("findings", "Findings", findingsView(model, go)), panel("verdict", "Verdict", h("pre", { tabindex: "0" }, data.verdict))),
+        h("div.side", panel("changed", "What changed", changed.box), panel("state", "Processors and threads", state.box), panel("steps", "Steps", steps.box))),
+      h("div.below", panel("findings", "Findings", findingsView(model, go)), panel("verdict", "Verdict", h("pre", { tabindex: "0" }, data.verdict))),
       help);
     element.replaceChildren(root);
 
@@ -1055,7 +1015,7 @@ const kssPlayer = (() => {
       const known = new Set(model.stacks());
       const work = model.now > 0 ? data.steps.stack[model.now - 1] : 0;
       const foreign = model.pointers.get(model.now)?.find((pointer) => pointer.stack !== work);
-      const swapped = model.changes(model.now).find((change) => change.what === "set" && model.fields[change.field].thing === "stack");
+      const swapped = model.changes(model.now).find((change) => change.thing === "stack");
       return [foreign?.stack, work, swapped?.index, stack, ...known].find((each) => known.has(each)) ?? null;
     }
     function choose(to) {
@@ -1083,8 +1043,8 @@ const kssPlayer = (() => {
       slider.value = step;
       slider.setAttribute("aria-valuetext", `step ${step} of ${model.count}, ${clock(model.times[step])}`);
       const found = data.findings.map((finding, at) => [finding, model.findingStep.get(at + 1)]).filter(([, at]) => at === step);
-      sentence.replaceChildren(h("span", { class: "kss-where" }, `Step ${step} of ${model.count}`), h("span", { class: "kss-when" }, clock(model.times[step])),
-        h("span", { class: "kss-says" }, model.say(step)), ...found.map(([finding]) => h("span", { class: `kss-badge kss-badge-${finding.severity}` }, `${finding.id} ${finding.name}`)));
+      sentence.replaceChildren(h("span.where", `Step ${step} of ${model.count}`), h("span.when", clock(model.times[step])),
+        h("span.says", model.say(step)), ...found.map(([finding]) => h(`span.badge.badge-${finding.severity}`, `${finding.id} ${finding.name}`)));
       buttons.get("back").disabled = buttons.get("first").disabled = step === 0;
       buttons.get("forward").disabled = buttons.get("last").disabled = step === model.count;
       if (step === model.count) stop();
