@@ -93,11 +93,11 @@ static void note(struct page *page) {
     if (page->data.length > PAGE_NOTE)
         kss_text_format(
             page->out,
-            "<p class=\"kss-note\">This run has %u steps and its page more than 2 MB; a page so "
+            "<p class=\"kss-remark\">This run has %u steps and its page more than 2 MB; a page so "
             "large may be slow to open.</p>\n",
             kss_scene_steps(page->scene));
     if (page->entry->log != NULL && page->entry->log->dropped > 0) {
-        kss_text_str(page->out, "<p class=\"kss-note\">");
+        kss_text_str(page->out, "<p class=\"kss-remark\">");
         kss_text_grouped(page->out, page->entry->log->dropped);
         kss_text_str(page->out,
                      " events of this run were not kept: steps after the last one kept are "

@@ -23,7 +23,7 @@ const kssPlayer = (() => {
       if (typeof value === "function") element.addEventListener(key, value);
       else if (value !== null && value !== undefined) element.setAttribute(key, value);
     }
-    element.append(...children.filter((child) => child !== null && child !== undefined));
+    element.append(...children.flat().filter((child) => child !== null && child !== undefined));
     return element;
   };
   const h = maker((tag) => document.createElement(tag));
@@ -31,7 +31,7 @@ const kssPlayer = (() => {
     .namespaceURI;
   const s = maker((tag) => document.createElementNS(drawing, tag));
 
-  const button = (classes, attributes, ...children) => h(`button${classes}`, { type: "button", ...attributes }, ...children);
+  const button = (classes, attributes, ...children) => h(`button${classes}`, { type: "button", ...attributes }, children);
 
   // ---- Words ----------------------------------------------------------------------------------------
 
@@ -310,7 +310,7 @@ const kssPlayer = (() => {
       tops.push(height);
       height += HEIGHT[lane.thing];
     }
-    const picture = s("svg.lanes-svg", { height, "aria-hidden": "true", focusable: "false" });
+    const picture = s("svg.lanes-svg", { height, "aria-hidden": "true" });
     const cursor = s("rect.cursor", { y: 0, height });
     const spacer = h("div.lanes-spacer", picture);
     const scroller = h("div", {
@@ -387,7 +387,7 @@ const kssPlayer = (() => {
       const mark = (step, kind, label) => {
         if (step < from || step > to) return;
         const middle = edges[step] + edges.width / 2;
-        shapes.push(s(`path.mark.mark-${kind}`, { d: `M${middle - 5} 20h10l-5 9z` }, s("title", label)));
+        shapes.push(s(`path.mark.${kind}`, { d: `M${middle - 5} 20h10l-5 9z` }, s("title", label)));
       };
       for (const [number, step] of model.findingStep) {
         const finding = data.findings[number - 1];
@@ -411,7 +411,7 @@ const kssPlayer = (() => {
       const fits = labels.find((each) => each.length * GLYPH <= width - 8);
       const text = fits ?? (width > 9 * GLYPH ? shortened(labels.at(-1), width - 8) : "");
       return [s(`rect.bar.${kind}`, { x, y, width, height: tall, rx: 2 }, s("title", label)),
-        text ? s(`text.small.on-${kind}`, { x: x + 4, y: y + tall / 2 + 4 }, text) : null].filter(Boolean);
+        text ? s(kind === "low" || kind === "ended" ? "text.small" : "text", { x: x + 4, y: y + tall / 2 + 4 }, text) : null].filter(Boolean);
     }
     function laneShapes(lane, top, from, to) {
       const rule = s("line.rule", { x1: edges[from], x2: edges[to + 1], y1: top, y2: top });
@@ -515,28 +515,37 @@ const kssPlayer = (() => {
     return labels;
   }
 
-  // So many labels as have room: other frames' locals go first, then frames in the middle share a label.
+  // One label for the frames of several.
+  function folded(labels, part) {
+    const items = part.map((label) => label.item);
+    const names = [...new Set(items.map((item) => item.name))];
+    const sizes = [...new Set(items.map((item) => item.to - item.from))];
+    const all = items.at(-1).to - items[0].from;
+    return labels.filter((label) => !part.includes(label)).concat({
+      ...part[0], kind: "folded", at: (part[0].at + part.at(-1).at) / 2, text: `${items.length} \u00D7 ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", \u2026" : ""}`,
+      note: sizes.length === 1 ? `${hex(sizes[0])} each` : hex(all), item: { at: -1 },
+    });
+  }
+
+  // A routine that calls itself many times is said once. Where there is still no room, locals of outer frames go,
+  // then frames in the middle share a label.
   function thinned(labels, most) {
     const inner = Math.max(...labels.map((label) => label.item?.at ?? -1));
+    const frames = labels.filter((label) => label.kind === "frame");
+    const same = (a, b) => a?.text === b.text && a.note === b.note;
+    for (let from = 0, end; from < frames.length; from = end) {
+      for (end = from + 1; same(frames[end], frames[from]);) end++;
+      if (end - from > 5) labels = folded(labels, frames.slice(from + 1, end - 1));
+    }
     for (const gone of [(item) => item.at !== inner, () => true])
       if (labels.length > most) labels = labels.filter(({ kind, item }) => kind !== "local" || item.object !== undefined || !gone(item));
-    const frames = labels.filter((label) => label.kind === "frame");
-    if (labels.length <= most || frames.length < 6) return labels;
-    const folded = new Set(frames.slice(2, 2 + Math.min(labels.length - most + 1, frames.length - 4)));
-    const items = [...folded].map((label) => label.item);
-    const names = [...new Set(items.map((item) => item.name))];
-    const sizes = new Set(items.map((item) => item.to - item.from));
-    const [first] = folded;
-    const bytes = items.reduce((sum, item) => sum + item.to - item.from, 0);
-    return labels.filter((label) => !folded.has(label)).concat({
-      ...first, kind: "folded", at: (first.at + [...folded].at(-1).at) / 2, text: `${items.length} frames: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", \u2026" : ""}`,
-      note: sizes.size === 1 ? `${hex([...sizes][0])} each` : hex(bytes),
-    });
+    const rest = labels.filter((label) => label.kind === "frame");
+    return labels.length <= most || rest.length < 6 ? labels : folded(labels, rest.slice(2, 2 + Math.min(labels.length - most + 1, rest.length - 4)));
   }
 
   function stackView(model, prefix) {
     const { value, named, data } = model;
-    const picture = s("svg.stack-svg", { role: "img", focusable: "false" });
+    const picture = s("svg.stack-svg", { role: "img" });
     const note = h("p.stack-note");
     const modules = new Map();
     const GUARD = 32;
@@ -565,9 +574,10 @@ const kssPlayer = (() => {
       const { items, out, used, bytes } = plan;
       for (const [name, to] of [["viewBox", `0 0 ${width} ${tall}`], ["width", width], ["height", tall]]) picture.setAttribute(name, to);
       picture.setAttribute("aria-label", `${model.thing("stack", stack)}: ${hex(used)} of ${hex(bytes)} bytes used${out ? `, out of memory since ${since(stack)}` : ""}; the table below lists its frames`);
+      const said = labels(plan);
       const objects = items.filter((item) => item.object !== undefined);
       picture.replaceChildren(patterns(), ...ground(plan), ...items.filter((item) => item.object === undefined).map((item) => box(plan, item)),
-        ...(out ? [rect(plan, "kss-cover", TOP, plan.limit)] : []), ...gap(plan), ...objects.map((item) => box(plan, item)), ...addresses(plan), ...labels(plan), ...(out ? banner(plan) : []));
+        ...(out ? [rect(plan, "kss-cover", TOP, plan.limit)] : []), ...gap(plan), ...objects.map((item) => box(plan, item)), ...addresses(plan, said), ...spread(said, TOP + 6, plan.limit - 14, 16).flatMap((label) => labelShapes(plan, label)), ...(out ? banner(plan) : []));
       const left = model.left(stack);
       const under = (reserve) => (left < reserve ? `-${hex(reserve - left)}` : hex(left - reserve));
       note.textContent = left < 0 ? `SP is ${hex(-left)} below the limit`
@@ -612,8 +622,9 @@ const kssPlayer = (() => {
         ...lines.map((line, at) => s("text.since-text", { x: left + column / 2, y: middle - tall / 2 + 17 + 16 * at, "text-anchor": "middle" }, line))];
     }
     // Addresses at the left: Base, SP and the limit, then objects, then edges of frames as far as there is room.
-    function addresses(plan) {
-      const { left, right, used, bytes, limit, items, y } = plan;
+    function addresses(plan, said) {
+      const { left, right, used, bytes, limit, y } = plan;
+      const items = said.map((label) => label.item).filter((item) => item?.to !== undefined);
       const marks = new Map([[0, "edge"], [bytes, "limit"], [used, "sp"]]);
       const most = (limit - TOP) / 13 - 2;
       for (const kind of ["object", "frame", "nt"])
@@ -631,14 +642,13 @@ const kssPlayer = (() => {
       const { items, y, bytes } = plan;
       const list = items.map((item, order) => {
         const size = hex(item.to - item.from);
-        const over = item.to > bytes ? `${size}, crosses the limit by ${hex(item.to - bytes)}` : `${size} ${item.note}`;
+        const over = item.to > bytes ? `${size}, over by ${hex(item.to - bytes)}` : `${size} ${item.note}`;
         return { order, item, kind: item.kind, at: (y(item.from) + y(item.to)) / 2, text: item.name, over: item.to > bytes,
           note: item.kind === "local" ? [item.note, objectNote(model, item.object)].filter(Boolean).join(", ") : over };
       });
       for (const pointer of model.pointers.get(model.now) ?? [])
         if (pointer.stack === plan.stack) list.push({ order: items.length, at: y(pointer.depth) - 1, ...pointed(pointer) });
-      const kept = thinned(list, Math.floor((plan.limit - TOP - 8) / 16));
-      return spread(kept, TOP + 6, plan.limit - 14, 16).flatMap((label) => labelShapes(plan, label));
+      return thinned(list, Math.floor((plan.limit - TOP - 8) / 16));
     }
     // Whose pointer it is: what works on another stack says so with its IRQL.
     function pointed({ stack, word }) {
@@ -675,7 +685,7 @@ const kssPlayer = (() => {
       const used = Math.min(value("stack.used", stack), bytes * 1.08);
       const out = named("stack.state", stack) === "out";
       const tall = 46;
-      return s("svg", { width: 22, height: 54, "aria-hidden": "true", focusable: "false" },
+      return s("svg", { width: 22, height: 54, "aria-hidden": "true" },
         s("rect.unused", { x: 1, y: 1, width: 20, height: tall }),
         s("rect.fill", { x: 1, y: 1, width: 20, height: Math.max(1, (used / bytes) * tall) }),
         s("rect.guard", { x: 1, y: 1 + tall, width: 20, height: 6 }),
@@ -696,7 +706,7 @@ const kssPlayer = (() => {
         button.classList.toggle("kss-gone", state === "gone");
         const words = [h("b", model.stack(stack)), h("span", `${hex(model.value("stack.used", stack))} / ${hex(model.value("stack.bytes", stack))}`),
           h("span", { out: "out of memory", gone: "gone" }[state] ?? "resident")];
-        button.replaceChildren(small(stack), h("span.picker-words", ...words));
+        button.replaceChildren(small(stack), h("span.picker-words", words));
       }
     }
     return { box, draw };
@@ -707,8 +717,8 @@ const kssPlayer = (() => {
     const rows = contents(model, stack).reverse();
     const cell = (tag, text) => h(tag, {}, text);
     return h("table.table",
-      h("thead", h("tr", ...["Depth", "Memory", "Origin", "Call Site"].map((text) => h("th", { scope: "col" }, text)))),
-      h("tbody", ...rows.map((item) => h("tr", { class: item.kind === "local" ? "kss-row-local" : null },
+      h("thead", h("tr", ["Depth", "Memory", "Origin", "Call Site"].map((text) => h("th", { scope: "col" }, text)))),
+      h("tbody", rows.map((item) => h("tr", { class: item.kind === "local" ? "kss-row-local" : null },
         cell("td", hex(item.to)), cell("td", hex(item.to - item.from)), cell("td", item.kind === "local" ? "" : item.note),
         cell("td", item.kind === "local" ? `${item.name} (${item.note}) ${objectNote(model, item.object)}` : item.name)))));
   }
@@ -756,19 +766,19 @@ const kssPlayer = (() => {
       const cuts = [...new Set([begin, end, ...inside.flatMap((span) => [span.begin, span.end])])].sort((a, b) => a - b);
       const pieces = [];
       for (let k = 0; k + 1 < cuts.length; k++) {
-        const kinds = inside.filter((span) => span.begin <= cuts[k] && span.end >= cuts[k + 1]).map((span) => `kss-span-${span.kind}`);
+        const kinds = inside.filter((span) => span.begin <= cuts[k] && span.end >= cuts[k + 1]).map((span) => span.kind);
         const piece = text.slice(cuts[k] - begin, cuts[k + 1] - begin).replace(/\r$/, "");
-        pieces.push(kinds.length > 0 ? h("mark", { class: kinds.join(" ") }, piece) : piece);
+        pieces.push(kinds.length > 0 ? h(`mark.${kinds.join(".")}`, piece) : piece);
       }
       const here = current !== null && lineOf(current[0]) === line;
       const row = h(`div.line${here ? ".here" : ""}`, { "aria-current": here ? "step" : null },
-        h("span.number", String(line + 1)), h("code", ...pieces));
+        h("span.number", String(line + 1)), h("code", pieces));
       return row;
     }
     function noteRow({ note }) {
       const text = [h("span.note-mark", note.mark), " ", note.text];
-      const row = h(`div.line.said.said-${note.kind}`, h("span.number", ""),
-        note.step ? button("", { click: () => go(note.step), title: `go to step ${note.step}` }, ...text) : h("span", ...text));
+      const row = h(`div.line.said.${note.kind}`, h("span.number", ""),
+        note.step ? button("", { click: () => go(note.step), title: `go to step ${note.step}` }, ...text) : h("span", text));
       row.lastChild.style.marginLeft = `${note.column}ch`;
       return row;
     }
@@ -800,8 +810,8 @@ const kssPlayer = (() => {
         const thing = model.thing(change.thing, change.index);
         groups.set(thing, [...(groups.get(thing) ?? []), words(change)]);
       }
-      const list = [...groups].flatMap(([thing, parts]) => [h("dt", thing), h("dd", ...parts)]);
-      box.replaceChildren(list.length > 0 ? h("dl", ...list)
+      const list = [...groups].flatMap(([thing, parts]) => [h("dt", thing), h("dd", parts)]);
+      box.replaceChildren(list.length > 0 ? h("dl", list)
         : h("p.dim", model.now === 0 ? "Nothing has happened." : "No state changes in this step."));
     }
     return { box, show };
@@ -844,8 +854,8 @@ const kssPlayer = (() => {
       for (let index = 0; index < data.machine.processors; index++) rows.push(cpuRow(index));
       data.threads.forEach((thread, index) => { if (value("thread.stack", index) !== null || value("thread.state", index) > 0) rows.push(threadRow(index)); });
       box.replaceChildren(h("table.table",
-        h("thead", h("tr", ...["Who", "State", "What"].map((text) => h("th", { scope: "col" }, text)))),
-        h("tbody", ...rows.map(([who, ...rest]) => h("tr", h("th", { scope: "row" }, who), ...rest.map((text) => h("td", text)))))));
+        h("thead", h("tr", ["Who", "State", "What"].map((text) => h("th", { scope: "col" }, text)))),
+        h("tbody", rows.map(([who, ...rest]) => h("tr", h("th", { scope: "row" }, who), ...rest.map((text) => h("td", text)))))));
     }
     return { box, show };
   }
@@ -861,9 +871,9 @@ const kssPlayer = (() => {
       }
       for (const part of block.split(/\n{2,}/).map((each) => each.trim()).filter(Boolean)) {
         const heading = part.match(/^#+ (.*)$/);
-        if (heading) blocks.push(h("h4", ...inline(heading[1])));
-        else if (/^[*-] /.test(part)) blocks.push(h("ul", ...part.split(/\n[*-] /).map((item) => h("li", ...inline(item.replace(/^[*-] /, "").replace(/\n/g, " "))))));
-        else blocks.push(h("p", ...inline(part.replace(/\n/g, " "))));
+        if (heading) blocks.push(h("h4", inline(heading[1])));
+        else if (/^[*-] /.test(part)) blocks.push(h("ul", part.split(/\n[*-] /).map((item) => h("li", inline(item.replace(/^[*-] /, "").replace(/\n/g, " "))))));
+        else blocks.push(h("p", inline(part.replace(/\n/g, " "))));
       }
     }
     return blocks;
@@ -871,7 +881,7 @@ const kssPlayer = (() => {
 
   function findingsView(model, go) {
     const { data } = model;
-    const link = (step, ...text) => (step ? button(".link", { click: () => go(step) }, ...text, ` (step ${step})`) : h("span", ...text));
+    const link = (step, ...text) => (step ? button(".link", { click: () => go(step) }, ...text, ` (step ${step})`) : h("span", text));
     const shown = new Set();
     const cards = data.findings.map((finding, at) => {
       if (finding.same_as !== 0) return null;
@@ -879,14 +889,14 @@ const kssPlayer = (() => {
       const step = model.findingStep.get(at + 1);
       const explain = shown.has(finding.id) ? null : data.explain[finding.id];
       shown.add(finding.id);
-      return h(`article.finding.finding-${finding.severity}`,
+      return h(`article.finding.${finding.severity}`,
         h("h4", h("span.severity", `${finding.severity}[${finding.id}]`), " ", finding.message),
         h("p", link(step, clock(finding.time)), finding.expected ? ", the scenario expects it" : "", again > 0 ? `, and ${again} more time${again === 1 ? "" : "s"}` : ""),
-        finding.causes.length > 0 ? h("ol", ...finding.causes.map(([message, when, place]) => h("li", link(stepOf(model, when, place), `${clock(when)}: ${message}`)))) : null,
-        h("dl.remarks", ...finding.remarks.filter(([kind]) => kind !== "next").flatMap(([kind, text]) => [h("dt", kind), h("dd", text)])),
-        explain ? h("details", h("summary", `Why ${finding.name} matters`), h("div.prose", ...prose(explain.replace(/^# .*\n/, "")))) : null);
+        finding.causes.length > 0 ? h("ol", finding.causes.map(([message, when, place]) => h("li", link(stepOf(model, when, place), `${clock(when)}: ${message}`)))) : null,
+        h("dl.remarks", finding.remarks.filter(([kind]) => kind !== "next").flatMap(([kind, text]) => [h("dt", kind), h("dd", text)])),
+        explain ? h("details", h("summary", `Why ${finding.name} matters`), h("div.prose", prose(explain.replace(/^# .*\n/, "")))) : null);
     }).filter(Boolean);
-    return h("div", ...(cards.length > 0 ? cards : [h("p.dim", "No finding.")]));
+    return h("div", (cards.length > 0 ? cards : [h("p.dim", "No finding.")]));
   }
 
   // ---- The list of steps ----------------------------------------------------------------------------
@@ -955,7 +965,7 @@ const kssPlayer = (() => {
 
   function helpDialog() {
     const dialog = h("dialog.help", { "aria-label": "Keys" }, h("h3", "Keys"),
-      h("dl", ...COMMANDS.flatMap(([, keys, name]) => [h("dt", ...keys.flatMap((key, at) => [at > 0 ? " or " : "", h("kbd", keyName(key))])), h("dd", name)])),
+      h("dl", COMMANDS.flatMap(([, keys, name]) => [h("dt", keys.flatMap((key, at) => [at > 0 ? " or " : "", h("kbd", keyName(key))])), h("dd", name)])),
       h("form", { method: "dialog" }, h("button", "Close")));
     return dialog;
   }
@@ -996,10 +1006,10 @@ const kssPlayer = (() => {
     for (const [command, keys, name, sign] of COMMANDS)
       if (sign !== undefined)
         buttons.set(command, button("", { "aria-label": name, title: `${name} (${keys.map(keyName).join(" or ")})`, click: () => run(command) },
-          sign.startsWith("M") ? s("svg", { viewBox: "0 0 16 16", width: 18, height: 18, "aria-hidden": "true", focusable: "false" }, s("path", { d: sign, fill: "currentColor" })) : sign));
+          sign.startsWith("M") ? s("svg", { viewBox: "0 0 16 16", width: 18, height: 18, "aria-hidden": "true" }, s("path", { d: sign, fill: "currentColor" })) : sign));
 
     const root = h("div.player",
-      h("div.controls", { role: "toolbar", "aria-label": "Steps" }, h("div.buttons", ...buttons.values()), slider),
+      h("div.controls", { role: "toolbar", "aria-label": "Steps" }, h("div.buttons", [...buttons.values()]), slider),
       sentence,
       lanes.box,
       h("div.panels",
@@ -1044,7 +1054,7 @@ const kssPlayer = (() => {
       slider.setAttribute("aria-valuetext", `step ${step} of ${model.count}, ${clock(model.times[step])}`);
       const found = data.findings.map((finding, at) => [finding, model.findingStep.get(at + 1)]).filter(([, at]) => at === step);
       sentence.replaceChildren(h("span.where", `Step ${step} of ${model.count}`), h("span.when", clock(model.times[step])),
-        h("span.says", model.say(step)), ...found.map(([finding]) => h(`span.badge.badge-${finding.severity}`, `${finding.id} ${finding.name}`)));
+        h("span.says", model.say(step)), ...found.map(([finding]) => h(`span.badge.${finding.severity}`, `${finding.id} ${finding.name}`)));
       buttons.get("back").disabled = buttons.get("first").disabled = step === 0;
       buttons.get("forward").disabled = buttons.get("last").disabled = step === model.count;
       if (step === model.count) stop();
