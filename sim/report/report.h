@@ -11,6 +11,7 @@
 struct kss_text_options {
     bool colour;
     bool verbose; // every table, every finding in full, and the event log
+    bool full;    // the same without the event log
     bool quiet;   // nothing about what passed
     bool why;     // swap eligibility clause by clause
 };
