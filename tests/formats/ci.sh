@@ -142,6 +142,6 @@ checked x64 --machine=x64 scenarios
 KSS_STRICT=1 checked strict --strict scenarios
 checked single scenarios/lessons/16-user-mode-wait.kss
 checked missing scenarios/lessons/16-user-mode-wait.kss hostile/mark.kss malformed/open-brace.kss
-(cd "$work" && rm -f again-* && prove --exec "$kss run --format tap" scenarios/lessons/*.kss 2>&1 | tail -n 1)
+(cd "$work" && rm -f again-* && prove --exec "$kss run --format tap13" scenarios/lessons/*.kss 2>&1 | tail -n 1)
 rules
 echo "all formats are valid"
