@@ -493,19 +493,24 @@ static void plain_letters(struct kss_picture *picture) {
 }
 
 static void legend(const struct kss_picture *picture, struct kss_text *out) {
-    const char *const signs[] = {[KSS_PART_SAVE] = ", = save area",
-                                 [KSS_PART_TRAP] = ", - below it",
-                                 [KSS_PART_FRAME] = ", # + frames",
-                                 [KSS_PART_FOLD] = ", * more turns",
-                                 [KSS_PART_HIDDEN] = ", ? not known",
-                                 [KSS_PART_FREE] = picture->out ? ", / out of memory" : ", . free",
-                                 [KSS_PART_GUARD] = ""};
+    const char *const signs[] = {[KSS_PART_SAVE] = "= save area",
+                                 [KSS_PART_TRAP] = "- below it",
+                                 [KSS_PART_FRAME] = "# + frames",
+                                 [KSS_PART_FOLD] = "* more turns",
+                                 [KSS_PART_HIDDEN] = "? not known",
+                                 [KSS_PART_FREE] = picture->out ? "/ out of memory" : ". free"};
     bool has[KSS_PART_GUARD + 1] = {false};
     kss_text_format(out, "  its pages, %u bytes a character", picture->page / CELLS);
     for (uint32_t i = 0; i < picture->part_count; i++)
         has[picture->parts[i].kind] = true;
-    for (unsigned i = 0; i <= KSS_PART_GUARD; i++)
-        kss_text_str(out, has[i] ? signs[i] : "");
+    const char *between = ": ";
+    for (unsigned i = 0; i < KSS_PART_GUARD; i++) {
+        if (!has[i])
+            continue;
+        kss_text_str(out, between);
+        kss_text_str(out, signs[i]);
+        between = ", ";
+    }
     kss_text_char(out, '\n');
 }
 
