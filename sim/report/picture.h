@@ -31,11 +31,9 @@ void kss_picture_css(struct kss_text *out);
 // the one that was deepest. 0: the run has none.
 uint32_t kss_picture_stack(const struct kss_scene *scene);
 
-// The deepest point of a stack by its `path` events, without scenes: what a plain run records. At most [rows]
-// lines.
+// The map of a stack's pages at its deepest point, by its `path` events alone: what a plain run records. Where the
+// stack overflowed, or a bug check's first parameter lies on it; else nothing.
 struct kss_report;
-void kss_picture_worst(const struct kss_log *log, const struct kss_digest *digest,
-                       const struct kss_digest_stack *stack, bool colour, uint32_t rows,
-                       struct kss_text *out);
+void kss_print_map(const struct kss_report *report, const struct kss_digest_stack *stack);
 
 #endif

@@ -396,10 +396,9 @@ void kss_picture_make(struct kss_picture *picture, const struct kss_scene *scene
 }
 
 void kss_picture_make_worst(struct kss_picture *picture, const struct kss_log *log,
-                            const struct kss_digest *digest, const struct kss_digest_stack *stack) {
+                            const struct kss_digest_stack *stack) {
     struct stack_facts facts = {
         .used = stack->used, .bytes = stack->bytes, .kind = stack->kind, .thread = stack->thread};
-    (void)digest;
     *picture = (struct kss_picture){.log = log, .base = stack->base, .deepest = stack->used};
     struct kss_scene_frame *frames =
         KSS_NEW_ARRAY(&picture->arena, struct kss_scene_frame, stack->path_count + 1u);

@@ -68,7 +68,7 @@ struct kss_picture {
 
 void kss_picture_make(struct kss_picture *picture, const struct kss_scene *scene, uint32_t stack);
 void kss_picture_make_worst(struct kss_picture *picture, const struct kss_log *log,
-                            const struct kss_digest *digest, const struct kss_digest_stack *stack);
+                            const struct kss_digest_stack *stack);
 // The stacks that a picture of [stack] shows, outermost first; returns how many, at most KSS_PICTURE_STACKS. What
 // more there are lie before them and are left out: *omitted.
 enum { KSS_PICTURE_STACKS = 20 };
