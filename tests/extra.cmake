@@ -49,3 +49,6 @@ if(CMOCKA_INCLUDE_DIR AND CMOCKA_LIBRARY)
              WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(listings PROPERTIES LABELS unit)
 endif()
+
+# The workshop: exercises, solutions, pages.
+include(workshop/workshop.cmake)

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What kss explain knows beside the vocabularies of NT.
+// What kss explain knows. Depends on base, nt, rules, session; not on the command.
 #ifndef KSS_CLI_EXPLAIN_H
 #define KSS_CLI_EXPLAIN_H
 
 #include "base/text.h"
 
 #include <stdbool.h>
+
+// Appends what a word means: a finding (KSS2001, stack-object-user-wait), a bug check, a routine, a
+// status, a type, a policy, an error of the language; false: nobody knows it.
+bool kss_explain_word(const char *word, struct kss_text *out);
 
 // Appends what an error of the language ("KSS0020") means; false: there is none of that number.
 bool kss_explain_error(const char *word, struct kss_text *out);

@@ -71,15 +71,18 @@ static uint32_t below_frames(const struct kss_digest_stack *stack) {
     return last->depth - last->bytes;
 }
 
+struct kss_stack_top kss_top_of(const struct kss_log *log, const struct kss_digest_stack *stack) {
+    uint32_t depth = below_frames(stack), reserve = log->config.profile.reserve;
+    reserve = depth < reserve ? depth : reserve;
+    return (struct kss_stack_top){reserve, depth - reserve, kss_report_start(log, stack->thread)};
+}
+
 static void base_rows(const struct kss_report *report, const struct kss_digest_stack *stack) {
-    const struct kss_profile *profile = &report->log->config.profile;
-    uint32_t depth = below_frames(stack);
-    uint32_t reserve = depth < profile->reserve ? depth : profile->reserve;
-    if (depth > reserve)
-        table_row(report, depth, depth - reserve, "machine", NULL,
-                  kss_report_start(report->log, stack->thread));
-    if (reserve > 0)
-        table_row(report, reserve, reserve, "machine", NULL, KSS_ROW_SAVE);
+    struct kss_stack_top top = kss_top_of(report->log, stack);
+    if (top.rest > 0)
+        table_row(report, top.save_area + top.rest, top.rest, "machine", NULL, top.rest_name);
+    if (top.save_area > 0)
+        table_row(report, top.save_area, top.save_area, "machine", NULL, KSS_ROW_SAVE);
 }
 
 static void repeat_line(const struct kss_report *report, const struct kss_repeat *repeat) {

@@ -193,7 +193,7 @@ static void routines(const struct kss_jsonl *jsonl, struct kss_text *out) {
 static void threads(const struct kss_jsonl *jsonl, struct kss_text *out) {
     const struct kss_log *log = kss_jsonl_log(jsonl);
     kss_text_str(out, ",\"threads\":[");
-    for (uint32_t i = 0; i < log->thread_count; i++) {
+    for (uint32_t i = 0; i < log->thread_count - log->threads_made; i++) {
         const struct kss_log_thread *thread = &log->threads[i];
         kss_text_str(out, i ? ",{\"name\":" : "{\"name\":");
         kss_jsonl_thread(jsonl, i, out);

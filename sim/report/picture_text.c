@@ -33,38 +33,6 @@ struct sheet {
 };
 
 // ---- Lines --------------------------------------------------------------------------------------
-static uint32_t characters(const char *bytes, size_t length) {
-    uint32_t count = 0, point;
-    for (size_t at = 0; at < length; count++) {
-        unsigned size = kss_utf8(bytes + at, length - at, &point);
-        at += size == 0 ? 1 : size;
-    }
-    return count;
-}
-
-// At most [room] characters; what is longer loses its middle.
-static void fit(struct kss_text *out, const char *text, uint32_t room) {
-    size_t length = strlen(text);
-    if (characters(text, length) <= room || room < 8) {
-        kss_text_str(out, text);
-        return;
-    }
-    uint32_t point, head = (room - 2) / 2, tail = room - 2 - head;
-    size_t end = 0, start = length;
-    for (uint32_t i = 0; i < head; i++) {
-        unsigned size = kss_utf8(text + end, length - end, &point);
-        end += size == 0 ? 1 : size;
-    }
-    for (uint32_t i = 0; i < tail; i++) {
-        start--;
-        while (start > 0 && ((uint8_t)text[start] & 0xC0) == 0x80)
-            start--;
-    }
-    kss_text_bytes(out, text, end);
-    kss_text_str(out, "..");
-    kss_text_bytes(out, text + start, length - start);
-}
-
 static void gutter(struct sheet *sheet, const char *label) {
     size_t length = strlen(label);
     kss_text_repeat(sheet->out, ' ', length < GUTTER ? GUTTER - length : 0);
@@ -89,7 +57,8 @@ static void rule(struct sheet *sheet, const char *label) {
 
 // Ends the line that was gathered: padded, between borders.
 static void put_line(struct sheet *sheet, enum kss_ink ink) {
-    uint32_t length = characters(sheet->line.bytes ? sheet->line.bytes : "", sheet->line.length);
+    uint32_t length =
+        kss_text_letters(sheet->line.bytes ? sheet->line.bytes : "", sheet->line.length);
     const char *border = sheet->picture->out ? "/" : "|";
     kss_text_str(sheet->out, border);
     kss_ink(&sheet->ink, ink);
@@ -234,7 +203,7 @@ static void item_line(struct sheet *sheet, const struct kss_item *item) {
     kss_text_str(&sheet->line, "  ");
     bytes_cell(&sheet->line, item->bytes, "");
     kss_text_str(&sheet->line, "  ");
-    fit(&sheet->line, name.bytes, CELLS - NAME_AT - 2);
+    kss_text_shorten(&sheet->line, name.bytes, CELLS - NAME_AT - 2);
     put_line(sheet, item->is_object ? KSS_INK_BOLD : KSS_INK_NONE);
     kss_text_free(&name);
     for (uint32_t i = 0; i < sheet->picture->mark_count; i++)
@@ -279,17 +248,8 @@ static bool has_loose_marks(const struct kss_picture *picture, const struct kss_
 
 static void part_words(struct sheet *sheet, const struct kss_part *part) {
     kss_text_format(&sheet->line, " %c", part->letter);
-    if (part->kind != KSS_PART_FOLD) {
-        bytes_cell(&sheet->line, part->to - part->from, part->origin != NULL ? part->origin : "");
-        fit(&sheet->line, part->name, CELLS - NAME_AT);
-        return;
-    }
-    bytes_cell(&sheet->line, part->to - part->from, "");
-    if (part->period == 1)
-        kss_text_format(&sheet->line, "%u more of this frame", part->turns);
-    else
-        kss_text_format(&sheet->line, "%u more turns of these %u frames", part->turns,
-                        part->period);
+    bytes_cell(&sheet->line, part->to - part->from, part->origin != NULL ? part->origin : "");
+    kss_text_shorten(&sheet->line, part->name, CELLS - NAME_AT);
 }
 
 // The lower edge of a part whose name stands above; where the limit is crossed, by how much.
@@ -435,25 +395,37 @@ static void title(struct sheet *sheet, const char *text, enum kss_ink ink) {
         kss_ink(&sheet->ink, KSS_INK_NONE);
 }
 
-static void draw(struct kss_picture *picture, bool colour, bool with_column, struct kss_text *out) {
+static void draw(const struct kss_picture *picture, bool colour, bool first, struct kss_text *out) {
     struct kss_text_options options = {.colour = colour};
     struct sheet sheet = {.picture = picture, .ink = {.options = &options, .out = out}, .out = out};
-    title(&sheet, picture->title[0], KSS_INK_BOLD);
-    title(&sheet, picture->title[1], KSS_INK_NONE);
-    if (picture->title[2] != NULL) {
+    if (first) {
+        title(&sheet, picture->title[0], KSS_INK_BOLD);
+        title(&sheet, picture->title[1], KSS_INK_NONE);
         kss_text_char(out, '\n');
-        title(&sheet, picture->title[2], KSS_INK_BOLD);
+    } else {
+        gutter(&sheet, "");
+        kss_text_repeat(out, ' ', CELLS / 2);
+        kss_text_str(out, "|\n");
+        gutter(&sheet, "");
+        kss_text_repeat(out, ' ', CELLS / 2);
+        kss_text_str(out, "v  expanded\n");
     }
+    title(&sheet, picture->title[2], KSS_INK_BOLD);
     map(&sheet);
-    if (with_column)
-        column(&sheet);
+    column(&sheet);
     kss_text_free(&sheet.line);
 }
 
 void kss_picture_text(const struct kss_scene *scene, uint32_t stack,
                       const struct kss_picture_options *options, struct kss_text *out) {
-    struct kss_picture picture;
-    kss_picture_make(&picture, scene, stack);
-    draw(&picture, options != NULL && options->colour, true, out);
-    kss_picture_free(&picture);
+    uint32_t chain[KSS_PICTURE_STACKS], omitted;
+    uint32_t count = kss_picture_chain(scene, stack, chain, &omitted);
+    for (uint32_t i = 0; i < count; i++) {
+        struct kss_picture picture;
+        kss_picture_make(&picture, scene, chain[i]);
+        draw(&picture, options != NULL && options->colour, i == 0, out);
+        kss_picture_free(&picture);
+    }
+    if (omitted != 0)
+        kss_text_format(out, "%u more segments lie before these\n", omitted);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the files of the text report share.
+// What the files of the text report share, and others of its figures.
 #ifndef KSS_REPORT_PRIVATE_H
 #define KSS_REPORT_PRIVATE_H
 
@@ -45,6 +45,13 @@ void kss_say_unexpected(const struct kss_digest *digest, struct kss_text *out);
 // depth.c
 void kss_print_stack(const struct kss_report *report, const struct kss_digest_stack *stack);
 void kss_print_stacks_briefly(const struct kss_report *report);
+
+// What lies between Base and the first frame of a stack at its deepest.
+struct kss_stack_top {
+    uint32_t save_area, rest;
+    const char *rest_name; // "trap frame"
+};
+struct kss_stack_top kss_top_of(const struct kss_log *log, const struct kss_digest_stack *stack);
 
 // tables.c: figures of frame tables. The table behind a row's symbol; whose figures are lower bounds;
 // natively, what the tables say of a path.

@@ -235,8 +235,10 @@ static void know_thread(struct kss_saved_run *run, const struct kss_event *event
                                          .system = event->words[1] != 0,
                                          .body = KSS_NO_FRAME,
                                          .place = event->place};
-    if (event->thread == run->log.thread_count)
-        kss_saved_add_thread(run, &known);
+    if (event->thread != run->log.thread_count)
+        return;
+    kss_saved_add_thread(run, &known);
+    run->log.threads_made++;
 }
 
 void kss_saved_event(struct kss_saved *saved, struct kss_fields *fields, uint32_t kind) {

@@ -54,6 +54,7 @@ struct kss_log {
     const struct kss_log_thread *threads;
     const struct kss_span *places; // place 0: none
     uint32_t routine_count, thread_count, place_count;
+    uint32_t threads_made; // during the run, as `thread` says: the last of the threads
     struct kss_log_device *devices;
     uint32_t device_count;
     const uint32_t *place_routines; // native: the routine of each place; NULL: places say it

@@ -34,6 +34,7 @@ static void know_thread(struct kss_session *session, const struct kss_event *eve
                                 .body = KSS_NO_FRAME,
                                 .place = event->place};
     log->threads = threads;
+    log->threads_made++;
 }
 
 static void on_event(void *context, struct kss_machine *machine, const struct kss_event *event) {
@@ -157,6 +158,7 @@ void kss_session_fill_header(struct kss_session *session) {
     log->routine_count = program->image.code_count;
     log->threads = threads;
     log->thread_count = program->thread_count;
+    log->threads_made = 0;
     log->devices =
         KSS_NEW_ARRAY(&session->arena, struct kss_log_device, program->device_count + 1u);
     log->device_count = program->device_count;

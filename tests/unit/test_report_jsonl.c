@@ -9,7 +9,8 @@
 #include <cmocka.h>
 
 #include "corpus.h"
-#include "report/report.h"
+#include "report/sheet.h"
+#include "session/session.h"
 
 #include <kss/kss.h>
 
@@ -102,6 +103,45 @@ static void every_line_of_the_corpus_is_json(void **state) {
         size_t length;
         const char *text = kss_write_jsonl(session, &length);
         assert_json_lines(corpus.paths[i], text, length);
+        kss_close(session);
+    }
+    assert_true(corpus.count > 50);
+    kss_arena_free(&arena);
+}
+
+struct stream {
+    struct kss_jsonl *jsonl;
+    struct kss_text text;
+};
+
+static void on_event(void *context, const struct kss_log *log, const struct kss_event *event) {
+    struct stream *stream = context;
+    (void)log;
+    kss_jsonl_event(stream->jsonl, event, &stream->text);
+}
+
+// Threads that nt and drivers make are not known when the first line is streamed.
+static void written_afterwards_it_is_what_was_streamed(void **state) {
+    (void)state;
+    struct kss_arena arena = {0};
+    struct corpus corpus = corpus_of(&arena, "scenarios");
+    struct kss_options options = {.all_events = true};
+    for (unsigned i = 0; i < corpus.count; i++) {
+        struct kss_session *session = kss_open_file(corpus.paths[i], &options);
+        struct kss_sheet_entry entry;
+        kss_sheet_entry_of(session, &entry);
+        struct stream stream = {.jsonl = kss_jsonl_new(entry.log)};
+        kss_jsonl_header(stream.jsonl, &entry, &stream.text);
+        kss_session_set_stream(session, on_event, &stream);
+        kss_run(session);
+        size_t length;
+        const char *text = kss_write_jsonl(session, &length);
+        if (length != stream.text.length || memcmp(text, stream.text.bytes, length) != 0) {
+            print_message("%s: streamed otherwise\n", corpus.paths[i]);
+            fail();
+        }
+        kss_jsonl_free(stream.jsonl);
+        kss_text_free(&stream.text);
         kss_close(session);
     }
     assert_true(corpus.count > 50);
@@ -274,6 +314,7 @@ static void names_that_are_not_the_first_have_numbers(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_line_of_the_corpus_is_json),
+        cmocka_unit_test(written_afterwards_it_is_what_was_streamed),
         cmocka_unit_test(odd_names_and_texts_are_escaped),
         cmocka_unit_test(words_print_by_kind),
         cmocka_unit_test(digits_of_all_lengths),
