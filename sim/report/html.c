@@ -6,6 +6,7 @@
 #include "base/version.h"
 #include "report/escape.h"
 #include "report/page.h"
+#include "report/picture.h"
 #include "report/player.h"
 #include "report/private.h"
 #include "report/sheet.h"
@@ -125,8 +126,31 @@ static void explain(struct page *page) {
     }
 }
 
+static void picture(struct page *page, const char *caption, uint32_t stack) {
+    kss_text_format(page->out, "<figure><figcaption>%s</figcaption>\n", caption);
+    kss_picture_svg(page->scene, stack, NULL, page->out);
+    kss_text_str(page->out, "</figure>\n");
+}
+
+// The first step that has a stack, where one is deepest, and the failing one.
 static void pictures(struct page *page) {
-    (void)page;
+    if (page->scene == NULL)
+        return;
+    uint32_t stack = 0, last = kss_scene_steps(page->scene);
+    for (uint32_t step = 1; step <= last && stack == 0; step++) {
+        kss_scene_go(page->scene, step);
+        stack = kss_picture_stack(page->scene);
+    }
+    if (stack != 0)
+        picture(page, "First", stack);
+    uint32_t worst = kss_scene_worst(page->scene, &stack);
+    kss_scene_go(page->scene, worst);
+    if (worst != 0)
+        picture(page, "Deepest", stack);
+    uint32_t failing = kss_scene_failing(page->scene);
+    kss_scene_go(page->scene, failing);
+    if (failing != 0 && kss_picture_stack(page->scene) != 0)
+        picture(page, "Failing", kss_picture_stack(page->scene));
 }
 
 // ---- The template -----------------------------------------------------------------------------------

@@ -5,7 +5,9 @@
 // stack a routine is about to touch, and at which byte.
 #include "report/player_private.h"
 
-enum column { TIME, PLACE, SAY, KIND, CPU, STACK, CHANGES, COLUMNS };
+#include "report/picture.h"
+
+enum column { TIME, PLACE, SAY, KIND, CPU, STACK, ABOUT, CHANGES, COLUMNS };
 
 struct steps {
     struct kss_player *player;
@@ -102,13 +104,14 @@ static void one_step(struct steps *steps, uint32_t number) {
     steps->any = false;
     kss_scene_go(player->scene, number);
     kss_text_char(&steps->columns[CHANGES], ']');
+    add(&steps->columns[ABOUT], kss_picture_stack(player->scene));
     for (uint32_t i = step->first; i < step->last; i++)
         look_at(steps, number, &player->log->events[i]);
 }
 
 static void write_columns(struct steps *steps) {
-    static const char *const names[COLUMNS] = {"time", "place", "say",    "kind",
-                                               "cpu",  "stack", "changes"};
+    static const char *const names[COLUMNS] = {"time", "place", "say",   "kind",
+                                               "cpu",  "stack", "about", "changes"};
     struct kss_text *out = steps->player->out;
     kss_player_key(steps->player, "steps");
     kss_text_char(out, '{');

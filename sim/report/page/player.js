@@ -27,7 +27,7 @@ const kssPlayer = (() => {
     return element;
   };
   const h = maker((tag) => document.createElement(tag));
-  const drawing = Object.assign(document.createElement("template"), { innerHTML: "<svg></svg>" }).content.firstChild
+  const drawing = Object.assign(document.createElement("template"), { innerHTML: "<svg>" }).content.firstChild
     .namespaceURI;
   const s = maker((tag) => document.createElementNS(drawing, tag));
 
@@ -752,7 +752,7 @@ const kssPlayer = (() => {
     const rowOfLine = [];
     rows.forEach((row, at) => { if (row.text !== undefined) rowOfLine[row.line] = at; });
     const inner = h("div.source-rows");
-    const box = h("div.source", { tabindex: "0", role: "region", "aria-label": "Source" }, inner);
+    const box = h("div.source", { tabindex: "0", role: "group", "aria-label": "Source text" }, inner);
     let current = null;
     const widest = rows.reduce((most, row) => Math.max(most, row.note ? row.note.column + row.note.text.length + 5 : row.text.length), 0);
     inner.style.minWidth = `calc(${widest + 2}ch + 4.5em)`;
@@ -776,7 +776,7 @@ const kssPlayer = (() => {
       return row;
     }
     function noteRow({ note }) {
-      const text = [h("span.note-mark", note.mark), " ", note.text];
+      const text = [h("b", note.mark), " ", note.text];
       const row = h(`div.line.said.${note.kind}`, h("span.number", ""),
         note.step ? button("", { click: () => go(note.step), title: `go to step ${note.step}` }, ...text) : h("span", text));
       row.lastChild.style.marginLeft = `${note.column}ch`;
@@ -890,7 +890,7 @@ const kssPlayer = (() => {
       const explain = shown.has(finding.id) ? null : data.explain[finding.id];
       shown.add(finding.id);
       return h(`article.finding.${finding.severity}`,
-        h("h4", h("span.severity", `${finding.severity}[${finding.id}]`), " ", finding.message),
+        h("h3", h("span.severity", `${finding.severity}[${finding.id}]`), " ", finding.message),
         h("p", link(step, clock(finding.time)), finding.expected ? ", the scenario expects it" : "", again > 0 ? `, and ${again} more time${again === 1 ? "" : "s"}` : ""),
         finding.causes.length > 0 ? h("ol", finding.causes.map(([message, when, place]) => h("li", link(stepOf(model, when, place), `${clock(when)}: ${message}`)))) : null,
         h("dl.remarks", finding.remarks.filter(([kind]) => kind !== "next").flatMap(([kind, text]) => [h("dt", kind), h("dd", text)])),
@@ -964,7 +964,7 @@ const kssPlayer = (() => {
   const keyName = (key) => key.replace(/^ $/, "Space").replace("ArrowLeft", "\u2190").replace("ArrowRight", "\u2192");
 
   function helpDialog() {
-    const dialog = h("dialog.help", { "aria-label": "Keys" }, h("h3", "Keys"),
+    const dialog = h("dialog.help", { "aria-label": "Keys" }, h("h2", "Keys"),
       h("dl", COMMANDS.flatMap(([, keys, name]) => [h("dt", keys.flatMap((key, at) => [at > 0 ? " or " : "", h("kbd", keyName(key))])), h("dd", name)])),
       h("form", { method: "dialog" }, h("button", "Close")));
     return dialog;
@@ -986,7 +986,7 @@ const kssPlayer = (() => {
 
     const panel = (kind, title, ...content) => {
       const id = `${prefix}${kind}`;
-      return h(`section.panel.panel-${kind}`, { "aria-labelledby": id }, h("h3", { id }, title), ...content);
+      return h(`section.panel.panel-${kind}`, { "aria-labelledby": id }, h("h2", { id }, title), ...content);
     };
     const lanes = lanesView(model, go);
     const column = stackView(model, prefix);
@@ -1020,20 +1020,14 @@ const kssPlayer = (() => {
       help);
     element.replaceChildren(root);
 
-    // The stack this step is about: one that something elsewhere points into, else the one at work.
-    function stackOfStep() {
-      const known = new Set(model.stacks());
-      const work = model.now > 0 ? data.steps.stack[model.now - 1] : 0;
-      const foreign = model.pointers.get(model.now)?.find((pointer) => pointer.stack !== work);
-      const swapped = model.changes(model.now).find((change) => change.thing === "stack");
-      return [foreign?.stack, work, swapped?.index, stack, ...known].find((each) => known.has(each)) ?? null;
-    }
     function choose(to) {
       stack = to;
       drawStack();
     }
     function drawStack() {
-      if (follow) stack = stackOfStep();
+      const all = model.stacks();
+      if (follow) stack = data.steps.about[model.now - 1] || (all[0] ?? null);
+      if (!all.includes(stack)) stack = null;
       following.setAttribute("aria-pressed", follow);
       zoom.setAttribute("aria-pressed", column.whole);
       picker.draw(stack);
