@@ -9,6 +9,7 @@ import { deflateRawSync } from "node:zlib";
 import { accessible, drawnContrast, kss, overflow, picture, playground, root, visit } from "./lib.mjs";
 
 const it = (name, body) => test(name, { skip: !playground && "KSS_PLAYGROUND names no page" }, body);
+const withPlayer = playground && readFileSync(playground, "utf8").includes("const kssPlayer");
 const open = (fragment, options, body) => visit(playground + fragment, options, body);
 
 const done = "#status.good, #status.bad, #status.open";
@@ -118,6 +119,53 @@ it("after a run findings are marked where they are, expected ones as such", () =
     assert.equal(await page.locator(".cm-content .mark-error").count(), 2);
     await page.click("#found button.id");
     assert.match(await page.textContent("#explain-text"), /^KSS2001 stack-object-user-wait/);
+  }));
+
+test("the player steps, and the editor shows the statement at work", { skip: !withPlayer && "the page has no player" }, () =>
+  open("#lesson=16-user-mode-wait&step=3", {}, async (page) => {
+    await ready(page);
+    const step = () => page.getAttribute("#player input[type=range]", "aria-valuetext");
+    assert.match(await step(), /^step 3 of /);
+    await page.focus("#player .kss-buttons button:enabled");
+    await page.keyboard.press("ArrowRight");
+    assert.match(await step(), /^step 4 of /);
+    await page.click("#player button:has-text('failing')");
+    assert.equal(await page.textContent(".cm-content .current"), "KeSetEvent(done, IO_NO_INCREMENT, FALSE)");
+    await page.click("#share");
+    const { hash } = new URL(await page.inputValue("#link-text"));
+    assert.match(hash, /^#lesson=16-user-mode-wait&step=\d+$/);
+    await visit(playground + hash, {}, async (other) => {
+      await ready(other);
+      assert.equal(await other.textContent(".cm-content .current"), "KeSetEvent(done, IO_NO_INCREMENT, FALSE)");
+    });
+  }));
+
+test("many runs leave one player", { skip: !withPlayer && "the page has no player" }, () =>
+  open("", {}, async (page) => {
+    await ready(page);
+    const elements = () => page.evaluate(() => document.querySelectorAll("body *").length);
+    await run(page);
+    const once = await elements();
+    for (let i = 0; i < 20; i++) await run(page);
+    assert.equal(await page.locator(".kss-player").count(), 1);
+    assert.equal(await elements(), once); // nothing is left behind
+  }));
+
+it("the line between editor and result moves by keys and by dragging", () =>
+  open("", { width: 1600 }, async (page) => {
+    await ready(page);
+    const width = () => page.evaluate(() => document.querySelector(".edit").getBoundingClientRect().width);
+    const before = await width();
+    await page.focus("#split");
+    await page.keyboard.press("ArrowLeft");
+    assert.ok((await width()) < before);
+    const box = await page.locator("#split").boundingBox();
+    await page.mouse.move(box.x + 3, 400);
+    await page.mouse.down();
+    await page.mouse.move(1000, 400);
+    await page.mouse.up();
+    assert.ok(Math.abs((await width()) - 1000) < 20);
+    await overflow(page);
   }));
 
 it("machine and swap policy are chosen as by the command's options", () =>
@@ -262,13 +310,13 @@ it("every control is reached by Tab, in the order of the page", () =>
         const { activeElement: on } = document;
         if (on === document.body) return "";
         if (on.closest(".cm-editor")) return "editor";
-        return on.id || on.tagName;
+        return on.id || (on.closest(".keys") ? "keys" : on.tagName);
       });
       if (at === "") break;
       if (at === "editor") await page.keyboard.press("Escape");
       seen.push(at);
     }
-    const order = ["scenario", "machine", "swap", "run", "format", "share", "save", "theme", "editor", "SUMMARY"];
+    const order = ["scenario", "machine", "swap", "run", "format", "share", "save", "theme", "editor", "keys", "split"];
     assert.deepEqual(seen.filter((id) => order.includes(id)), order);
     assert.ok(seen.some((id) => id.startsWith("tab-")));
   }));

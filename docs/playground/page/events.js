@@ -28,6 +28,12 @@ export class Events {
     find("events-more").addEventListener("click", () => this.more());
   }
 
+  wait() {
+    find("events-rows").replaceChildren();
+    find("events-more").hidden = true;
+    find("events-count").textContent = "Reading \u2026";
+  }
+
   // [text]: JSON Lines, the run's own line first; [dropped]: events that were not kept.
   set(text, dropped) {
     this.lines = text.split("\n").slice(1, -1);

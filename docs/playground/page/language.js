@@ -120,6 +120,7 @@ class Lexer {
     }
     if (properties !== undefined && this.scenario(stream, state, word, properties, start)) return "scenario";
     if (properties & NOISE || SAL.test(word)) return "modifier";
+    if (state.depth === 0 && state.parens === 0 && (word === "frame" || word === "pageable")) return "scenario";
     if (this.vocabulary.routines.has(word)) return "ntRoutine";
     if (this.vocabulary.types.has(word)) return "typeName";
     if (this.vocabulary.constants.has(word) || this.vocabulary.bugchecks.has(word)) return "atom";

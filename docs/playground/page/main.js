@@ -8,6 +8,7 @@ import { Events } from "./events.js";
 import { Vocabulary } from "./language.js";
 import { markdown } from "./markdown.js";
 import * as share from "./share.js";
+import { split } from "./split.js";
 import { Tabs } from "./tabs.js";
 
 const CHECK_AFTER = 250; // ms without typing
@@ -161,10 +162,10 @@ function showOutcome(outcome) {
 async function showRun() {
   const views = { player: showPlayer, report: showReport, events: showEvents };
   for (const view of Object.keys(views)) ran[view] = false;
-  const hasPlayer = Boolean(ran.reports.player && ran.outcome.loaded);
+  const hasPlayer = Boolean((ran.reports.player || ran.mostDrawn) && typeof kssPlayer === "function" && ran.outcome.loaded);
   find("tab-player").hidden = !hasPlayer;
   if (!hasPlayer && tabs.panel === "player") tabs.show("report");
-  else if (hasPlayer && tabs.panel === "report" && !ran.seen) tabs.show("player");
+  else if (hasPlayer && !tabs.chosen) tabs.show("player");
   else await shown(tabs.panel);
 }
 
@@ -176,9 +177,14 @@ async function shown(panel) {
 }
 
 function showPlayer() {
-  const data = JSON.parse(decoder.decode(ran.reports.player));
-  player?.destroy?.();
+  player?.destroy();
+  player = null;
   find("player").replaceChildren();
+  if (ran.mostDrawn) {
+    const words = `A run is drawn up to ${ran.mostDrawn.toLocaleString("en")} events; this one has ${count(ran.outcome.events, "event")}.`;
+    return find("player").append(element("p", {}, words, " The report and the events have them."));
+  }
+  const data = JSON.parse(decoder.decode(ran.reports.player));
   player = kssPlayer(find("player"), data, { step: open.step, onstep: (step) => atWork(data, step) });
   open.step = undefined;
 }
@@ -194,6 +200,7 @@ async function showReport() {
 }
 
 async function showEvents() {
+  events.wait();
   const bytes = ran.outcome.loaded ? await ask("write", { format: "jsonl" }) : null;
   ran.jsonl = bytes ?? new Uint8Array();
   find("events-save").disabled = !bytes;
@@ -356,6 +363,7 @@ function connect() {
 async function start() {
   themes();
   fillScenarios();
+  split(find("split"));
   tabs = new Tabs(document.querySelector("[role=tablist]"), shown);
   tabs.show("report");
   const packed = share.fromBase64(find("module").textContent);

@@ -5,14 +5,21 @@ export class Tabs {
   constructor(list, shown) {
     this.all = [...list.querySelectorAll("[role=tab]")];
     this.shown = shown;
+    this.chosen = false;
     for (const tab of this.all) {
-      tab.addEventListener("click", () => this.show(tab.getAttribute("aria-controls")));
+      tab.addEventListener("click", () => this.choose(tab));
       tab.addEventListener("keydown", (event) => this.key(event));
     }
   }
 
   get tabs() {
     return this.all.filter((tab) => !tab.hidden);
+  }
+
+  // By the reader, whose choice stays.
+  choose(tab) {
+    this.chosen = true;
+    this.show(tab.getAttribute("aria-controls"));
   }
 
   show(panel) {
@@ -33,7 +40,7 @@ export class Tabs {
     if (to === undefined) return;
     event.preventDefault();
     const next = tabs[to % tabs.length];
-    this.show(next.getAttribute("aria-controls"));
+    this.choose(next);
     next.focus();
   }
 }

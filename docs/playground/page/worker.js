@@ -5,6 +5,7 @@ import { Module } from "./module.js";
 
 const SLICE = 4_000_000; // instructions between two looks at the clock
 const TELL = 250; // ms between two words of progress
+const MOST_DRAWN = 100_000; // events of a run that a page draws step by step
 const ENOUGH = 512 << 20; // bytes of memory after which a module is replaced: it never shrinks
 
 let compiled, module, session;
@@ -46,8 +47,9 @@ const asks = {
     }
     const outcome = session.outcome();
     const reports = {};
-    for (const format of formats) reports[format] = session.write(format);
-    return { outcome, reports };
+    const drawn = outcome.events <= MOST_DRAWN;
+    for (const format of drawn ? formats : []) reports[format] = session.write(format);
+    return { outcome, reports, mostDrawn: drawn ? undefined : MOST_DRAWN };
   },
 
   async report({ verbose }) {
