@@ -4,15 +4,16 @@ _kss() {
     local verb=${COMP_WORDS[1]}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "run report explain list fmt scan frames stack import new version help" -- "$word"))
+        COMPREPLY=($(compgen -W "run report explain list fmt scan frames stack import picture new version help" -- "$word"))
         return
     fi
     case $before in
-    --format) COMPREPLY=($(compgen -W "text jsonl sarif junit tap perfetto folded csv dot mermaid mermaid-calls" -- "$word")); return ;;
+    --format) COMPREPLY=($(compgen -W "text jsonl sarif junit tap tap13 perfetto folded csv dot mermaid mermaid-calls player html" -- "$word")); return ;;
     --format) COMPREPLY=($(compgen -W "text jsonl" -- "$word")); return ;;
     --format) COMPREPLY=($(compgen -W "text jsonl tsv" -- "$word")); return ;;
     --format) COMPREPLY=($(compgen -W "text jsonl folded dot" -- "$word")); return ;;
     --format) COMPREPLY=($(compgen -W "scenario text jsonl" -- "$word")); return ;;
+    --format) COMPREPLY=($(compgen -W "text svg" -- "$word")); return ;;
     --swap) COMPREPLY=($(compgen -W "balance-set eager never" -- "$word")); return ;;
     --completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
     --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
@@ -21,12 +22,13 @@ _kss() {
     run) local options="--format --output --verbose --quiet --machine --frames --swap --why --strict --bless --max-steps --color --help" ;;
     report) local options="--format --output --verbose --quiet --why --run --color --help" ;;
     explain) local options="--help" ;;
-    list) local options="--format --markdown --help" ;;
+    list) local options="--format --markdown --schema --help" ;;
     fmt) local options="--check --color --help" ;;
     scan) local options="--output --color --help" ;;
     frames) local options="--format --output --machine --module --color --help" ;;
     stack) local options="--format --output --machine --module --roots --device --limit --annotate --color --help" ;;
     import) local options="--format --output --machine --limit --base --pick --annotate --color --help" ;;
+    picture) local options="--format --output --machine --frames --swap --at --step --thread --stack --color --help" ;;
     new) local options="--help" ;;
     version) local options="--help" ;;
     help) local options="--man --completion --help" ;;
@@ -36,7 +38,7 @@ _kss() {
     esac
     case $verb in
     list) COMPREPLY=($(compgen -W "machines routines unserved hazards bugchecks verifier policies events statuses types" -- "$word")) ;;
-    help) COMPREPLY=($(compgen -W "run report explain list fmt scan frames stack import new version help" -- "$word")) ;;
+    help) COMPREPLY=($(compgen -W "run report explain list fmt scan frames stack import picture new version help" -- "$word")) ;;
     run | fmt) COMPREPLY=($(compgen -f -- "$word")) ;;
     esac
 }

@@ -98,7 +98,7 @@ The flagship: everything it expects happens, so nothing may break a build. The f
       </testsuite>
     </testsuites>
     $ kss run --format tap scenarios/lessons/16-user-mode-wait.kss
-    TAP version 13
+    TAP version 14
     ok 1 - scenarios/lessons/16-user-mode-wait.kss:18: expect hazard stack-object-user-wait in mydrv!ReadDispatch
     ok 2 - scenarios/lessons/16-user-mode-wait.kss:19: expect bugcheck IRQL_NOT_LESS_OR_EQUAL (_, 2, _, _)
     ok 3 - scenarios/lessons/16-user-mode-wait.kss: nothing unexpected
@@ -226,7 +226,7 @@ An overflow that nobody expects: a finding and a bug check, and the stack's fram
      ]
     }
     $ sed '/^expect/d' scenarios/lessons/03-too-deep.kss >$TMP/deep.kss; cd $TMP; kss run --format tap deep.kss
-    TAP version 13
+    TAP version 14
     not ok 1 - deep.kss: nothing unexpected
       ---
       message: "not expected: the bug check, 1 error"
@@ -310,7 +310,7 @@ An expectation that is not met, one that a single run does not judge, and one of
     </testsuites>
     [1]
     $ cd $TMP; kss run --format tap fails.kss
-    TAP version 13
+    TAP version 14
     not ok 1 - fails.kss:2: expect hazard large-frame
       ---
       message: "what happened: clean"
@@ -432,7 +432,7 @@ A suite of two: one passes, one does not load. The document goes on.
     </testsuites>
     [2]
     $ kss run --format tap scenarios/lessons/01-a-thread-and-its-stack.kss tests/malformed/open-brace.kss 2>/dev/null
-    TAP version 13
+    TAP version 14
     ok 1 - scenarios/lessons/01-a-thread-and-its-stack.kss:28: expect stack App == 668 + 0x148 + 0x1C0
     ok 2 - scenarios/lessons/01-a-thread-and-its-stack.kss:29: expect clean
     ok 3 - scenarios/lessons/01-a-thread-and-its-stack.kss: nothing unexpected
@@ -496,7 +496,7 @@ A suite of two: one passes, one does not load. The document goes on.
 A run that is given up: nothing failed, but kss cannot tell.
 
     $ kss run --max-steps=3 --format tap scenarios/lessons/01-a-thread-and-its-stack.kss
-    TAP version 13
+    TAP version 14
     ok 1 - scenarios/lessons/01-a-thread-and-its-stack.kss:28: expect stack App == 668 + 0x148 + 0x1C0 # SKIP the run did not come to its end
     ok 2 - scenarios/lessons/01-a-thread-and-its-stack.kss:29: expect clean # SKIP the run did not come to its end
     not ok 3 - scenarios/lessons/01-a-thread-and-its-stack.kss: nothing unexpected

@@ -12,6 +12,7 @@ The command line: exit statuses, streams, help, "did you mean".
       kss frames FILE...                   print what each function takes on the stack, and who says so
       kss stack FILE...                    work out the worst-case stack depth
       kss import windbg|ci|pe FILE...      turn a debugger listing, a call graph or an image into a scenario
+      kss picture FILE                     draw a kernel stack at a moment of a run
       kss new [NAME]                       write a scenario to start from
       kss version                          print the version
       kss help [VERB]                      explain the command, or one verb
@@ -70,6 +71,7 @@ The command line: exit statuses, streams, help, "did you mean".
       -f, --format=FORMAT        what to print: text (the default) or jsonl, one JSON object per
                                  row
           --markdown             as the Markdown page of docs/
+          --schema               events: as a JSON Schema (draft 2020-12) of a line
       -h, --help                 explain the verb
     $ kss rnu
     kss: unknown verb `rnu`; did you mean `run`?

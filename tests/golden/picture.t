@@ -292,10 +292,10 @@ What cannot be drawn says what there is.
     kss: --at and --step both name the moment
     [2]
     $ kss picture --step x scenarios/lessons/16-user-mode-wait.kss
-    kss: --step takes a number, not x
+    kss: --step takes a number of at least 1, not x
     [2]
     $ kss picture --step 0 scenarios/lessons/16-user-mode-wait.kss
-    kss: step 0: no stack exists
+    kss: --step takes a number of at least 1, not 0
     [2]
     $ kss picture --thread Ap scenarios/lessons/16-user-mode-wait.kss
     kss: unknown thread `Ap`

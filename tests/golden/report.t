@@ -69,9 +69,9 @@ The exit status is that of the runs, also when they did not load or never came t
     [2]
     $ sed '$d' $TMP/two.jsonl | kss report -q -
     warning: the events end before the run does
-      --> stdin:20:99
+      --> stdin:21:99
        |
-    20 | {"type":"expect","t":0,"seq":18,"irql":0,"line":29,"col":1,"len":13,"result":"met","text":"clean"}
+    21 | {"type":"expect","t":0,"seq":19,"irql":0,"line":29,"col":1,"len":13,"result":"met","text":"clean"}
        |                                                                                                   ^
        = note: the end of a run is missing, so nobody can tell
     UNSURE  scenarios/lessons/01-a-thread-and-its-stack.kss
