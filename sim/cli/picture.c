@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// kss picture: a stack at a moment of a run.
+// kss picture: a stack at a moment of a run, which a scenario describes or somebody has saved.
 #include "cli/cli.h"
 
+#include "report/parsed.h"
 #include "report/picture.h"
+#include "report/saved.h"
 #include "session/session.h"
 
 #include <string.h>
@@ -181,9 +183,9 @@ static int draw(struct kss_cli *cli, struct kss_scene *scene, const struct kss_l
     return written ? KSS_OK : KSS_BAD_INPUT;
 }
 
-static int draw_run(struct kss_cli *cli, struct kss_session *session) {
-    const struct kss_log *log = kss_session_log(session);
-    struct kss_scene *scene = kss_scene_new(log, kss_session_digest(session));
+static int draw_run(struct kss_cli *cli, const struct kss_log *log,
+                    const struct kss_digest *digest) {
+    struct kss_scene *scene = kss_scene_new(log, digest);
     if (log->dropped != 0)
         kss_cli_complain("%llu events were too many to keep: behind them frames are not known",
                          (unsigned long long)log->dropped);
@@ -192,30 +194,77 @@ static int draw_run(struct kss_cli *cli, struct kss_session *session) {
     return status;
 }
 
-int kss_cli_picture(struct kss_cli *cli) {
+// ---- A scenario, or a run that was saved ----------------------------------------------------------
+
+static int draw_scenario(struct kss_cli *cli, const char *name, const char *bytes, size_t length) {
     struct kss_options options = {.machine = kss_cli_value(cli, KSS_OPTION_MACHINE),
                                   .swap = kss_cli_value(cli, KSS_OPTION_SWAP),
                                   .all_events = true};
     const struct kss_profile *machine;
     struct kss_cli_frames *tables = NULL;
+    int status = KSS_BAD_INPUT;
+    if (kss_cli_machine(cli, &machine) && kss_cli_tables(cli, &tables, &options.frames)) {
+        struct kss_session *session = kss_session_open(name, bytes, length, &options);
+        kss_cli_diagnose(cli, kss_session_sources(session), kss_session_diags(session));
+        if (kss_loaded(session)) {
+            kss_run(session);
+            status = draw_run(cli, kss_session_log(session), kss_session_digest(session));
+        }
+        kss_close(session);
+    }
+    kss_cli_tables_close(tables);
+    return status;
+}
+
+// These options are of a run, and this one is over.
+static bool of_saved(const struct kss_cli *cli) {
+    static const enum kss_cli_option wrong[] = {KSS_OPTION_MACHINE, KSS_OPTION_SWAP,
+                                                KSS_OPTION_FRAMES};
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (kss_cli_value(cli, wrong[i]) != NULL) {
+            kss_cli_complain("--%s is not for saved events: the run is over",
+                             kss_options_table[wrong[i]].name);
+            return false;
+        }
+    if (kss_parsed_missing() != NULL)
+        kss_cli_complain("saved events cannot be read: %s", kss_parsed_missing());
+    return kss_parsed_missing() == NULL;
+}
+
+static int draw_saved(struct kss_cli *cli, const char *name, const char *bytes, size_t length) {
+    struct kss_saved_options options = {.all_events = true};
+    struct kss_sheet_entry entry;
+    uint64_t only = 1, run = 0;
+    int status = KSS_BAD_INPUT;
+    if (!of_saved(cli) || !kss_cli_number(cli, KSS_OPTION_RUN_NUMBER, &only))
+        return KSS_BAD_INPUT;
+    struct kss_saved *saved = kss_saved_open(name, bytes, length, &options);
+    while (kss_saved_next(saved, &entry) && ++run < only)
+        ;
+    if (run == only && kss_saved_good(saved) && entry.log != NULL)
+        status = draw_run(cli, entry.log, entry.digest);
+    else if (run == only && kss_saved_good(saved))
+        kss_cli_complain("%s: run %llu did not load: there is nothing to draw", name,
+                         (unsigned long long)run);
+    else if (kss_saved_good(saved))
+        kss_cli_complain("%s: there is no run %llu: these are %llu", name, (unsigned long long)only,
+                         (unsigned long long)run);
+    kss_cli_diagnose(cli, kss_saved_sources(saved), kss_saved_diags(saved));
+    kss_saved_close(saved);
+    return status;
+}
+
+int kss_cli_picture(struct kss_cli *cli) {
     const char *name;
     char *bytes;
     size_t length;
-    int status = KSS_BAD_INPUT;
     if (cli->operand_count != 1)
         return kss_cli_complain("picture needs one FILE; - is standard input");
-    if (!kss_cli_machine(cli, &machine) || !kss_cli_tables(cli, &tables, &options.frames) ||
-        !kss_cli_read(cli, cli->operands[0], &name, &bytes, &length)) {
-        kss_cli_tables_close(tables);
+    if (!kss_cli_read(cli, cli->operands[0], &name, &bytes, &length))
         return KSS_BAD_INPUT;
-    }
-    struct kss_session *session = kss_session_open(name, bytes, length, &options);
-    kss_cli_diagnose(cli, kss_session_sources(session), kss_session_diags(session));
-    if (kss_loaded(session)) {
-        kss_run(session);
-        status = draw_run(cli, session);
-    }
-    kss_close(session);
-    kss_cli_tables_close(tables);
-    return status;
+    if (length > 0 && bytes[0] == '{') // no scenario begins so
+        return draw_saved(cli, name, bytes, length);
+    if (kss_cli_value(cli, KSS_OPTION_RUN_NUMBER) != NULL)
+        return kss_cli_complain("--run N is for saved events");
+    return draw_scenario(cli, name, bytes, length);
 }

@@ -104,6 +104,14 @@ What participants see when they run the exercises as they find them.
         at 0.000 s in quota!QuotaCount, PASSIVE_LEVEL (docs/workshop/02-recursion-to-iteration/exercise.kss:38:18)
 
     thread App: needed 0x6090 of 0x6000 bytes, 0x90 too many; quota!QuotaCount crossed the limit
+      its pages, 64 bytes a character: = save area, - below it, # + frames, * more turns
+            Base |==============------######**************************************|
+      top-0x1000 |****************************************************************|
+      top-0x2000 |****************************************************************|
+      top-0x3000 |****************************************************************|
+      top-0x4000 |****************************************************************|
+      top-0x5000 |****************************************************************|
+           guard |**xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx|
          Depth   Memory  Origin    Call Site
         0x6090    0x140  assumed   quota!QuotaCount
            ...      ...            72 more turns of this frame
@@ -405,6 +413,11 @@ What participants see when they run the exercises as they find them.
         at 40.000 s in card!CardInsertedDpc, nt!KeSetEvent at work, DISPATCH_LEVEL (docs/workshop/06-stack-events-and-wait-mode/exercise.kss:18:9)
 
     thread Patient: used 0x590 of 0x6000 bytes
+      its pages, 64 bytes a character: = save area, - below it, # + frames, / out of memory
+            Base /==============------##///////////////////////////////////////////
+                                      ^ P1: inserted (KEVENT..d Patient, top-0x520)
+      top-0x1000 /////////////////////////// 5 pages //////////////////////////////
+           guard /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/
          Depth   Memory  Origin    Call Site
          0x590     0x90  given     card!CardWait
          0x500    0x190  machine   trap frame
@@ -750,6 +763,14 @@ What participants see when they run the exercises as they find them.
         at 0.000 s in storport!RaidAdapterStartIo+0x1c4, PASSIVE_LEVEL (docs/workshop/10-crash-listing/exercise.kss:73:10)
 
     thread Listed: needed 0x6060 of 0x6000 bytes, 0x60 too many; storport!RaidAdapterStartIo+0x1c4 crossed the limit
+      its pages, 64 bytes a character: # + frames
+            Base |####################++###+++++#######++++++#++####++++++++++++++|
+      top-0x1000 |++++++++++++++++++++++++++++++++++++++++++++++++++++######+##+##|
+      top-0x2000 |###++++++++++++++#############################################++|
+      top-0x3000 |+++++####++#####++++++++++###++###++++++######++++++#+#+++++++++|
+      top-0x4000 |+++#+++#+#####+++++++++++#######+##+++++++#+++++++#+++##########|
+      top-0x5000 |#################################+###+##+###++++###+#++###++++##|
+           guard |##xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx|
          Depth   Memory  Origin    Call Site
         0x6060     0xE0  given     storport!RaidAdapterStartIo+0x1c4
         0x5F80    0x110  given     storport!RaidUnitStartIo+0x2a7
