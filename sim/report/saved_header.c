@@ -54,7 +54,6 @@ static void read_sites(struct kss_fields *fields) {
     const struct kss_parsed *sites = kss_field_array(fields, "sites", &count);
     if (sites == NULL || fields->saved->failed)
         return;
-    kss_saved_fix_places(run);
     uint32_t *routines = KSS_NEW_ARRAY(&run->arena, uint32_t, count + 1);
     routines[0] = KSS_NO_FRAME;
     for (size_t i = 0; i < count && !fields->saved->failed; i++) {
@@ -78,6 +77,8 @@ static void read_source(struct kss_fields *fields) {
     run->log.teaching = kss_field_name_or_null(fields, "teaching");
     run->log.tables = kss_field_flag(fields, "tables");
     add_text(fields, run->name);
+    if (!fields->saved->failed && kss_parsed_member(fields->object, "sites") != NULL)
+        kss_saved_fix_places(run); // before routines name some: a place is the number of its line
 }
 
 // ---- The machine --------------------------------------------------------------------------------
