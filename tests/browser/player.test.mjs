@@ -194,14 +194,20 @@ thread App { drv!Work(); }
   assert.ok(statSync(path).size < 2 * 1024 * 1024);
   return visit(`${path}#step=10000`, { width: 1600 }, async (page) => {
     assert.ok(await last(page) > 20000);
-    // a busy machine is slow at times, so the quicker of a few rounds counts; a frame's wait of up to 17 ms is in it
-    const rounds = [];
-    for (let k = 0; k < 3; k++) rounds.push((await interaction(page, "ArrowRight", 9)).median, (await interaction(page, "ArrowLeft", 9)).median);
+    // A machine that is busy with other work is slow at times: the best of some rounds counts, above what a key takes
+    // that does nothing.
+    const best = async (...keys) => {
+      const medians = [];
+      for (let round = 0; round < 4; round++) for (const key of keys) medians.push((await interaction(page, key, 5)).median);
+      return Math.min(...medians);
+    };
+    const nothing = await best("q");
+    const one = await best("ArrowRight", "ArrowLeft");
     const jumps = [];
-    for (let k = 0; k < 6; k++) jumps.push((await interaction(page, "End")).median, (await interaction(page, "Home")).median);
-    console.log(`a step: ${Math.min(...rounds).toFixed(1)} ms, a jump: ${Math.min(...jumps).toFixed(1)} ms`);
-    assert.ok(Math.min(...rounds) < 50, `steps: ${rounds.map(Math.round)}`);
-    assert.ok(Math.min(...jumps) < 50, `jumps: ${jumps.map(Math.round)}`);
+    for (let k = 0; k < 8; k++) jumps.push((await interaction(page, k % 2 ? "Home" : "End")).median);
+    const jump = Math.min(...jumps);
+    console.log(`nothing: ${nothing.toFixed(1)} ms, a step: ${one.toFixed(1)} ms, a jump: ${jump.toFixed(1)} ms`);
+    assert.ok(one - nothing < 50 && jump - nothing < 50, `step ${one}, jumps ${jumps}, nothing ${nothing}`);
   });
 });
 

@@ -563,7 +563,7 @@ const kssPlayer = (() => {
       const limit = end + cut;
       const k = (end - TOP) / (broken ? part : bytes);
       const left = wide ? 116 : 100;
-      const column = wide ? Math.min(150, width * 0.25) : 52;
+      const column = wide ? Math.min(150, width * 0.25) : 56;
       const y = (at) => (at >= bytes ? limit + Math.min((at - bytes) * k, GUARD) : Math.min(TOP + at * k, end));
       return { stack, width, tall, bytes, used, broken, end, limit, k, left, column, right: left + column, label: left + column + (wide ? 30 : 20), y,
         out: named("stack.state", stack) === "out", items: contents(model, stack) };
@@ -662,8 +662,9 @@ const kssPlayer = (() => {
     function labelShapes({ right, label: start, width }, label) {
       const x = start + (label.kind === "local" ? 8 : 0);
       const room = width - x - 2;
-      const name = shortened(label.text, Math.max(room * 0.55, room - (label.note.length + 1) * GLYPH));
-      const rest = shortened(label.note, room - (name.length + 1) * GLYPH);
+      const tight = room < 25 * GLYPH; // then the table has the rest
+      const name = shortened(label.text, tight ? room : Math.max(room * 0.55, room - (label.note.length + 1) * GLYPH));
+      const rest = tight ? "" : shortened(label.note, room - (name.length + 1) * GLYPH);
       const words = s(`text.label.label-${label.over ? "over" : label.kind}`, { x, y: label.y + 4 }, s("title", `${label.text} ${label.note}`), s("tspan.label-name", name));
       if (rest) words.append(s("tspan.label-note", { dx: GLYPH }, rest));
       const arrow = label.kind === "foreign" || label.kind === "pointer";
@@ -1127,7 +1128,7 @@ const kssPlayer = (() => {
       lanes.measure();
       source.measure();
       steps.measure();
-      room = [Math.max(260, canvas.clientWidth), Math.max(320, canvas.clientHeight)];
+      room = [Math.max(220, canvas.clientWidth), Math.max(320, canvas.clientHeight)];
     }
     const observer = new ResizeObserver(() => requestAnimationFrame(resized));
     observer.observe(root);
