@@ -278,8 +278,7 @@ const kssPlayer = (() => {
       const at = lane(threadLanes, "thread", index);
       add(at.segments, step, key, { state, out, mode, object, routine });
       const used = stack === null ? 0 : value("stack.used", stack);
-      const bytes = stack === null ? 0 : value("stack.bytes", stack);
-      if (stack !== null) add(at.used, step, `${used}/${bytes}`, { used, bytes });
+      if (stack !== null) add(at.used, step, used, { used });
       at.most = Math.max(at.most, used);
     }
     for (let index = 0; index < data.machine.processors; index++) cpu(0, index);
@@ -410,7 +409,7 @@ const kssPlayer = (() => {
       const label = labels[0];
       const fits = labels.find((each) => each.length * GLYPH <= width - 8);
       const text = fits ?? (width > 9 * GLYPH ? shortened(labels.at(-1), width - 8) : "");
-      return [s(`rect.bar.${kind}`, { x, y, width, height: tall, rx: 2 }, s("title", label)),
+      return [s(`rect.bar.${kind}`, { x, y, width, height: tall, rx: 2 }, text === label ? null : s("title", label)),
         text ? s(kind === "low" || kind === "ended" ? "text.small" : "text", { x: x + 4, y: y + tall / 2 + 4 }, text) : null].filter(Boolean);
     }
     function laneShapes(lane, top, from, to) {
@@ -432,8 +431,7 @@ const kssPlayer = (() => {
     function threadShapes(lane, top, from, to) {
       const used = visible(lane.used, from, to, (at, x, width) => {
         const scale = 20 / Math.max(lane.most, 1);
-        return [s("rect.used", { x, y: top + 28, width, height: Math.max(0.5, at.used * scale) },
-          s("title", `stack used ${hex(at.used)} of ${hex(at.bytes)}`))];
+        return [s("rect.used", { x, y: top + 28, width, height: Math.max(0.5, at.used * scale) })];
       });
       const states = visible(lane.segments, from, to, (at, x, width) => {
         if (at.state === "none") return [];
