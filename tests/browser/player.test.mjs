@@ -255,7 +255,7 @@ test("every lesson plays without a complaint", async () => {
     await visit(`${path}#step=0`, { width: 1280 }, (page) => page.evaluate(() => {
       const data = JSON.parse(document.getElementById("kss-data").textContent);
       const player = kssPlayer(document.getElementById("kss-player"), data, { step: 0 });
-      for (let step = 0; step <= player.steps; step += 1 + Math.floor(player.steps / 150)) player.go(step);
+      for (let step = 0; step <= player.steps; step += 1 + Math.floor(player.steps / 30)) player.go(step);
     }));
   }
 });
