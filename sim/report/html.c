@@ -112,11 +112,8 @@ static void report(struct page *page) {
 
 // The long texts of what was found.
 static void explain(struct page *page) {
-    bool used[KSS_HAZARD_COUNT] = {false};
-    for (uint32_t i = 0; page->scene != NULL && i < page->entry->digest->finding_count; i++)
-        used[page->entry->digest->findings[i].hazard] = true;
-    for (int i = 0; i < KSS_HAZARD_COUNT; i++) {
-        const char *text = used[i] ? kss_explain_text((enum kss_hazard_id)i) : NULL;
+    for (int i = 0; page->scene != NULL && i < KSS_HAZARD_COUNT; i++) {
+        const char *text = kss_player_explain(page->entry->digest, (enum kss_hazard_id)i);
         if (text == NULL)
             continue;
         kss_text_format(page->out, "<details><summary>KSS%04u %s</summary>\n<pre tabindex=\"0\">",

@@ -330,15 +330,18 @@ static void findings(struct kss_player *player) {
     kss_text_char(player->out, ']');
 }
 
-// The texts of those hazards that were found.
+const char *kss_player_explain(const struct kss_digest *digest, enum kss_hazard_id hazard) {
+    for (uint32_t i = 0; i < digest->finding_count; i++)
+        if (digest->findings[i].hazard == hazard)
+            return kss_explain_text(hazard);
+    return NULL;
+}
+
 static void explain(struct kss_player *player) {
-    bool used[KSS_HAZARD_COUNT] = {false};
-    for (uint32_t i = 0; i < player->digest->finding_count; i++)
-        used[player->digest->findings[i].hazard] = true;
     kss_player_key(player, "explain");
     kss_text_char(player->out, '{');
     for (int i = 0, shown = 0; i < KSS_HAZARD_COUNT; i++) {
-        const char *text = used[i] ? kss_explain_text((enum kss_hazard_id)i) : NULL;
+        const char *text = kss_player_explain(player->digest, (enum kss_hazard_id)i);
         if (text == NULL)
             continue;
         kss_text_str(player->out, shown++ > 0 ? "," : "");

@@ -14,4 +14,7 @@
 void kss_player_data(struct kss_scene *scene, const struct kss_log *log,
                      const struct kss_digest *digest, struct kss_text *out);
 
+// The long text of a hazard that the run found; NULL: it did not, or there is none.
+const char *kss_player_explain(const struct kss_digest *digest, enum kss_hazard_id hazard);
+
 #endif

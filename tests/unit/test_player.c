@@ -300,8 +300,7 @@ static void names_stay_text(void **state) {
         "thread App { call \"" EVIL "\" frame(0x20) { DbgPrint(\"" EVIL "\"); "
         "KeSetEvent(0, 0, FALSE); } }\n";
     struct kss_options options = {.all_events = true};
-    struct kss_session *session =
-        kss_open_text(ODD EVIL ".kss", text, sizeof text - 1, &options);
+    struct kss_session *session = kss_open_text(ODD EVIL ".kss", text, sizeof text - 1, &options);
     if (!kss_loaded(session))
         print_message("%s", kss_diagnostics(session));
     assert_true(kss_loaded(session));

@@ -278,8 +278,7 @@ const kssPlayer = (() => {
       const at = lane(threadLanes, "thread", index);
       add(at.segments, step, key, { state, out, mode, object, routine });
       const used = stack === null ? 0 : value("stack.used", stack);
-      const bytes = stack === null ? 0 : value("stack.bytes", stack);
-      if (stack !== null) add(at.used, step, `${used}/${bytes}`, { used, bytes });
+      if (stack !== null) add(at.used, step, used, { used });
       at.most = Math.max(at.most, used);
     }
     for (let index = 0; index < data.machine.processors; index++) cpu(0, index);
@@ -410,7 +409,7 @@ const kssPlayer = (() => {
       const label = labels[0];
       const fits = labels.find((each) => each.length * GLYPH <= width - 8);
       const text = fits ?? (width > 9 * GLYPH ? shortened(labels.at(-1), width - 8) : "");
-      return [s(`rect.bar.${kind}`, { x, y, width, height: tall, rx: 2 }, s("title", label)),
+      return [s(`rect.bar.${kind}`, { x, y, width, height: tall, rx: 2 }, text === label ? null : s("title", label)),
         text ? s(kind === "low" || kind === "ended" ? "text.small" : "text", { x: x + 4, y: y + tall / 2 + 4 }, text) : null].filter(Boolean);
     }
     function laneShapes(lane, top, from, to) {
@@ -432,8 +431,7 @@ const kssPlayer = (() => {
     function threadShapes(lane, top, from, to) {
       const used = visible(lane.used, from, to, (at, x, width) => {
         const scale = 20 / Math.max(lane.most, 1);
-        return [s("rect.used", { x, y: top + 28, width, height: Math.max(0.5, at.used * scale) },
-          s("title", `stack used ${hex(at.used)} of ${hex(at.bytes)}`))];
+        return [s("rect.used", { x, y: top + 28, width, height: Math.max(0.5, at.used * scale) })];
       });
       const states = visible(lane.segments, from, to, (at, x, width) => {
         if (at.state === "none") return [];
@@ -563,7 +561,7 @@ const kssPlayer = (() => {
       const limit = end + cut;
       const k = (end - TOP) / (broken ? part : bytes);
       const left = wide ? 116 : 100;
-      const column = wide ? Math.min(150, width * 0.25) : 52;
+      const column = wide ? Math.min(150, width * 0.25) : 56;
       const y = (at) => (at >= bytes ? limit + Math.min((at - bytes) * k, GUARD) : Math.min(TOP + at * k, end));
       return { stack, width, tall, bytes, used, broken, end, limit, k, left, column, right: left + column, label: left + column + (wide ? 30 : 20), y,
         out: named("stack.state", stack) === "out", items: contents(model, stack) };
@@ -662,8 +660,9 @@ const kssPlayer = (() => {
     function labelShapes({ right, label: start, width }, label) {
       const x = start + (label.kind === "local" ? 8 : 0);
       const room = width - x - 2;
-      const name = shortened(label.text, Math.max(room * 0.55, room - (label.note.length + 1) * GLYPH));
-      const rest = shortened(label.note, room - (name.length + 1) * GLYPH);
+      const tight = room < 25 * GLYPH; // then the table has the rest
+      const name = shortened(label.text, tight ? room : Math.max(room * 0.55, room - (label.note.length + 1) * GLYPH));
+      const rest = tight ? "" : shortened(label.note, room - (name.length + 1) * GLYPH);
       const words = s(`text.label.label-${label.over ? "over" : label.kind}`, { x, y: label.y + 4 }, s("title", `${label.text} ${label.note}`), s("tspan.label-name", name));
       if (rest) words.append(s("tspan.label-note", { dx: GLYPH }, rest));
       const arrow = label.kind === "foreign" || label.kind === "pointer";
@@ -1127,7 +1126,7 @@ const kssPlayer = (() => {
       lanes.measure();
       source.measure();
       steps.measure();
-      room = [Math.max(260, canvas.clientWidth), Math.max(320, canvas.clientHeight)];
+      room = [Math.max(220, canvas.clientWidth), Math.max(320, canvas.clientHeight)];
     }
     const observer = new ResizeObserver(() => requestAnimationFrame(resized));
     observer.observe(root);
