@@ -4,11 +4,11 @@ _kss() {
     local verb=${COMP_WORDS[1]}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "run explain list fmt scan frames stack import new version help" -- "$word"))
+        COMPREPLY=($(compgen -W "run report explain list fmt scan frames stack import new version help" -- "$word"))
         return
     fi
     case $before in
-    --format) COMPREPLY=($(compgen -W "text jsonl" -- "$word")); return ;;
+    --format) COMPREPLY=($(compgen -W "text jsonl sarif junit tap perfetto folded csv dot mermaid mermaid-calls" -- "$word")); return ;;
     --format) COMPREPLY=($(compgen -W "text jsonl" -- "$word")); return ;;
     --format) COMPREPLY=($(compgen -W "text jsonl tsv" -- "$word")); return ;;
     --format) COMPREPLY=($(compgen -W "text jsonl folded dot" -- "$word")); return ;;
@@ -19,6 +19,7 @@ _kss() {
     esac
     case $verb in
     run) local options="--format --output --verbose --quiet --machine --frames --swap --why --strict --bless --max-steps --color --help" ;;
+    report) local options="--format --output --verbose --quiet --why --run --color --help" ;;
     explain) local options="--help" ;;
     list) local options="--format --markdown --help" ;;
     fmt) local options="--check --color --help" ;;
@@ -35,7 +36,7 @@ _kss() {
     esac
     case $verb in
     list) COMPREPLY=($(compgen -W "machines routines unserved hazards bugchecks verifier policies events statuses types" -- "$word")) ;;
-    help) COMPREPLY=($(compgen -W "run explain list fmt scan frames stack import new version help" -- "$word")) ;;
+    help) COMPREPLY=($(compgen -W "run report explain list fmt scan frames stack import new version help" -- "$word")) ;;
     run | fmt) COMPREPLY=($(compgen -f -- "$word")) ;;
     esac
 }

@@ -44,6 +44,7 @@ static inline void kss_failed_(const char *file, int line) {
         print_error("%.*s\n", length, at);
         at += length + (at[length] != 0);
     }
+    kss_assertion_failed(file, line);
     _fail(file, line);
 }
 
@@ -53,8 +54,10 @@ static inline void kss_assert_bugcheck_(uint32_t code, const char *file, int lin
     struct kss_verdict verdict;
     kss_finish();
     kss_verdict(kss_current(), &verdict);
-    if (verdict.bugchecked && verdict.bugcheck == code)
+    if (verdict.bugchecked && verdict.bugcheck == code) {
+        kss_expected_bugcheck(code);
         return;
+    }
     if (verdict.bugchecked)
         print_error("bug check 0x%X was expected, it was 0x%X\n", (unsigned)code,
                     (unsigned)verdict.bugcheck);
@@ -96,6 +99,8 @@ static inline void kss_assert_hazard_(const char *name, const char *routine, con
         print_error("hazard %s was expected in %s, it was found in %s\n", name, routine,
                     info.routine ? info.routine : "no routine");
         kss_failed_(file, line);
+    } else {
+        kss_expected_hazard(name, routine);
     }
 }
 

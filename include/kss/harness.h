@@ -35,7 +35,7 @@ extern "C" {
 struct kss_machine_options { // zeros are defaults
     const char *machine;     // "x64", "x64-xsave", "x86", "arm", "arm64"; NULL: x64 or x86, as the
         // host's pointers are wide. It must have pointers as wide as the host's
-    const char *name;     // in reports; NULL: "native"
+    const char *name;     // in reports; NULL: "native", with KSS_REPORTS (below) PROGRAM-N
     uint32_t stack;       // kernel stack size; 0: the machine's
     const char *swap;     // "balance-set" (default), "eager" (out at every legal moment), "never"
     unsigned processors;  // 0: one
@@ -70,7 +70,10 @@ struct kss_machine_options { // zeros are defaults
 // values. An earlier current machine is torn down. A host that cannot run native code, or a bad option,
 // ends the process with a message.
 void kss_setup(const struct kss_machine_options *options);
-void kss_teardown(void); // frees the current machine; none: nothing happens
+// Frees the current machine; none: nothing happens. When the environment has KSS_REPORTS=DIR, its run is ended
+// and its events are saved first, all of them, as DIR/PROGRAM-N.jsonl: N counts the machines of the program from
+// 1. `kss report DIR/*.jsonl` draws reports of them.
+void kss_teardown(void);
 
 // The current machine's session: everything kss/kss.h reads (events, findings, verdict, stack use,
 // writers) works on it. Valid until teardown. NULL: no machine.
@@ -137,6 +140,17 @@ uintptr_t kss_value_of_(unsigned thread);
 // kss_status and the assertions of kss/cmocka.h; nothing runs afterwards.
 int kss_finish(void);
 int kss_status(void);
+
+// Ends the run and writes a report of it in one of the formats of kss_write_format ("jsonl", "text", ...) to a
+// file. False: it cannot be written. A format that there is not ends the process with a message.
+bool kss_save_report(const char *format, const char *path);
+
+// What the test meant to happen, so that saved reports count it as expected: the machine's end in a bug check,
+// a finding by name or number ("KSS2001"), in a routine ("mydrv!ReadDispatch") or, with NULL, anywhere. The
+// assertions of kss/cmocka.h say it when they hold; one that fails says that. Has no effect on kss_status.
+void kss_expected_bugcheck(uint32_t code);
+void kss_expected_hazard(const char *name, const char *routine);
+void kss_assertion_failed(const char *file, int line);
 // The text report (`kss run` prints the same), with tables and the event log when [verbose].
 const char *kss_report(bool verbose);
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct kss_arena;
@@ -37,6 +38,16 @@ const char *kss_os_list(struct kss_arena *arena, const char *path, char ***names
 
 // Whether [stream] is a terminal that shows colours: a tty, NO_COLOR unset or empty, TERM not dumb.
 bool kss_os_colours(FILE *stream);
+
+// Whether [stream] is a terminal that moves its cursor: a tty, TERM not dumb.
+bool kss_os_terminal(FILE *stream);
+
+// Host time in milliseconds from some moment on; never goes back. For deciding when to show something, never
+// what: nothing that is printed depends on it.
+uint64_t kss_os_milliseconds(void);
+
+// The name of the program that runs, without its folder.
+const char *kss_os_program(void);
 
 // A hint that the [size] bytes at [memory], fresh from the heap, will be written from one end to the
 // other: large pages are worth their while. May do nothing.

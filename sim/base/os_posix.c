@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 int kss_os_make_temporary(char *path) {
@@ -42,13 +43,26 @@ char *kss_os_real_path(const char *path) {
     return real;
 }
 
+bool kss_os_terminal(FILE *stream) {
+    const char *term = getenv("TERM");
+    return term != NULL && strcmp(term, "dumb") != 0 && isatty(fileno(stream)) == 1;
+}
+
 bool kss_os_colours(FILE *stream) {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    if (no_color != NULL && no_color[0] != '\0')
-        return false;
-    if (term == NULL || strcmp(term, "dumb") == 0)
-        return false;
-    return isatty(fileno(stream)) == 1;
+    const char *no_color = getenv("NO_COLOR");
+    return (no_color == NULL || no_color[0] == '\0') && kss_os_terminal(stream);
+}
+
+uint64_t kss_os_milliseconds(void) {
+    struct timespec now;
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+        return 0;
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+const char *kss_os_program(void) {
+    extern const char *__progname; // of every C library of POSIX hosts
+    return __progname != NULL && __progname[0] != '\0' ? __progname : "program";
 }
 
 void kss_os_will_fill(void *memory, size_t size) {

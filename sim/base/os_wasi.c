@@ -36,9 +36,22 @@ char *kss_os_real_path(const char *path) {
     return copy;
 }
 
+bool kss_os_terminal(FILE *stream) {
+    (void)stream;
+    return false;
+}
+
+uint64_t kss_os_milliseconds(void) {
+    return 0;
+}
+
 bool kss_os_colours(FILE *stream) {
     (void)stream;
     return false;
+}
+
+const char *kss_os_program(void) {
+    return "program";
 }
 
 void kss_os_will_fill(void *memory, size_t size) {

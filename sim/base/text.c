@@ -310,3 +310,36 @@ void kss_text_format(struct kss_text *text, const char *format, ...) {
     kss_text_format_list(text, format, arguments);
     va_end(arguments);
 }
+
+// ---- Characters ---------------------------------------------------------------------------------
+static size_t letter_bytes(const char *bytes, size_t length) {
+    uint32_t point;
+    unsigned size = kss_utf8(bytes, length, &point);
+    return size == 0 ? 1 : size;
+}
+
+uint32_t kss_text_letters(const char *bytes, size_t length) {
+    uint32_t count = 0;
+    for (size_t at = 0; at < length; at += letter_bytes(bytes + at, length - at))
+        count++;
+    return count;
+}
+
+void kss_text_shorten(struct kss_text *text, const char *string, uint32_t room) {
+    enum { GAP = 2 };
+    size_t length = strlen(string);
+    uint32_t letters = kss_text_letters(string, length);
+    if (letters <= room) {
+        kss_text_bytes(text, string, length);
+        return;
+    }
+    uint32_t head = room > GAP ? (room - GAP) / 2 : 0, tail = room > GAP ? room - GAP - head : 0;
+    size_t end = 0, start = 0;
+    for (uint32_t i = 0; i < letters - tail; i++) {
+        end = i == head ? start : end;
+        start += letter_bytes(string + start, length - start);
+    }
+    kss_text_bytes(text, string, end);
+    kss_text_repeat(text, '.', room < GAP ? room : GAP);
+    kss_text_bytes(text, string + start, length - start);
+}

@@ -82,6 +82,12 @@ const char *kss_utf8_string(struct kss_arena *arena, const char *string);
 // How many bytes the UTF-8 character at [bytes] takes (1 to 4) and its code point; 0: not UTF-8.
 unsigned kss_utf8(const char *bytes, size_t length, uint32_t *point);
 
+// How many characters a text has; a byte that is not UTF-8 is one.
+uint32_t kss_text_letters(const char *bytes, size_t length);
+
+// Appends a string of at most [room] characters; what is longer loses its middle.
+void kss_text_shorten(struct kss_text *text, const char *string, uint32_t room);
+
 // The closest of [count] names to [word], for "did you mean"; NULL when none is close enough
 // (edit distance above a third of the word's length). A name that differs only in case is always
 // close enough and wins. Ties: the first.

@@ -58,6 +58,10 @@ struct kss_cli {
 // The last value of an option, "" for a flag; NULL: not given.
 const char *kss_cli_value(const struct kss_cli *cli, enum kss_cli_option option);
 
+// The last value of an option that takes a whole number; what it was where the option is not given. False after
+// saying that it is none.
+bool kss_cli_number(const struct kss_cli *cli, enum kss_cli_option option, uint64_t *number);
+
 // Reads the command line behind the verb. Returns false after saying what is wrong with it.
 bool kss_cli_parse(struct kss_cli *cli, int argc, char **argv);
 
@@ -120,7 +124,7 @@ bool kss_cli_number(const struct kss_cli *cli, enum kss_cli_option option, uint6
 typedef int kss_cli_run(struct kss_cli *cli);
 kss_cli_run kss_cli_run_verb, kss_cli_report, kss_cli_explain, kss_cli_list, kss_cli_fmt,
     kss_cli_scan, kss_cli_new, kss_cli_frames, kss_cli_stack, kss_cli_import, kss_cli_import_graph,
-    kss_cli_import_listing, kss_cli_version, kss_cli_help;
+    kss_cli_import_listing, kss_cli_picture, kss_cli_version, kss_cli_help;
 
 // help.c
 void kss_help_short(struct kss_text *out);

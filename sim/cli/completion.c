@@ -106,7 +106,7 @@ static void zsh(struct kss_text *out) {
             else
                 verbs(out);
             kss_text_str(out, ")'");
-        } else if (v == KSS_VERB_RUN || v == KSS_VERB_FMT) {
+        } else if (v == KSS_VERB_RUN || v == KSS_VERB_FMT || v == KSS_VERB_PICTURE) {
             kss_text_str(out, " \\\n        '*:file:_files'");
         }
         kss_text_str(out, " ;;\n");

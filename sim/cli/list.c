@@ -5,6 +5,7 @@
 #include "cli/explain.h"
 
 #include "nt/nt.h"
+#include "report/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -431,7 +432,13 @@ static const struct {
      "(the stack at work), and\n`line`, `col` (both from 1) and `len` (bytes) of the statement at "
      "work. Then come its own\nfields. Fields that do not apply are left out. Durations are "
      "integers of 100 ns, addresses and values hex\nstrings, routines and threads their names; "
-     "`object` and `stack` are numbers that the events `object` and\n`stack` introduce.\n\n"},
+     "`object` and `stack` are numbers that the events `object` and\n`stack` introduce.\n\n"
+     "A routine or thread that is not the first of its name has its number beside it "
+     "(`routine_no`, "
+     "`thread_no`).\nAn input that did not load is one line of `type` \"unread\". "
+     "[saved.md](saved.md) has the "
+     "rules and how streams are\nread back, [events.schema.json](events.schema.json) the form of a "
+     "line.\n\n"},
     {"statuses", list_statuses, "# NTSTATUS values\n\nMade by `kss list statuses --markdown`.\n\n"},
     {"types", list_types, "# Types\n\nMade by `kss list types --markdown`.\n\n"},
 };
@@ -452,9 +459,21 @@ static int need_topic(void) {
     return status;
 }
 
+static int print_schema(const char *topic) {
+    struct kss_text text = {0};
+    if (strcmp(topic, "events") != 0)
+        return kss_cli_complain("--schema is of events, not of %s", topic);
+    kss_jsonl_schema(&text);
+    kss_cli_print(&text);
+    kss_text_free(&text);
+    return KSS_OK;
+}
+
 int kss_cli_list(struct kss_cli *cli) {
     if (cli->operand_count != 1)
         return need_topic();
+    if (kss_cli_value(cli, KSS_OPTION_SCHEMA) != NULL)
+        return print_schema(cli->operands[0]);
     const char *names[TOPICS];
     bool markdown = kss_cli_value(cli, KSS_OPTION_MARKDOWN) != NULL;
     const char *format = kss_cli_value(cli, KSS_OPTION_LIST_FORMAT);

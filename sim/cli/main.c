@@ -17,7 +17,8 @@ static kss_cli_run *const runs[KSS_VERB_COUNT] = {
     [KSS_VERB_FMT] = kss_cli_fmt,         [KSS_VERB_SCAN] = kss_cli_scan,
     [KSS_VERB_NEW] = kss_cli_new,         [KSS_VERB_FRAMES] = kss_cli_frames,
     [KSS_VERB_STACK] = kss_cli_stack,     [KSS_VERB_IMPORT] = kss_cli_import,
-    [KSS_VERB_VERSION] = kss_cli_version, [KSS_VERB_HELP] = kss_cli_help,
+    [KSS_VERB_PICTURE] = kss_cli_picture, [KSS_VERB_VERSION] = kss_cli_version,
+    [KSS_VERB_HELP] = kss_cli_help,
 };
 
 static int find_verb(const char *word) {

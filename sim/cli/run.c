@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // kss run: replay scenarios, write what was asked for, sum up.
 #include "cli/outputs.h"
+#include "cli/progress.h"
 
 #include "base/os.h"
 #include "session/session.h"
@@ -8,10 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BETWEEN_LOOKS = 1 << 20 }; // steps
+
 struct suite {
     struct kss_cli *cli;
     struct kss_outputs outputs;
     struct kss_options options;
+    struct kss_progress progress;
+    unsigned number; // of the input at work, from 1
     bool why, bless;
     struct kss_cli_frames *tables; // --frames
     unsigned without;              // number of a hazard that is not looked for, 0: none
@@ -85,7 +90,16 @@ static void run_session(struct suite *suite, struct kss_session *session) {
     kss_sheet_entry_of(session, &entry);
     if (kss_outputs_stream(&suite->outputs, &entry))
         kss_session_set_stream(session, kss_outputs_event, &suite->outputs);
-    kss_run(session);
+    if (!suite->progress.on) {
+        kss_run(session);
+        return;
+    }
+    uint64_t steps = 0;
+    do {
+        kss_progress_at(&suite->progress, suite->number, kss_session_name(session), steps);
+        steps += BETWEEN_LOOKS;
+    } while (kss_step(session, BETWEEN_LOOKS));
+    kss_progress_pause(&suite->progress);
 }
 
 static int run_one(struct suite *suite, const struct kss_input *input) {
@@ -96,6 +110,7 @@ static int run_one(struct suite *suite, const struct kss_input *input) {
     if (reason != NULL) {
         struct kss_sheet_entry entry = {
             .name = input->name, .status = KSS_BAD_INPUT, .failure = reason};
+        kss_progress_clear(&suite->progress);
         kss_cli_complain("%s: %s", input->name, reason);
         if (!suite->bless)
             kss_outputs_run(&suite->outputs, &entry);
@@ -103,6 +118,8 @@ static int run_one(struct suite *suite, const struct kss_input *input) {
         return KSS_BAD_INPUT;
     }
     struct kss_session *session = kss_session_open(input->name, bytes, length, &suite->options);
+    if (kss_session_diags(session)->count > 0)
+        kss_progress_clear(&suite->progress);
     kss_cli_diagnose(suite->cli, kss_session_sources(session), kss_session_diags(session));
     if (kss_loaded(session))
         run_session(suite, session);
@@ -123,8 +140,12 @@ static int run_one(struct suite *suite, const struct kss_input *input) {
 
 static int run_all(struct suite *suite, const struct kss_input *inputs, unsigned count) {
     int status = KSS_OK;
-    for (unsigned i = 0; i < count; i++)
+    kss_progress_start(&suite->progress, suite->cli, count);
+    for (unsigned i = 0; i < count; i++) {
+        suite->number = i + 1;
         status = kss_worse_status(status, run_one(suite, &inputs[i]));
+    }
+    kss_progress_clear(&suite->progress);
     return status;
 }
 

@@ -13,6 +13,7 @@
 enum { WATCHDOG = 10000, PRIORITY = 8 };
 
 static _Thread_local struct kss_harness *current;
+static _Atomic unsigned machines; // made so far: their reports have names of their own
 
 void kss_harness_refuse(const char *what, const char *why, const char *name) {
     char words[256];
@@ -113,8 +114,13 @@ void kss_setup(const struct kss_machine_options *given) {
     if (h == NULL)
         kss_os_fatal("out of memory");
     const char *error;
-    h->session = kss_session_native(options->name ? options->name : "native", &config,
-                                    options->all_events, &error);
+    h->number = ++machines;
+    struct kss_text counted = {0};
+    kss_text_format(&counted, "%s-%u", kss_os_program(), h->number);
+    const char *name = kss_harness_reports() != NULL ? counted.bytes : "native";
+    h->session = kss_session_native(options->name ? options->name : name, &config,
+                                    options->all_events || kss_harness_reports() != NULL, &error);
+    kss_text_free(&counted);
     if (h->session == NULL)
         kss_harness_refuse("kss_setup", error, NULL);
     read_frames(h, options, &config);
@@ -132,8 +138,11 @@ void kss_teardown(void) {
     struct kss_harness *h = current;
     if (h == NULL)
         return;
+    if (kss_harness_reports() != NULL && !kss_native_inside())
+        kss_harness_save(h);
     current = NULL;
     kss_close(h->session);
+    kss_harness_free_meant(h);
     kss_frame_sizes_close(h->frames);
     for (unsigned i = 0; i < h->kept_count; i++)
         free(h->kept[i]);

@@ -36,7 +36,21 @@ struct kss_harness {
     unsigned kept_count, kept_room;
     struct kss_text text, name;
     struct kss_frames *frames; // tables for reports, NULL: none
+    struct kss_meant {         // by the test, for saved reports (save.c)
+        enum { KSS_MEANT_BUGCHECK, KSS_MEANT_HAZARD, KSS_MEANT_FAILURE } what;
+        uint32_t code;
+        const struct kss_hazard *hazard;
+        uint32_t routine; // KSS_NO_FRAME: any
+        char *text;       // malloc'd
+    } * meant;
+    unsigned meant_count, meant_room;
+    unsigned number; // of the machine, from 1
 };
+
+// save.c: where teardown saves events, NULL: nowhere; saves them; frees what was meant.
+const char *kss_harness_reports(void);
+void kss_harness_save(struct kss_harness *h);
+void kss_harness_free_meant(struct kss_harness *h);
 
 void kss_register_access(void *address, unsigned width, bool write, uint64_t *value);
 void kss_system_call(void); // (struct kss_io *, HANDLE), on a kernel stack

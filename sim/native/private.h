@@ -107,6 +107,9 @@ void kss_native_code_free(struct kss_native *n);
 void kss_native_make_space(struct kss_native *n);
 // Nobody runs on the stack that is leaving any more.
 void kss_native_left(struct kss_native *n);
+// Where a stack was that is gone: what touched it has been told, and goes on as it would where the memory
+// is still mapped. Until the next stack there.
+void kss_native_open_dead(struct kss_native *n, kss_addr address);
 bool kss_native_open_arena(struct kss_native *n, const char **error);
 // The place (for kss_at) of the instruction at or before [pc]; [nt]: the NT routine called there,
 // KSS_NT_COUNT: none.

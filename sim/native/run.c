@@ -445,7 +445,7 @@ static enum next serve_access(struct kss_native *n, struct kss_activation *a) {
     struct kss_outcome outcome = kss_native_fault(m, address, fault->access == KSS_FAULT_WRITE,
                                                   (kss_addr)(uintptr_t)fault->pc);
     switch (outcome.kind) {
-    case KSS_OUT_RETURN: return GO_ON;
+    case KSS_OUT_RETURN: kss_native_open_dead(n, address); return GO_ON;
     case KSS_OUT_RAISE: return raise(a, (uint32_t)outcome.value);
     default: return TURN;
     }

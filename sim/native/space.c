@@ -57,6 +57,14 @@ static void stack_gone(void *context, kss_addr low, kss_addr high) {
     protect(n, low, high, false);
 }
 
+void kss_native_open_dead(struct kss_native *n, kss_addr address) {
+    uint32_t depth;
+    uint16_t stack = kss_stack_of(n->machine, address, &depth);
+    kss_addr page = address & ~(kss_host_page() - 1);
+    if (stack != KSS_NONE && kss_stack_at(n->machine, stack)->kind == KSS_STACK_FREE)
+        protect(n, page, page + kss_host_page(), true);
+}
+
 static uint32_t used(void *context, kss_addr low, kss_addr high) {
     struct kss_native *n = context;
     const uint64_t *word = (const uint64_t *)(void *)kss_host_arena_alias(&n->arena, view_at(low));

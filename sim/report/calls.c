@@ -71,13 +71,26 @@ static void push(struct lane *lane, uint32_t of, uint32_t nt) {
     lane->open[lane->count++] = (struct open){of, nt};
 }
 
-// The innermost that is the same, and all that is in it.
+// The innermost that is the same, counted from 1; 0: there is none.
+static uint32_t find(const struct lane *lane, uint32_t of, uint32_t nt) {
+    uint32_t at = lane->count;
+    while (at > 0 && (lane->open[at - 1].node != of || lane->open[at - 1].nt != nt))
+        at--;
+    return at;
+}
+
+// It, and all that is in it.
 static void pop(struct lane *lane, uint32_t of, uint32_t nt) {
-    for (uint32_t i = lane->count; i > 0; i--)
-        if (lane->open[i - 1].node == of && lane->open[i - 1].nt == nt) {
-            lane->count = i - 1;
-            return;
-        }
+    uint32_t at = find(lane, of, nt);
+    if (at > 0)
+        lane->count = at - 1;
+}
+
+// All that is in it: an exception was handled there.
+static void pop_above(struct lane *lane, uint32_t of) {
+    uint32_t at = find(lane, of, KSS_NT_COUNT);
+    if (at > 0)
+        lane->count = at;
 }
 
 static void enter(struct gathering *g, struct lane *lane, uint32_t to) {
@@ -123,6 +136,7 @@ static void gather(struct gathering *g, const struct kss_event *event) {
     case KSS_EV_CALL: enter_routine(g, number, event); return;
     case KSS_EV_RETURN:
     case KSS_EV_UNWIND: pop(lane, routine_node(g, event->words[0]), KSS_NT_COUNT); return;
+    case KSS_EV_HANDLER: pop_above(lane, routine_node(g, event->words[1])); return;
     case KSS_EV_NT_CALL: push(lane, NOBODY, (uint32_t)event->words[0]); return;
     case KSS_EV_NT_RETURN: pop(lane, NOBODY, (uint32_t)event->words[0]); return;
     case KSS_EV_DPC_RUN: enter_root(g, lane, KSS_ROOT_DPC); return;
@@ -141,9 +155,11 @@ static void gather(struct gathering *g, const struct kss_event *event) {
     }
 }
 
-// ---- The paths that overflow ----------------------------------------------------------------------
+// ---- Deepest paths --------------------------------------------------------------------------------
 
-static void mark(struct gathering *g, const struct kss_digest_stack *stack) {
+// Of a stack that overflowed, whose last frame did not fit and so was never entered; natively of every stack,
+// since calls from one C function to another leave no event.
+static void add_path(struct gathering *g, const struct kss_digest_stack *stack) {
     uint32_t inner = NOBODY;
     for (uint32_t i = 0; i < stack->path_count; i++) {
         uint32_t at = stack->path[i].routine;
@@ -151,11 +167,11 @@ static void mark(struct gathering *g, const struct kss_digest_stack *stack) {
             continue;
         uint32_t outer = routine_node(g, at);
         struct kss_call_node *on_path = &g->calls.nodes[outer];
-        on_path->overflows = true; // the last one did not fit, so it was never entered
+        on_path->overflows |= stack->overflowed;
         on_path->bytes = larger(on_path->bytes, stack->path[i].bytes);
         on_path->deepest = larger(on_path->deepest, stack->path[i].depth);
         if (inner != NOBODY)
-            edge(g, outer, inner)->overflows = true;
+            edge(g, outer, inner)->overflows |= stack->overflowed;
         inner = outer;
     }
 }
@@ -170,8 +186,8 @@ struct kss_calls kss_calls_of(const struct kss_log *log, const struct kss_digest
     for (uint32_t i = 0; i < log->count; i++)
         gather(&g, &log->events[i]);
     for (uint32_t i = 0; i < digest->stack_count; i++)
-        if (digest->stacks[i].overflowed)
-            mark(&g, &digest->stacks[i]);
+        if (digest->stacks[i].overflowed || log->frames != NULL)
+            add_path(&g, &digest->stacks[i]);
     for (uint32_t i = 0; i < lane_count; i++)
         free(g.open[i].open);
     free(g.open);

@@ -2,7 +2,8 @@
 // Who called whom in a run: driver routines as nodes, calls as edges, gathered from call, return and what runs
 // because it was queued. The roots are what the system calls: a thread, a DPC, an ISR, an APC, a work item. A
 // call through NT (IofCallDriver and the dispatch routine) is an edge between the two drivers' routines that
-// names the NT routine. A function of log and digest. Depends on lanes.h.
+// names the NT routine. Natively, where calls inside a driver leave no event, the measured paths add theirs. A function
+// of log and digest. Depends on lanes.h.
 #ifndef KSS_REPORT_CALLS_H
 #define KSS_REPORT_CALLS_H
 

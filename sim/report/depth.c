@@ -9,6 +9,7 @@
 //   0x210    0x210   machine   top-of-stack save area
 //
 // A stretch that repeats is shown once; its other turns are one line.
+#include "report/picture.h"
 #include "report/private.h"
 
 #include <stdlib.h>
@@ -305,6 +306,7 @@ void kss_print_stack(const struct kss_report *report, const struct kss_digest_st
     }
     kss_text_char(out, '\n');
     struct kss_repeat repeat = kss_find_repeat(stack->path, stack->path_count);
+    kss_print_map(report, stack);
     table(report, stack, &repeat);
     if (repeat.period != 0 && repeat.rows / repeat.period >= FOLD_TURNS)
         repeat_line(report, &repeat);

@@ -133,6 +133,8 @@ static bool kept_in_path(char c) {
 }
 
 void kss_text_uri(struct kss_text *out, const char *path) {
+    while (path[0] == '.' && path[1] == '/')
+        path += 2;
     if (is_letter(path[0]) && path[1] == ':' && path[2] == '/') {
         kss_text_format(out, "file:///%c:", path[0]);
         path += 2;

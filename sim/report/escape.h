@@ -28,7 +28,8 @@ void kss_text_tap(struct kss_text *out, const char *bytes, size_t length);
 // character, one at least. Returns how many bytes it takes.
 unsigned kss_text_decode(const char *bytes, size_t length, uint32_t *point);
 
-// A path as a URI reference: percent-encoded; an absolute path gets the scheme "file".
+// A path as a URI reference: percent-encoded; an absolute path gets the scheme "file", "./" at its
+// begin is left out.
 void kss_text_uri(struct kss_text *out, const char *path);
 
 #endif

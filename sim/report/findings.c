@@ -113,7 +113,8 @@ void kss_print_findings(const struct kss_report *report, bool in_full) {
         const struct kss_digest_finding *finding = &report->digest->findings[i];
         if (finding->same_as != 0)
             continue;
-        if (report->options->verbose || (in_full && finding->expected_by == 0))
+        if (report->options->verbose || report->options->full ||
+            (in_full && finding->expected_by == 0))
             print_in_full(report, finding);
         else
             print_briefly(report, finding);

@@ -376,6 +376,10 @@ static void draw_moment(struct drawing *d, uint32_t lane, const struct kss_event
         instant(d, thread_lane(d, event->words[1]), "wait", "nothing will wake ", 1, event);
         return;
     case KSS_EV_RAISE: instant(d, lane, "exception", "raises ", 0, event); return;
+    case KSS_EV_HANDLER:
+        kss_trace_end_above(&d->trace, lane, KSS_SLICE_FRAME, event->words[1], event);
+        instant(d, lane, "exception", "handles ", 0, event);
+        return;
     case KSS_EV_OVERFLOW:
         stack_counter(d, event->words[0], event->words[1], event);
         instant(d, lane, "overflow", "SP crosses the limit in ", 3, event);

@@ -100,6 +100,28 @@ void kss_picture_add_marks(struct kss_picture *picture, const struct kss_scene *
         mark_objects(picture, scene, stack, &scene->steps[now]);
 }
 
+// ---- Expansions ---------------------------------------------------------------------------------
+// An expansion is at most 16 segments deep (policy expand-limit), so nothing is left out of one.
+uint32_t kss_picture_chain(const struct kss_scene *scene, uint32_t stack, uint32_t *chain,
+                           uint32_t *omitted) {
+    uint32_t count = 0, at = stack;
+    *omitted = 0;
+    for (; at != 0 && at < scene->state.lane_count && count < KSS_PICTURE_STACKS;
+         at = scene->state.lanes[at].below) {
+        chain[count++] = at;
+        if (kss_scene_value(scene, KSS_SCENE_STACK_STATE, at) == 3) // it stands on nothing any more
+            return count;
+    }
+    for (; at != 0 && at < scene->state.lane_count; at = scene->state.lanes[at].below)
+        ++*omitted;
+    for (uint32_t i = 0; i < count / 2; i++) {
+        uint32_t other = chain[count - 1 - i];
+        chain[count - 1 - i] = chain[i];
+        chain[i] = other;
+    }
+    return count;
+}
+
 // ---- What a moment is about ---------------------------------------------------------------------
 static uint32_t stack_of_event(const struct kss_scene *scene, uint32_t event) {
     const struct kss_event *e = &scene->log->events[event];

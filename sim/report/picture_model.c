@@ -4,6 +4,7 @@
 #include "report/scene_private.h"
 
 #include "base/repeat.h"
+#include "report/escape.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,18 @@ struct stack_facts {
     uint64_t thread;
 };
 
+// What a run names may hold any byte; a picture shows all of them.
+static const char *shown(struct kss_picture *picture, const char *name) {
+    struct kss_text text = {0};
+    kss_text_visible(&text, name, strlen(name));
+    const char *kept =
+        kss_alloc_text(&picture->arena, text.length > 0 ? text.bytes : "", text.length);
+    kss_text_free(&text);
+    return kept;
+}
+
 static const char *keep(struct kss_picture *picture, struct kss_text *text) {
-    const char *kept = kss_alloc_text(&picture->arena, text->bytes, text->length);
+    const char *kept = shown(picture, text->bytes != NULL ? text->bytes : "");
     kss_text_free(text);
     return kept;
 }
@@ -59,15 +70,22 @@ static void add_start(struct kss_picture *picture, const struct stack_facts *fac
             ->origin = "machine";
 }
 
+static const char *fold_name(struct kss_picture *picture, const struct kss_scene_frame *first,
+                             uint32_t period, uint32_t turns) {
+    struct kss_text text = {0};
+    if (period == 1)
+        kss_text_format(&text, "%u more of %s", turns, frame_name(picture, first));
+    else
+        kss_text_format(&text, "%u more turns of these %u frames", turns, period);
+    return keep(picture, &text);
+}
+
 static void add_fold(struct kss_picture *picture, const struct kss_scene_frame *frames,
                      const struct kss_repeat *repeat) {
     uint32_t turns = repeat->rows / repeat->period, first = repeat->first + repeat->period;
     uint32_t last = repeat->first + turns * repeat->period - 1;
-    struct kss_part *part =
-        add_part(picture, KSS_PART_FOLD, edge_of(&frames[first]), frames[last].depth,
-                 frame_name(picture, &frames[repeat->first]));
-    part->period = repeat->period;
-    part->turns = turns - 1;
+    add_part(picture, KSS_PART_FOLD, edge_of(&frames[first]), frames[last].depth,
+             fold_name(picture, &frames[repeat->first], repeat->period, turns - 1));
 }
 
 // ---- Locals -------------------------------------------------------------------------------------
@@ -90,8 +108,8 @@ static void add_locals(struct kss_picture *picture, struct kss_part *part,
             continue;
         *add_item(picture, part) = (struct kss_item){.depth = edge_of(frame) + local->offset,
                                                      .bytes = local->size,
-                                                     .name = local->name,
-                                                     .type = local->type};
+                                                     .name = shown(picture, local->name),
+                                                     .type = shown(picture, local->type)};
     }
 }
 
@@ -115,8 +133,8 @@ static const char *state_of(struct kss_picture *picture, const struct kss_scene 
 
 static struct kss_part *part_with(struct kss_picture *picture, uint32_t depth) {
     for (uint32_t i = 0; i < picture->part_count; i++)
-        if (picture->parts[i].kind == KSS_PART_FRAME && picture->parts[i].from < depth &&
-            depth <= picture->parts[i].to)
+        if ((picture->parts[i].kind == KSS_PART_FRAME || picture->parts[i].kind == KSS_PART_FOLD) &&
+            picture->parts[i].from < depth && depth <= picture->parts[i].to)
             return &picture->parts[i];
     return NULL;
 }
@@ -136,7 +154,7 @@ static void name_object(struct kss_picture *picture, const struct kss_scene *sce
             continue;
         item->state = state_of(picture, scene, object);
         item->is_object = true;
-        item->type = type;
+        item->type = shown(picture, type);
         return;
     }
     struct kss_text text = {0};
@@ -267,7 +285,7 @@ static void say_fill(const struct kss_picture *picture, bool lower_bound, struct
     kss_text_hex(out, picture->used);
     kss_text_str(out, " of ");
     kss_text_hex(out, picture->bytes);
-    kss_text_str(out, " bytes used, ");
+    kss_text_str(out, " used, ");
     bool over = picture->used > picture->bytes;
     kss_text_hex(out, over ? picture->used - picture->bytes : picture->bytes - picture->used);
     kss_text_str(out, over ? " too many" : " left");
@@ -335,6 +353,8 @@ static const char *say_state(struct kss_picture *picture, const struct kss_scene
         kss_text_str(&text, ", out of memory since ");
         kss_text_time(&text, since);
     }
+    kss_text_str(&text, ", Base ");
+    kss_text_hex(&text, picture->base);
     kss_text_str(&text, picture->gone ? ", no longer in use" : ": ");
     if (!picture->gone)
         say_fill(picture, kss_log_lower_bound(picture->log), &text);
@@ -376,10 +396,9 @@ void kss_picture_make(struct kss_picture *picture, const struct kss_scene *scene
 }
 
 void kss_picture_make_worst(struct kss_picture *picture, const struct kss_log *log,
-                            const struct kss_digest *digest, const struct kss_digest_stack *stack) {
+                            const struct kss_digest_stack *stack) {
     struct stack_facts facts = {
         .used = stack->used, .bytes = stack->bytes, .kind = stack->kind, .thread = stack->thread};
-    (void)digest;
     *picture = (struct kss_picture){.log = log, .base = stack->base, .deepest = stack->used};
     struct kss_scene_frame *frames =
         KSS_NEW_ARRAY(&picture->arena, struct kss_scene_frame, stack->path_count + 1u);

@@ -32,7 +32,6 @@ struct kss_part {
     const char *origin; // NULL: none
     char letter;        // in the map of pages
     uint32_t first_item, item_count;
-    uint32_t period, turns; // FOLD
 };
 
 // A named local or an object in a frame.
@@ -69,7 +68,13 @@ struct kss_picture {
 
 void kss_picture_make(struct kss_picture *picture, const struct kss_scene *scene, uint32_t stack);
 void kss_picture_make_worst(struct kss_picture *picture, const struct kss_log *log,
-                            const struct kss_digest *digest, const struct kss_digest_stack *stack);
+                            const struct kss_digest_stack *stack);
+// The stacks that a picture of [stack] shows, outermost first; returns how many, at most KSS_PICTURE_STACKS. What
+// more there are lie before them and are left out: *omitted.
+enum { KSS_PICTURE_STACKS = 20 };
+uint32_t kss_picture_chain(const struct kss_scene *scene, uint32_t stack, uint32_t *chain,
+                           uint32_t *omitted);
+
 // picture_marks.c: where findings of the moment touch the stack.
 void kss_picture_add_marks(struct kss_picture *picture, const struct kss_scene *scene,
                            uint32_t stack);

@@ -29,42 +29,10 @@ struct sheet {
     struct kss_report ink; // for colours
     struct kss_text *out;
     struct kss_text line;
-    uint32_t rows, lines; // at most [rows], 0: any number
+    bool carets; // marks stand below the map
 };
 
 // ---- Lines --------------------------------------------------------------------------------------
-static uint32_t characters(const char *bytes, size_t length) {
-    uint32_t count = 0, point;
-    for (size_t at = 0; at < length; count++) {
-        unsigned size = kss_utf8(bytes + at, length - at, &point);
-        at += size == 0 ? 1 : size;
-    }
-    return count;
-}
-
-// At most [room] characters; what is longer loses its middle.
-static void fit(struct kss_text *out, const char *text, uint32_t room) {
-    size_t length = strlen(text);
-    if (characters(text, length) <= room || room < 8) {
-        kss_text_str(out, text);
-        return;
-    }
-    uint32_t point, head = (room - 2) / 2, tail = room - 2 - head;
-    size_t end = 0, start = length;
-    for (uint32_t i = 0; i < head; i++) {
-        unsigned size = kss_utf8(text + end, length - end, &point);
-        end += size == 0 ? 1 : size;
-    }
-    for (uint32_t i = 0; i < tail; i++) {
-        start--;
-        while (start > 0 && ((uint8_t)text[start] & 0xC0) == 0x80)
-            start--;
-    }
-    kss_text_bytes(out, text, end);
-    kss_text_str(out, "..");
-    kss_text_bytes(out, text + start, length - start);
-}
-
 static void gutter(struct sheet *sheet, const char *label) {
     size_t length = strlen(label);
     kss_text_repeat(sheet->out, ' ', length < GUTTER ? GUTTER - length : 0);
@@ -89,7 +57,8 @@ static void rule(struct sheet *sheet, const char *label) {
 
 // Ends the line that was gathered: padded, between borders.
 static void put_line(struct sheet *sheet, enum kss_ink ink) {
-    uint32_t length = characters(sheet->line.bytes ? sheet->line.bytes : "", sheet->line.length);
+    uint32_t length =
+        kss_text_letters(sheet->line.bytes ? sheet->line.bytes : "", sheet->line.length);
     const char *border = sheet->picture->out ? "/" : "|";
     kss_text_str(sheet->out, border);
     kss_ink(&sheet->ink, ink);
@@ -136,6 +105,31 @@ static void map_row(struct sheet *sheet, uint32_t page) {
                                             at + (i + 1) * bytes / CELLS));
 }
 
+// The marks of a page, below it.
+static void carets(struct sheet *sheet, uint32_t page) {
+    const struct kss_picture *picture = sheet->picture;
+    for (uint32_t i = 0; sheet->carets && i < picture->mark_count; i++) {
+        uint32_t at = picture->marks[i].depth - 1;
+        if (at / picture->page != page)
+            continue;
+        uint32_t cell = at % picture->page * CELLS / picture->page;
+        uint32_t length = kss_text_letters(picture->marks[i].text, strlen(picture->marks[i].text));
+        bool left = cell + 2 + length > CELLS;
+        gutter(sheet, "");
+        if (left && length + 1 <= cell) {
+            kss_text_repeat(sheet->out, ' ', cell - length);
+            kss_text_str(sheet->out, picture->marks[i].text);
+            kss_text_str(sheet->out, " ^\n");
+            continue;
+        }
+        kss_text_repeat(sheet->out, ' ', cell + 1);
+        kss_text_str(sheet->out, "^ ");
+        kss_text_shorten(sheet->out, picture->marks[i].text,
+                         CELLS - cell > 20 ? CELLS - cell - 1 : 20);
+        kss_text_char(sheet->out, '\n');
+    }
+}
+
 static bool is_free(const struct kss_picture *picture, uint32_t page) {
     return page * picture->page >= picture->used && (page + 1) * picture->page <= picture->bytes;
 }
@@ -162,6 +156,8 @@ static void map(struct sheet *sheet) {
                             CELLS - (uint32_t)sheet->line.length);
         }
         put_line(sheet, KSS_INK_NONE);
+        for (uint32_t marked = page; sheet->carets && marked <= last; marked++)
+            carets(sheet, marked);
         page = last;
     }
     for (uint32_t at = 0; at < picture->guard; at += picture->page) {
@@ -234,7 +230,7 @@ static void item_line(struct sheet *sheet, const struct kss_item *item) {
     kss_text_str(&sheet->line, "  ");
     bytes_cell(&sheet->line, item->bytes, "");
     kss_text_str(&sheet->line, "  ");
-    fit(&sheet->line, name.bytes, CELLS - NAME_AT - 2);
+    kss_text_shorten(&sheet->line, name.bytes, CELLS - NAME_AT - 2);
     put_line(sheet, item->is_object ? KSS_INK_BOLD : KSS_INK_NONE);
     kss_text_free(&name);
     for (uint32_t i = 0; i < sheet->picture->mark_count; i++)
@@ -279,17 +275,8 @@ static bool has_loose_marks(const struct kss_picture *picture, const struct kss_
 
 static void part_words(struct sheet *sheet, const struct kss_part *part) {
     kss_text_format(&sheet->line, " %c", part->letter);
-    if (part->kind != KSS_PART_FOLD) {
-        bytes_cell(&sheet->line, part->to - part->from, part->origin != NULL ? part->origin : "");
-        fit(&sheet->line, part->name, CELLS - NAME_AT);
-        return;
-    }
-    bytes_cell(&sheet->line, part->to - part->from, "");
-    if (part->period == 1)
-        kss_text_format(&sheet->line, "%u more of this frame", part->turns);
-    else
-        kss_text_format(&sheet->line, "%u more turns of these %u frames", part->turns,
-                        part->period);
+    bytes_cell(&sheet->line, part->to - part->from, part->origin != NULL ? part->origin : "");
+    kss_text_shorten(&sheet->line, part->name, CELLS - NAME_AT);
 }
 
 // The lower edge of a part whose name stands above; where the limit is crossed, by how much.
@@ -435,25 +422,111 @@ static void title(struct sheet *sheet, const char *text, enum kss_ink ink) {
         kss_ink(&sheet->ink, KSS_INK_NONE);
 }
 
-static void draw(struct kss_picture *picture, bool colour, bool with_column, struct kss_text *out) {
+static void draw(const struct kss_picture *picture, bool colour, bool first, struct kss_text *out) {
     struct kss_text_options options = {.colour = colour};
     struct sheet sheet = {.picture = picture, .ink = {.options = &options, .out = out}, .out = out};
-    title(&sheet, picture->title[0], KSS_INK_BOLD);
-    title(&sheet, picture->title[1], KSS_INK_NONE);
-    if (picture->title[2] != NULL) {
+    if (first) {
+        title(&sheet, picture->title[0], KSS_INK_BOLD);
+        title(&sheet, picture->title[1], KSS_INK_NONE);
         kss_text_char(out, '\n');
-        title(&sheet, picture->title[2], KSS_INK_BOLD);
+    } else {
+        gutter(&sheet, "");
+        kss_text_repeat(out, ' ', CELLS / 2);
+        kss_text_str(out, "|\n");
+        gutter(&sheet, "");
+        kss_text_repeat(out, ' ', CELLS / 2);
+        kss_text_str(out, "v  expanded\n");
     }
+    title(&sheet, picture->title[2], KSS_INK_BOLD);
     map(&sheet);
-    if (with_column)
-        column(&sheet);
+    column(&sheet);
     kss_text_free(&sheet.line);
 }
 
 void kss_picture_text(const struct kss_scene *scene, uint32_t stack,
                       const struct kss_picture_options *options, struct kss_text *out) {
+    uint32_t chain[KSS_PICTURE_STACKS], omitted;
+    uint32_t count = kss_picture_chain(scene, stack, chain, &omitted);
+    for (uint32_t i = 0; i < count; i++) {
+        struct kss_picture picture;
+        kss_picture_make(&picture, scene, chain[i]);
+        draw(&picture, options != NULL && options->colour, i == 0, out);
+        kss_picture_free(&picture);
+    }
+    if (omitted != 0)
+        kss_text_format(out, "%u more segments lie before these\n", omitted);
+}
+
+// ---- In the text report -------------------------------------------------------------------------
+// Whether the thread's stacks were out of memory when the run ended.
+static bool is_out(const struct kss_log *log, uint16_t thread) {
+    for (uint32_t i = log->count; i > 0 && thread != KSS_NONE; i--) {
+        const struct kss_event *e = &log->events[i - 1];
+        if ((e->kind == KSS_EV_OUTSWAP || e->kind == KSS_EV_INSWAP) && e->words[0] == thread)
+            return e->kind == KSS_EV_OUTSWAP;
+    }
+    return false;
+}
+
+// What a bug check names by its first parameter, where that lies on the stack.
+static void mark_stop(struct kss_picture *picture, const struct kss_digest *digest) {
+    const struct kss_event *stop = digest->bugcheck, *more = digest->bugcheck_more;
+    if (stop == NULL || more == NULL || more->words[3] == 0 || stop->words[1] >= picture->base ||
+        picture->base - stop->words[1] > picture->bytes)
+        return;
+    KSS_ROOM(picture->marks, picture->mark_count, picture->mark_room);
+    struct kss_text text = {0};
+    kss_text_str(&text, "P1: ");
+    kss_text_str(&text, kss_log_string(picture->log, more->words[3]));
+    picture->marks[picture->mark_count++] =
+        (struct kss_mark){(uint32_t)(picture->base - stop->words[1]),
+                          kss_alloc_text(&picture->arena, text.bytes, text.length)};
+    kss_text_free(&text);
+}
+
+// Two signs in turn show where a frame ends.
+static void plain_letters(struct kss_picture *picture) {
+    unsigned frames = 0;
+    for (uint32_t i = 0; i < picture->part_count; i++)
+        if (picture->parts[i].kind == KSS_PART_FRAME)
+            picture->parts[i].letter = frames++ % 2 == 0 ? '#' : '+';
+}
+
+static void legend(const struct kss_picture *picture, struct kss_text *out) {
+    const char *const signs[] = {[KSS_PART_SAVE] = "= save area",
+                                 [KSS_PART_TRAP] = "- below it",
+                                 [KSS_PART_FRAME] = "# + frames",
+                                 [KSS_PART_FOLD] = "* more turns",
+                                 [KSS_PART_HIDDEN] = "? not known",
+                                 [KSS_PART_FREE] = picture->out ? "/ out of memory" : ". free"};
+    bool has[KSS_PART_GUARD + 1] = {false};
+    kss_text_format(out, "  its pages, %u bytes a character", picture->page / CELLS);
+    for (uint32_t i = 0; i < picture->part_count; i++)
+        has[picture->parts[i].kind] = true;
+    const char *between = ": ";
+    for (unsigned i = 0; i < KSS_PART_GUARD; i++) {
+        if (!has[i])
+            continue;
+        kss_text_str(out, between);
+        kss_text_str(out, signs[i]);
+        between = ", ";
+    }
+    kss_text_char(out, '\n');
+}
+
+void kss_print_map(const struct kss_report *report, const struct kss_digest_stack *stack) {
     struct kss_picture picture;
-    kss_picture_make(&picture, scene, stack);
-    draw(&picture, options != NULL && options->colour, true, out);
+    if (stack->path_count == 0 || stack->bytes == 0)
+        return;
+    kss_picture_make_worst(&picture, report->log, stack);
+    picture.out = is_out(report->log, stack->thread);
+    mark_stop(&picture, report->digest);
+    plain_letters(&picture);
+    struct sheet sheet = {.picture = &picture, .ink = *report, .out = report->out, .carets = true};
+    if (stack->overflowed || picture.mark_count != 0) {
+        legend(&picture, report->out);
+        map(&sheet);
+    }
+    kss_text_free(&sheet.line);
     kss_picture_free(&picture);
 }

@@ -11,6 +11,7 @@
 struct kss_text_options {
     bool colour;
     bool verbose; // every table, every finding in full, and the event log
+    bool full;    // the same without the event log
     bool quiet;   // nothing about what passed
     bool why;     // swap eligibility clause by clause
 };
@@ -44,6 +45,8 @@ const char *kss_report_start(const struct kss_log *log, uint64_t thread);
 struct kss_sheet_entry;
 void kss_jsonl_header(const struct kss_jsonl *jsonl, const struct kss_sheet_entry *entry,
                       struct kss_text *out);
+// The JSON Schema of a line (docs/events.schema.json).
+void kss_jsonl_schema(struct kss_text *out);
 void kss_jsonl_unread(const struct kss_sheet_entry *entry, struct kss_text *out);
 void kss_jsonl_event(struct kss_jsonl *jsonl, const struct kss_event *event, struct kss_text *out);
 

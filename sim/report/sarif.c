@@ -89,9 +89,17 @@ void kss_write_sarif_end(struct kss_sheet *sheet) {
         kss_json_close(json);
     kss_text_free(&sarif->artifact_text);
     kss_text_free(&sarif->notification_text);
+    kss_hash_counts_free(&sarif->files);
 }
 
 // ---- One entry ----------------------------------------------------------------------------------
+
+static bool is_new(struct kss_sarif_run *run) {
+    kss_text_clear(&run->text);
+    kss_text_uri(&run->text, run->entry->name);
+    uint64_t hash = kss_fingerprint_part(KSS_FINGERPRINT_START, run->text.bytes, run->text.length);
+    return kss_hash_counted(&run->sarif->files, hash) == 1;
+}
 
 static void artifact(struct kss_sarif_run *run) {
     static const char *const words[] = {"passed", "failed", "bad input", "cannot tell"};
@@ -125,7 +133,7 @@ void kss_write_sarif_run(struct kss_sheet *sheet, const struct kss_sheet_entry *
                                 .sources = entry->log ? entry->log->sources : entry->sources,
                                 .native = entry->log != NULL && entry->log->frames != NULL};
     sarif->status = kss_worse_status(sarif->status, entry->status);
-    if (!run.native)
+    if (!run.native && is_new(&run))
         artifact(&run);
     kss_sarif_results(&run);
     kss_hash_counts_free(&run.counts);

@@ -28,6 +28,7 @@ struct kss_sarif {
     struct kss_json artifacts,
         notifications; // members written aside: they stand behind the results
     struct kss_text artifact_text, notification_text;
+    struct kss_hash_counts files; // by name: one that is run twice is one artifact
     int status;
 };
 

@@ -27,11 +27,10 @@ static const char *with_odd_bytes(struct kss_fields *fields, const char *text, s
                             "this is not a list of offsets and bytes that fits the text");
             return "";
         }
-        size_t size = (size_t)plain;
-        memcpy(bytes + to, text + from, size);
-        bytes[to + size] = (char)value;
-        to += size + 1;
-        from += size + 3;
+        memcpy(bytes + to, text + from, (size_t)plain);
+        bytes[offset] = (char)value;
+        to = (size_t)offset + 1;
+        from += (size_t)plain + 3;
     }
     memcpy(bytes + to, text + from, *length - from);
     *length = to + *length - from;

@@ -89,7 +89,7 @@ void kss_report_text(const struct kss_log *log, const struct kss_digest *digest,
     heading(&report, result);
     if (options->verbose)
         kss_print_event_log(&report);
-    if (result == OK && !options->verbose)
+    if (result == OK && !options->verbose && !options->full)
         in_brief(&report);
     else
         in_full(&report);

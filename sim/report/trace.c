@@ -151,16 +151,28 @@ static void end_last(struct kss_trace *trace, struct kss_trace_lane *lane, uint6
     kss_text_char(trace->out, '}');
 }
 
-bool kss_trace_end(struct kss_trace *trace, uint32_t number, enum kss_slice kind, uint64_t key,
+// The innermost slice of this kind and key, counted from 1; 0: there is none.
+static uint32_t find(const struct kss_trace_lane *lane, enum kss_slice kind, uint64_t key_of) {
+    uint32_t at = lane->count;
+    while (at > 0 && (lane->open[at - 1].kind != kind || lane->open[at - 1].key != key_of))
+        at--;
+    return at;
+}
+
+void kss_trace_end_above(struct kss_trace *trace, uint32_t number, enum kss_slice kind,
+                         uint64_t key_of, const struct kss_event *event) {
+    struct kss_trace_lane *lane = &trace->lanes[number];
+    uint32_t at = find(lane, kind, key_of);
+    while (at > 0 && lane->count > at)
+        end_last(trace, lane, event->time, "left by what is around it");
+}
+
+bool kss_trace_end(struct kss_trace *trace, uint32_t number, enum kss_slice kind, uint64_t key_of,
                    const struct kss_event *event) {
     struct kss_trace_lane *lane = &trace->lanes[number];
-    uint32_t at = lane->count;
-    while (at > 0 && (lane->open[at - 1].kind != kind || lane->open[at - 1].key != key))
-        at--;
-    if (at == 0)
+    if (find(lane, kind, key_of) == 0)
         return false;
-    while (lane->count > at)
-        end_last(trace, lane, event->time, "left by what is around it");
+    kss_trace_end_above(trace, number, kind, key_of, event);
     end_last(trace, lane, event->time, NULL);
     return true;
 }

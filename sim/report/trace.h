@@ -76,6 +76,9 @@ void kss_trace_begin(struct kss_trace *trace, uint32_t lane, enum kss_slice kind
 // The innermost slice of this kind and key ends; false: there is none.
 bool kss_trace_end(struct kss_trace *trace, uint32_t lane, enum kss_slice kind, uint64_t key,
                    const struct kss_event *event);
+// What is open in the innermost slice of this kind and key ends; it goes on.
+void kss_trace_end_above(struct kss_trace *trace, uint32_t lane, enum kss_slice kind, uint64_t key,
+                         const struct kss_event *event);
 void kss_trace_end_all(struct kss_trace *trace, uint32_t lane, const struct kss_event *event);
 bool kss_trace_is_open(const struct kss_trace *trace, uint32_t lane, enum kss_slice kind);
 

@@ -204,6 +204,8 @@ static void print_rest(const struct kss_report *report) {
         kss_text_grouped(out, rest->words[1]);
         kss_text_str(out, " steps; --max-steps N allows more\n");
     }
+    if (rest == NULL)
+        kss_text_str(out, "not finished: the run's end is not among these events\n");
     if (report->log->dropped > 0) {
         kss_text_str(out, "left out of this report: ");
         kss_text_grouped(out, report->log->dropped);

@@ -479,16 +479,42 @@ static void conclude(struct judge *judge) {
              counts[KSS_ERROR], counts[KSS_WARNING], counts[KSS_NOTE]);
 }
 
-void kss_session_judge(struct kss_session *session) {
+static struct judge judge_of(struct kss_session *session) {
     struct judge judge = {.session = session, .program = session->program, .log = &session->log};
     kss_arena_free(&session->digest_arena);
     session->digest_made = false;
     judge.digest = kss_digest_make(&session->digest_arena, &session->log);
     const struct kss_event *rest = judge.digest.rest;
     judge.given_up = rest != NULL && rest->words[0] == REST_STEPS;
+    return judge;
+}
+
+static void adjourn(struct judge *judge) {
+    conclude(judge);
+    kss_text_free(&judge->actual);
+    kss_text_free(&judge->why);
+}
+
+void kss_session_judge(struct kss_session *session) {
+    struct judge judge = judge_of(session);
     judge_expectations(&judge);
     judge_asserts(&judge);
-    conclude(&judge);
-    kss_text_free(&judge.actual);
-    kss_text_free(&judge.why);
+    adjourn(&judge);
+}
+
+void kss_session_expect(struct kss_session *session, const struct kss_expectation *expectation,
+                        const char *text) {
+    struct judge judge = judge_of(session);
+    for (uint32_t i = 0; i < judge.digest.expect_count; i++) {
+        judge.failed += judge.digest.expects[i]->words[0] == FAILED;
+        judge.unsure |= judge.digest.expects[i]->words[0] == NOT_JUDGED;
+    }
+    enum result result = FAILED;
+    if (expectation != NULL)
+        result = judge_one(&judge, expectation, judge.digest.expect_count + 1);
+    else
+        kss_text_str(&judge.why, "the test says so");
+    judge.unsure |= result == NOT_JUDGED;
+    tell(&judge, result, 0, text);
+    adjourn(&judge);
 }

@@ -54,7 +54,8 @@ struct kss_session *kss_session_native(const char *name, const struct kss_config
     session->native = native;
     session->native_free = free_native;
     session->program = &native->program;
-    native->program.name = kss_alloc_text(&session->arena, name, strlen(name));
+    native->program.name =
+        kss_utf8_string(&session->arena, kss_alloc_text(&session->arena, name, strlen(name)));
     session->name = native->program.name;
     native->program.file = kss_source_add(&session->sources, native->program.name, "", 0);
     kss_session_prepare(session);

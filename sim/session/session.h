@@ -55,6 +55,11 @@ bool kss_may_end_in(enum kss_hazard_id hazard, uint32_t code);
 // Exit status of a run that has ended.
 int kss_session_status(const struct kss_session *session);
 
+// Judges one expectation more of a run that has ended: it and the verdict that comes of it are told behind the
+// others. NULL: a check that is none of kss's failed, [text] says which.
+void kss_session_expect(struct kss_session *session, const struct kss_expectation *expectation,
+                        const char *text);
+
 // A buffer that writers may use for a text they return; emptied.
 struct kss_text *kss_session_output(struct kss_session *session);
 

@@ -12,6 +12,7 @@ command=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 shift
 out=${KSS_FORMATS_OUT:-$here/../../build/formats}/traces
 mkdir -p "$out"
+out=$(cd "$out" && pwd)
 # Installed again only when what is pinned has changed.
 if ! cmp -s "$here/traces/package-lock.json" "$out/installed.json"; then
     cp "$here/traces/package.json" "$here/traces/package-lock.json" "$out"

@@ -4,6 +4,7 @@ The command line: exit statuses, streams, help, "did you mean".
     kss replays scenarios of Windows kernel-stack behaviour and says what goes wrong, and why.
 
       kss run FILE|DIR...                  replay scenarios and print verdicts
+      kss report EVENTS...                 draw any report from saved events
       kss explain ID|BUGCHECK|ROUTINE...   say what a finding, bug check, routine, status, type or policy means
       kss list TOPIC                       list a vocabulary
       kss fmt FILE|DIR...                  put scenarios into the usual form
@@ -88,7 +89,7 @@ The command line: exit statuses, streams, help, "did you mean".
     kss: did you mean --format?
     [2]
     $ kss run --format sarif x.kss
-    kss: --format takes one of text|jsonl, not sarif
+    kss: x.kss: no such file or directory
     [2]
     $ kss run --machine x68 x.kss
     kss: unknown machine `x68`; did you mean `x86`?
@@ -265,13 +266,14 @@ Several formats at once.
     {"type":"call","t":0,"seq":4,"thread":"App",
     {"type":"return","t":0,"seq":5,"thread":"App
     {"type":"user.return","t":0,"seq":6,"thread"
-    {"type":"thread.exit","t":0,"seq":7,"thread"
-    {"type":"stack.deepest","t":0,"seq":8,"threa
-    {"type":"path","t":0,"seq":9,"thread":"App",
-    {"type":"rest","t":0,"seq":10,"irql":0,"why"
-    {"type":"verdict","t":0,"seq":11,"irql":0,"r
+    {"type":"stack.clear","t":0,"seq":7,"thread"
+    {"type":"thread.exit","t":0,"seq":8,"thread"
+    {"type":"stack.deepest","t":0,"seq":9,"threa
+    {"type":"path","t":0,"seq":10,"thread":"App"
+    {"type":"rest","t":0,"seq":11,"irql":0,"why"
+    {"type":"verdict","t":0,"seq":12,"irql":0,"r
     $ cd $TMP/suite && kss run -f jsonl a.kss | grep -c '"type"'
-    13
+    14
     $ cd $TMP/suite && kss run -f jsonl a.kss > $TMP/b.jsonl && cmp $TMP/a.jsonl $TMP/b.jsonl
 
 A new scenario passes, is formatted, and is not overwritten.

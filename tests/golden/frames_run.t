@@ -53,7 +53,7 @@ A figure that may be too small makes every sum a lower bound.
           Frames from a table: what this file does not give is taken from there, by name.
           x64: thread App used at least 0x730 of 0x6000 bytes
     $ kss run --format jsonl --frames tests/frames/join-least.tsv tests/frames/join.kss 2>/dev/null | tr '{' '\n' | sed -n '/Format.*table/p'
-    "name":"mydrv!Format","module":"mydrv","bytes":80,"locals":0,"origin":"measured","table":".su (gcc)","at_least":"dynamic: alloca","flags":0,"line":6,"col":9,"begin":130,"end":166},
+    "name":"mydrv!Format","module":"mydrv","bytes":80,"locals":0,"origin":"measured","table":".su (gcc)","at_least":"dynamic: alloca","flags":0,"line":6,"col":9,"len":6,"begin":130,"end":166},
     $ kss run --frames tests/frames/join-least.tsv tests/frames/join-expect.kss
     FAIL  tests/frames/join-expect.kss
           What a lower bound proves and what it does not.

@@ -86,16 +86,26 @@ A wait that is interrupted by an APC goes on: two waits in the lane of App, and 
     1000000.013 E App
     1000000.016 i ends: STATUS_SUCCESS
 
+What an exception leaves is closed where its handler goes on, and says so.
+
+    $ kss run --format perfetto scenarios/silence/raise-in-a-nested-handler.kss | sed -n 's/.*"ts":\([0-9.]*\).*"name":"\(ExR[^"]*\|handles[^"]*\|[^"]*!Read\)","cat":"[^"]*"\(,"args":{"cut":"\([^"]*\)\)*.*/\1 \2 \4/p'
+    0.007 raise-in-a-nested-handler!Read 
+    0.014 handles STATUS_ACCESS_VIOLATION 
+    0.015 ExRaiseStatus 
+    0.021 ExRaiseStatus left by what is around it
+    0.022 handles STATUS_INVALID_USER_BUFFER 
+    0.023 raise-in-a-nested-handler!Read 
+
 Folded stacks: a recursion is one frame; with several runs the run comes first.
 
     $ kss run --format folded scenarios/lessons/05-recursion.kss
-    thread_Short;(save_area) 528
-    thread_Short;(trap_frame) 140
-    thread_Short;Short;fs!ParseComponent 8400
-    thread_Short;(free) 3220
-    thread_Long;(save_area) 528
-    thread_Long;(trap_frame) 140
-    thread_Long;Long;fs!ParseComponent 11760
+    scenarios/lessons/05-recursion.kss;thread_Short;(save_area) 528
+    scenarios/lessons/05-recursion.kss;thread_Short;(trap_frame) 140
+    scenarios/lessons/05-recursion.kss;thread_Short;Short;fs!ParseComponent 8400
+    scenarios/lessons/05-recursion.kss;thread_Short;(free) 3220
+    scenarios/lessons/05-recursion.kss;thread_Long;(save_area) 528
+    scenarios/lessons/05-recursion.kss;thread_Long;(trap_frame) 140
+    scenarios/lessons/05-recursion.kss;thread_Long;Long;fs!ParseComponent 11760
     $ kss run --format folded scenarios/lessons/01-a-thread-and-its-stack.kss scenarios/lessons/09-expand-the-stack.kss
     scenarios/lessons/01-a-thread-and-its-stack.kss;thread_App;(save_area) 528
     scenarios/lessons/01-a-thread-and-its-stack.kss;thread_App;(trap_frame) 140
@@ -192,15 +202,15 @@ Two runs are no sequence.
 Names stay names.
 
     $ kss run --format folded tests/formats/traces/hostile.kss
-    thread_end;(save_area) 528
-    thread_end;(trap_frame) 140
-    thread_end;end;=HYPERLINK(x:y)!"quoted",_2 64
-    thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)> 64
-    thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt: 64
-    thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt:;hostile!back\slash_\N_\G_`tick`_|pipe|_[x](y)_*star* 64
-    thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt:;hostile!back\slash_\N_\G_`tick`_|pipe|_[x](y)_*star*;hostile!+plus!semi:_colon_tab 64
-    thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt:;hostile!back\slash_\N_\G_`tick`_|pipe|_[x](y)_*star*;hostile!+plus!semi:_colon_tab;@at!��(__[31m 64
-    thread_end;(free) 11236
+    tests/formats/traces/hostile.kss;thread_end;(save_area) 528
+    tests/formats/traces/hostile.kss;thread_end;(trap_frame) 140
+    tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2 64
+    tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)> 64
+    tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt: 64
+    tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt:;hostile!back\slash_\N_\G_`tick`_|pipe|_[x](y)_*star* 64
+    tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt:;hostile!back\slash_\N_\G_`tick`_|pipe|_[x](y)_*star*;hostile!+plus!semi:_colon_tab 64
+    tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt:;hostile!back\slash_\N_\G_`tick`_|pipe|_[x](y)_*star*;hostile!+plus!semi:_colon_tab;@at!��(__[31m 64
+    tests/formats/traces/hostile.kss;thread_end;(free) 11236
     $ kss run --format csv tests/formats/traces/hostile.kss | tr -d '\r' | grep ',call,' | cut -c 58-
     read end,call,end,0,668,11620,tests/formats/traces/hostile.kss:4:8,"routine end, bytes 0x0, used 0x29C, origin assumed"
     read end,call,"'=HYPERLINK(x;y)!""quoted"", 2",64,732,11556,tests/formats/traces/hostile.kss:5:10,"routine =HYPERLINK(x;y)!""quoted"", 2, bytes 0x40, used 0x2DC, origin given"

@@ -35,3 +35,20 @@ kss_harness_test(stacked stacked)
 # Every prototype of include/nt is a routine, or is said not to be served.
 add_test(NAME native.surface COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/surface.sh ${PROJECT_SOURCE_DIR})
 set_tests_properties(native.surface PROPERTIES LABELS native)
+
+# Saved reports of native machines; the driver and the test of docs/native.md.
+kss_add_driver(mydrv SOURCES ${PROJECT_SOURCE_DIR}/tests/consumer/mydrv.c)
+foreach(program "saved|test_saved.c" "mydrv|${PROJECT_SOURCE_DIR}/tests/consumer/test_mydrv.c")
+    string(REPLACE "|" ";" program "${program}")
+    list(GET program 0 name)
+    list(GET program 1 source)
+    add_executable(test_native_${name} ${source})
+    kss_compile_options(test_native_${name})
+    target_include_directories(test_native_${name} SYSTEM PRIVATE ${CMOCKA_INCLUDE_DIR})
+    target_link_libraries(test_native_${name} PRIVATE mydrv kss ${CMOCKA_LIBRARY})
+endforeach()
+if(KSS_HAS_JANSSON AND NOT CMAKE_CROSSCOMPILING)
+    add_test(NAME native.saved COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/saved.sh
+             $<TARGET_FILE:kss_command> $<TARGET_FILE:test_native_saved> $<TARGET_FILE:test_native_mydrv>)
+    set_tests_properties(native.saved PROPERTIES LABELS native)
+endif()

@@ -6,6 +6,7 @@ DRIVER_INITIALIZE DriverEntry;
 KDEFERRED_ROUTINE SetDone;
 KDEFERRED_ROUTINE StoreThere;
 NTSTATUS WaitOnStack(KPROCESSOR_MODE Mode, BOOLEAN Pin, ULONG Seconds);
+VOID LeaveBehind(VOID);
 
 static KTIMER Timer;
 static KDPC Dpc;
@@ -64,6 +65,13 @@ static NTSTATUS NTAPI ShareLocal(KPROCESSOR_MODE Mode) {
 
 NTSTATUS WaitSharing(KPROCESSOR_MODE Mode) {
     return ShareLocal(Mode);
+}
+
+// Leaves the address of a local behind when its thread ends.
+VOID LeaveBehind(VOID) {
+    volatile ULONG local = 1;
+
+    Shared = (PVOID)&local;
 }
 
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) {

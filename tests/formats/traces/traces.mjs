@@ -239,31 +239,38 @@ async function mermaidPage(browser) {
   return page;
 }
 
-// Parses; draws; what was drawn has no elements but those of drawings, and says these texts.
-async function mermaid(page, where, text, draw, said = []) {
-  const [drawn, foreign, words] = await page.evaluate(async ([source, draw]) => {
-    try {
-      await window.mermaid.parse(source);
-      if (!draw)
-        return ["parsed", 0, ""];
-      const { svg } = await window.mermaid.render("d", source);
-      document.body.innerHTML = svg;
-      window.alerted ??= 0;
-      window.alert = () => window.alerted++;
-      const foreign = document.body.querySelectorAll("script, img, iframe, a[href], [onerror], [onload]").length;
-      return ["drawn", foreign + window.alerted, document.body.textContent];
-    } catch (error) {
-      return [String(error), 0, ""];
-    }
-  }, [text, draw]);
-  check(where, () => {
-    assert.ok(drawn === "parsed" || drawn === "drawn", drawn);
-    assert.equal(foreign, 0, "elements that are no drawing");
-    for (const each of said)
-      assert.ok(words.includes(each), `${each} is not in ${words.slice(0, 2000)}`);
-    assert.ok(text.length < 50000, "longer than Mermaid reads");
-  });
-  count(`mermaid ${drawn}`);
+// Parses; draws; what was drawn has no elements but those of drawings, and says these texts. Many at a time, since a
+// question to the page takes longer than an answer.
+const diagrams = []; // { where, text, draw, said }
+
+async function readDiagrams(page) {
+  const answers = await page.evaluate(async (asked) => {
+    const answers = [];
+    window.alerted ??= 0;
+    window.alert = () => window.alerted++;
+    for (const { text, draw } of asked)
+      try {
+        await window.mermaid.parse(text);
+        if (draw)
+          document.body.innerHTML = (await window.mermaid.render("d", text)).svg;
+        const foreign = document.body.querySelectorAll("script, img, iframe, a[href], [onerror], [onload]");
+        answers.push({ foreign: foreign.length + window.alerted, words: document.body.textContent });
+      } catch (error) {
+        answers.push({ error: String(error) });
+      }
+    return answers;
+  }, diagrams.map(({ text, draw }) => ({ text, draw })));
+  for (const [i, { where, text, draw, said }] of diagrams.entries()) {
+    check(where, () => {
+      assert.equal(answers[i].error, undefined);
+      assert.equal(answers[i].foreign, 0, "elements that are no drawing");
+      for (const each of said)
+        assert.ok(answers[i].words.includes(each), `${each} is not in ${answers[i].words.slice(0, 2000)}`);
+      assert.ok(text.length < 50000, "longer than Mermaid reads");
+    });
+    count(`mermaid ${draw ? "drawn" : "parsed"}`);
+  }
+  diagrams.length = 0;
 }
 
 async function speedscope(browser, where, name, text, profiles) {
@@ -312,13 +319,18 @@ for (const [number, file] of files.entries()) {
         assert.ok(labels.replaceAll("\\\\", "\\").includes(name), `${name} is not in ${labels}`);
   });
   const draw = file === hostile || file === odd || number % 8 === 0;
-  await mermaid(page, `${file} mermaid`, made.mermaid, draw);
-  await mermaid(page, `${file} mermaid-calls`, made["mermaid-calls"], draw, file === hostile ? NAMES : []);
-  if (draw && number % 64 === 0 || file === hostile) {
+  diagrams.push({ where: `${file} mermaid`, text: made.mermaid, draw, said: [] });
+  diagrams.push({
+    where: `${file} mermaid-calls`, text: made["mermaid-calls"], draw, said: file === hostile ? NAMES : [],
+  });
+  if (diagrams.length >= 64)
+    await readDiagrams(page);
+  if (number % 128 === 0 || file === hostile) {
     await speedscope(browser, `${file} speedscope`, `t${number}.json`, made.perfetto, "trace");
     await speedscope(browser, `${file} speedscope`, `t${number}.txt`, made.folded, "folded");
   }
 }
+await readDiagrams(page);
 await browser.close();
 
 // Suites are one document.
