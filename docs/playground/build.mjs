@@ -5,7 +5,7 @@
 //
 // FOLDER has the node_modules of package.json. The same inputs give the same bytes.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,9 +50,8 @@ function bundle(entry, define) {
 const worker = bundle("worker.js");
 const main = bundle("main.js", { WORKER: JSON.stringify(worker) });
 const pageFolder = resolve(root, "sim/report/page");
-const withPlayer = ["player.js", "player.css"].every((name) => existsSync(join(pageFolder, name)));
-const programs = [...(withPlayer ? [readFileSync(join(pageFolder, "player.js"), "utf8")] : []), main];
-const style = read("page/page.css") + (withPlayer ? readFileSync(join(pageFolder, "player.css"), "utf8") : "");
+const programs = [readFileSync(join(pageFolder, "player.js"), "utf8"), main];
+const style = readFileSync(join(pageFolder, "player.css"), "utf8") + read("page/page.css");
 
 // ---- Scenarios --------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,8 @@ struct kss_text {
 void kss_text_free(struct kss_text *text);
 void kss_text_clear(struct kss_text *text); // keeps the memory
 void kss_text_grow(struct kss_text *text, size_t extra);
-void kss_text_cut(struct kss_text *text, size_t length); // back to what it was when it had that length
+void kss_text_cut(struct kss_text *text,
+                  size_t length); // back to what it was when it had that length
 
 // Makes room for [extra] more bytes and the NUL; returns where they go.
 static inline char *kss_text_room(struct kss_text *text, size_t extra) {

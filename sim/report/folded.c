@@ -88,7 +88,8 @@ static void frames(struct folding *f) {
         if (++told < merged)
             continue;
         kss_text_clear(&name);
-        kss_report_frame(f->log, f->stack->path[i - 1].routine, f->stack->path[i - 1].origin, &name);
+        kss_report_frame(f->log, f->stack->path[i - 1].routine, f->stack->path[i - 1].origin,
+                         &name);
         if (told == merged)
             kss_text_format(&name, " and %u frames around it", merged - 1);
         around(f, name.bytes, name.length);

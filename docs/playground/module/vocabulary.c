@@ -6,7 +6,6 @@
 #include "cli/describe.h"
 #include "kss/kss.h"
 #include "nt/nt.h"
-#include "report/sheet.h"
 #include "script/lex.h"
 
 // Rows are arrays: what stands where is said at each.
@@ -93,14 +92,10 @@ static void hazards_and_bugchecks(struct kss_json *json) {
     kss_json_close(json);
 }
 
-static void machines_and_formats(struct kss_json *json) {
+static void machines(struct kss_json *json) {
     kss_json_open_flat(json, "machines", '[');
     for (unsigned i = 0; i < kss_profile_count; i++)
         kss_json_string(json, NULL, kss_profiles[i].name);
-    kss_json_close(json);
-    kss_json_open_flat(json, "formats", '[');
-    for (int i = 0; i < KSS_FORMAT_COUNT; i++)
-        kss_json_string(json, NULL, kss_formats[i].name);
     kss_json_close(json);
 }
 
@@ -108,7 +103,7 @@ void kss_module_vocabulary(struct kss_text *out) {
     struct kss_json document = {.out = out}, *json = &document;
     kss_json_open_flat(json, NULL, '{');
     kss_json_string(json, "version", kss_version());
-    machines_and_formats(json);
+    machines(json);
     words(json);
     routines(json);
     types_and_constants(json);

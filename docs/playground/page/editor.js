@@ -238,11 +238,9 @@ export class Editor {
     this.view.dispatch(setDiagnostics(this.view.state, shown));
   }
 
-  // Shows the statement of bytes [begin, end) as the one at work.
-  showCurrent(begin, end) {
-    const at = positions(this.text, [begin, end]);
-    const [from, to] = [at.get(begin), at.get(end)];
-    const value = to > from ? { from, to } : null;
+  // Shows [from, to) as the statement at work; nothing when it is empty.
+  showCurrent(from, to) {
+    const value = from < to && to <= this.view.state.doc.length ? { from, to } : null;
     this.view.dispatch({ effects: [setCurrent.of(value), ...(value ? [EditorView.scrollIntoView(from)] : [])] });
   }
 

@@ -17,7 +17,6 @@ export class Vocabulary {
   constructor(rows) {
     this.version = rows.version;
     this.machines = rows.machines;
-    this.formats = rows.formats;
     this.words = new Map(rows.words);
     this.types = new Set(rows.types);
     this.constants = new Map(rows.constants);

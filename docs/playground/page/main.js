@@ -18,7 +18,7 @@ const decoder = new TextDecoder();
 const scenarios = new Map(); // by id: { id, name, title, text }
 let engine, editor, events, tabs, vocabulary;
 let open = { name: "scenario.kss", id: null, text: "" }; // what the editor was filled with
-let ran = null; // { text, outcome, reports } of the last run
+let ran = null; // { text, outcome, drawn (the player's data), mostDrawn } of the last run
 let running = false;
 let checkTimer, checks = 0; // prettier-ignore
 let player = null; // what kssPlayer returned
@@ -114,14 +114,16 @@ async function run() {
   setRunning(true);
   status("", "Running …");
   const { text } = editor;
-  const formats = vocabulary.formats.includes("player") && typeof kssPlayer === "function" ? ["player"] : [];
   const tell = (steps) => status("", "Running …", ` ${count(steps, "instruction")} so far`);
-  const done = await ask("run", { name: open.name, text, options: options(), formats }, tell);
+  const done = await ask("run", { name: open.name, text, options: options() }, tell);
   setRunning(false);
-  if (!done) return status("open", "Stopped.", " The run was ended before it came to its end.");
-  ran = { text, ...done };
+  if (!done) {
+    ran = null;
+    return status("open", "Stopped.", " The run was ended before it came to its end.");
+  }
+  ran = { text, ...done, filled: new Set() };
   showOutcome(done.outcome);
-  await showRun();
+  showRun();
 }
 
 const ENDS = {
@@ -158,33 +160,32 @@ function showOutcome(outcome) {
 
 // ---- Views ------------------------------------------------------------------------------------------
 
-// The views are filled when they are looked at.
-async function showRun() {
-  const views = { player: showPlayer, report: showReport, events: showEvents };
-  for (const view of Object.keys(views)) ran[view] = false;
-  const hasPlayer = Boolean((ran.reports.player || ran.mostDrawn) && typeof kssPlayer === "function" && ran.outcome.loaded);
-  find("tab-player").hidden = !hasPlayer;
-  if (!hasPlayer && tabs.panel === "player") tabs.show("report");
-  else if (hasPlayer && !tabs.chosen) tabs.show("player");
-  else await shown(tabs.panel);
+const VIEWS = { player: showPlayer, report: showReport, events: showEvents };
+
+function showRun() {
+  const { loaded } = ran.outcome;
+  find("tab-player").hidden = !loaded;
+  if (!loaded && tabs.panel === "player") tabs.show("report");
+  else if (loaded && !tabs.chosen) tabs.show("player");
+  else shown(tabs.panel);
 }
 
-async function shown(panel) {
-  const fill = { player: showPlayer, report: showReport, events: showEvents }[panel];
-  if (!fill || !ran || ran[panel]) return;
-  ran[panel] = true;
-  await fill();
+// Views are filled when they are looked at.
+function shown(panel) {
+  if (!ran || !(panel in VIEWS) || ran.filled.has(panel)) return;
+  ran.filled.add(panel);
+  VIEWS[panel]();
 }
 
 function showPlayer() {
   player?.destroy();
   player = null;
   find("player").replaceChildren();
-  if (ran.mostDrawn) {
+  if (!ran.drawn) {
     const words = `A run is drawn up to ${ran.mostDrawn.toLocaleString("en")} events; this one has ${count(ran.outcome.events, "event")}.`;
     return find("player").append(element("p", {}, words, " The report and the events have them."));
   }
-  const data = JSON.parse(decoder.decode(ran.reports.player));
+  const data = JSON.parse(decoder.decode(ran.drawn));
   player = kssPlayer(find("player"), data, { step: open.step, onstep: (step) => atWork(data, step) });
   open.step = undefined;
 }

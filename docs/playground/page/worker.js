@@ -35,7 +35,7 @@ const asks = {
     return { loaded, failure, marks };
   },
 
-  async run({ id, name, text, options, formats }) {
+  async run({ id, name, text, options }) {
     close();
     await fresh();
     session = module.open(name, text, options);
@@ -46,10 +46,8 @@ const asks = {
       postMessage({ id, steps: slices * SLICE });
     }
     const outcome = session.outcome();
-    const reports = {};
-    const drawn = outcome.events <= MOST_DRAWN;
-    for (const format of drawn ? formats : []) reports[format] = session.write(format);
-    return { outcome, reports, mostDrawn: drawn ? undefined : MOST_DRAWN };
+    const few = outcome.events <= MOST_DRAWN;
+    return { outcome, drawn: outcome.loaded && few ? session.write("player") : null, mostDrawn: MOST_DRAWN };
   },
 
   async report({ verbose }) {
