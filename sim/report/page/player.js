@@ -448,7 +448,7 @@ const kssPlayer = (() => {
     function aim() {
       const x = edges[model.now];
       if (edges[model.count + 1] > wide && (x < left + wide * 0.1 || x + edges.width > left + wide * 0.9)) {
-        left = Math.max(0, Math.min(x - wide / 2, Math.ceil(edges[model.count + 1]) - wide));
+        left = Math.round(Math.max(0, Math.min(x - wide / 2, Math.ceil(edges[model.count + 1]) - wide)));
         scroller.scrollLeft = left;
       }
     }
