@@ -17,7 +17,7 @@ if (files.length === 0) {
   console.error(`no test is named ${wanted.join(", ")}`);
   process.exit(2);
 }
-run({ files, concurrency: 1, timeout: 180000 })
+run({ files, concurrency: 1, timeout: 600000 })
   .on("test:fail", () => (process.exitCode = 1))
   .compose(spec)
   .pipe(process.stdout);

@@ -152,7 +152,7 @@ function showOutcome(outcome) {
     if (open.length > 0) said.push(`not expected: ${open.map((what) => count(outcome[`${what}s`], what)).join(", ")}`);
   }
   const more = outcome.loaded
-    ? element("span", { className: "more" }, `${outcome.time} of virtual time, ${count(outcome.steps, "instruction")}, ${count(outcome.events, "event")}`)
+    ? element("span", { className: "more" }, `${outcome.time} virtual, ${count(outcome.steps, "instruction")}, ${count(outcome.events, "event")}`)
     : null; // prettier-ignore
   status(kind, word, ` ${said.join("; ")}`, ...(more ? [more] : []));
   showMarks(outcome.marks);
