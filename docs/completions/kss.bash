@@ -28,7 +28,7 @@ _kss() {
     frames) local options="--format --output --machine --module --color --help" ;;
     stack) local options="--format --output --machine --module --roots --device --limit --annotate --color --help" ;;
     import) local options="--format --output --machine --limit --base --pick --annotate --color --help" ;;
-    picture) local options="--format --output --machine --frames --swap --at --step --thread --stack --color --help" ;;
+    picture) local options="--format --output --machine --frames --swap --at --step --thread --stack --run --color --help" ;;
     new) local options="--help" ;;
     version) local options="--help" ;;
     help) local options="--man --completion --help" ;;
