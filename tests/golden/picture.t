@@ -323,3 +323,8 @@ What cannot be drawn says what there is.
     1 | thread App { F(); }
       |              ^
     [2]
+
+The picture in README is what kss draws of the scenario there.
+
+    $ cp scenarios/lessons/16-user-mode-wait.kss $TMP/outswap.kss; kss picture --format svg $TMP/outswap.kss | cmp - docs/outswap.svg && echo the same
+    the same
