@@ -63,7 +63,6 @@ body | hostile 'näme-😀.kss'
 body | hostile 'c:drive.kss'
 body | hostile '# SKIP \.kss'
 body | hostile "$(printf 'new\nline.kss')"
-body | hostile "$(printf 'not-utf8-\377.kss')"
 body | sed 's/$/\r/' | hostile 'crlf.kss'
 { printf '\357\273\277' && body; } | hostile 'mark.kss'
 { body && printf 'expect thread App exits;\nexpect thread App exits;\nexpect always clean;\n'; } | hostile 'twice.kss'
