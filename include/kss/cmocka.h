@@ -38,13 +38,13 @@ static inline int kss_test_teardown(void **state) {
 }
 
 static inline void kss_failed_(const char *file, int line) {
+    kss_assertion_failed(file, line);
     const char *at = kss_report(false);
     while (*at != 0) { // line by line: CMocka prints at most 1,023 bytes at once
         int length = (int)strcspn(at, "\n");
         print_error("%.*s\n", length, at);
         at += length + (at[length] != 0);
     }
-    kss_assertion_failed(file, line);
     _fail(file, line);
 }
 

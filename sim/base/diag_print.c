@@ -158,7 +158,7 @@ static bool before(const struct page *page, const struct mark *a, const struct m
         return a->begin < b->begin;
     if (a->end != b->end)
         return a->end > b->end; // an outer span before what it holds
-    return a->order < b->order;
+    return a->order > b->order; // one span: the first stands beside it, the others hang in order
 }
 
 static void sort_marks(struct page *page) {
@@ -171,14 +171,17 @@ static void sort_marks(struct page *page) {
     }
 }
 
+static bool same_span(const struct mark *a, const struct mark *b) {
+    return a->file == b->file && a->line == b->line && a->begin == b->begin && a->end == b->end;
+}
+
+// Whether a reader from the top down meets the causes in another order than time's.
 static bool out_of_order(const struct page *page) {
-    unsigned last = 0;
-    for (unsigned i = 0; i < page->count; i++) {
-        unsigned order = page->marks[i].order;
-        if (order != 0 && order < last)
-            return true;
-        last = order != 0 ? order : last;
-    }
+    for (unsigned i = 0; i < page->count; i++)
+        for (unsigned j = i + 1; j < page->count; j++)
+            if (page->marks[j].order != 0 && page->marks[j].order < page->marks[i].order &&
+                !same_span(&page->marks[i], &page->marks[j]))
+                return true;
     return false;
 }
 

@@ -279,5 +279,6 @@ const char *kss_report(bool verbose) {
     struct kss_harness *h = kss_harness("kss_report");
     size_t length;
     kss_finish();
+    kss_harness_judge_failure(h);
     return kss_write_text(h->session, verbose, &length);
 }

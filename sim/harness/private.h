@@ -47,10 +47,12 @@ struct kss_harness {
     unsigned number; // of the machine, from 1
 };
 
-// save.c: where teardown saves events, NULL: nowhere; saves them; frees what was meant.
+// save.c: where teardown saves events, NULL: nowhere; saves them; frees what was meant; has a failed
+// assertion, which nothing of the test follows, count in the report.
 const char *kss_harness_reports(void);
 void kss_harness_save(struct kss_harness *h);
 void kss_harness_free_meant(struct kss_harness *h);
+void kss_harness_judge_failure(struct kss_harness *h);
 
 void kss_register_access(void *address, unsigned width, bool write, uint64_t *value);
 void kss_system_call(void); // (struct kss_io *, HANDLE), on a kernel stack

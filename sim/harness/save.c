@@ -94,6 +94,13 @@ static void judge(struct kss_harness *h) {
     h->meant_count = h->meant_room = 0;
 }
 
+void kss_harness_judge_failure(struct kss_harness *h) {
+    if (h->meant_count == 0 || h->meant[h->meant_count - 1].what != KSS_MEANT_FAILURE)
+        return;
+    judge(h);
+    kss_session_refresh(h->session);
+}
+
 // ---- Files --------------------------------------------------------------------------------------
 
 static const char *save(struct kss_harness *h, const char *format, const char *path) {

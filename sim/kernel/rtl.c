@@ -176,8 +176,25 @@ struct kss_outcome kss_nt_IsListEmpty(struct kss_machine *m, struct kss_call *ca
     return kss_return(first == call->arguments[0]);
 }
 
-static struct kss_outcome insert_between(struct kss_machine *m, kss_addr entry, kss_addr before,
-                                         kss_addr after) {
+// Two neighbours must point at each other: wdm.h's list routines look before they change a link, and
+// fail fast where it is not so (DBG bug-check-0x139, parameter 1 = 3). Our own headers do it as well.
+static struct kss_outcome neighbours(struct kss_machine *m, const struct kss_call *call,
+                                     kss_addr before, kss_addr after) {
+    enum { KERNEL_SECURITY_CHECK_FAILURE = 0x139, FAST_FAIL_CORRUPT_LIST_ENTRY = 3 };
+    kss_addr next, previous;
+    KSS_TRY(link_of(m, after, true, &previous));
+    KSS_TRY(link_of(m, before, false, &next));
+    if (next == after && previous == before)
+        return kss_return(0);
+    kss_bugcheck(m, KERNEL_SECURITY_CHECK_FAILURE, FAST_FAIL_CORRUPT_LIST_ENTRY, 0, 0, 0,
+                 call->routine, NULL);
+    return kss_stopped();
+}
+
+static struct kss_outcome insert_between(struct kss_machine *m, const struct kss_call *call,
+                                         kss_addr before, kss_addr after) {
+    kss_addr entry = call->arguments[1];
+    KSS_TRY(neighbours(m, call, before, after));
     KSS_TRY(set_link(m, entry, false, after));
     KSS_TRY(set_link(m, entry, true, before));
     KSS_TRY(set_link(m, after, true, entry));
@@ -187,41 +204,48 @@ static struct kss_outcome insert_between(struct kss_machine *m, kss_addr entry, 
 struct kss_outcome kss_nt_InsertHeadList(struct kss_machine *m, struct kss_call *call) {
     kss_addr first;
     KSS_TRY(link_of(m, call->arguments[0], false, &first));
-    return insert_between(m, call->arguments[1], call->arguments[0], first);
+    return insert_between(m, call, call->arguments[0], first);
 }
 
 struct kss_outcome kss_nt_InsertTailList(struct kss_machine *m, struct kss_call *call) {
     kss_addr last;
     KSS_TRY(link_of(m, call->arguments[0], true, &last));
-    return insert_between(m, call->arguments[1], last, call->arguments[0]);
+    return insert_between(m, call, last, call->arguments[0]);
 }
 
-static struct kss_outcome unlink_entry(struct kss_machine *m, kss_addr entry) {
+static struct kss_outcome unlink_entry(struct kss_machine *m, const struct kss_call *call,
+                                       kss_addr entry) {
     kss_addr next, previous;
     KSS_TRY(link_of(m, entry, false, &next));
     KSS_TRY(link_of(m, entry, true, &previous));
+    KSS_TRY(neighbours(m, call, entry, next));
+    KSS_TRY(neighbours(m, call, previous, entry));
     KSS_TRY(set_link(m, previous, false, next));
     KSS_TRY(set_link(m, next, true, previous));
     return kss_return(next == previous);
 }
 
 struct kss_outcome kss_nt_RemoveEntryList(struct kss_machine *m, struct kss_call *call) {
-    return unlink_entry(m, call->arguments[0]);
+    return unlink_entry(m, call, call->arguments[0]);
 }
 
-static struct kss_outcome remove_end(struct kss_machine *m, kss_addr head, bool tail) {
-    kss_addr entry;
+// The head is where the list is entered: a neighbour that does not know it is found before it is
+// followed any further.
+static struct kss_outcome remove_end(struct kss_machine *m, const struct kss_call *call,
+                                     bool tail) {
+    kss_addr head = call->arguments[0], entry;
     KSS_TRY(link_of(m, head, tail, &entry));
-    KSS_TRY(unlink_entry(m, entry));
+    KSS_TRY(neighbours(m, call, tail ? entry : head, tail ? head : entry));
+    KSS_TRY(unlink_entry(m, call, entry));
     return kss_return(entry);
 }
 
 struct kss_outcome kss_nt_RemoveHeadList(struct kss_machine *m, struct kss_call *call) {
-    return remove_end(m, call->arguments[0], false);
+    return remove_end(m, call, false);
 }
 
 struct kss_outcome kss_nt_RemoveTailList(struct kss_machine *m, struct kss_call *call) {
-    return remove_end(m, call->arguments[0], true);
+    return remove_end(m, call, true);
 }
 
 // Appends a list without a head of its own: [1] is its first entry.

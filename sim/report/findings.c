@@ -141,9 +141,13 @@ void kss_print_failed(const struct kss_report *report, const struct kss_event *e
     kss_ink(report, KSS_INK_RED);
     kss_text_str(report->out, "FAIL ");
     kss_ink(report, KSS_INK_NONE);
+    const char *text = kss_log_string(report->log, event->words[1]);
+    if (event->place == 0) { // a test of the harness: no script's line, and nothing to bless
+        kss_text_format(report->out, "%s\n\n", text);
+        return;
+    }
     kss_log_place(report->log, event->place, report->out);
     kss_text_char(report->out, '\n');
-    const char *text = kss_log_string(report->log, event->words[1]);
     bool assertion = kss_is_assertion(text);
     row(report, "script", event->words[1], !assertion);
     row(report, "actual", event->words[2], true);

@@ -468,6 +468,15 @@ static bool is_out(const struct kss_log *log, uint16_t thread) {
     return false;
 }
 
+// Whether a later thread's stack lies at the same addresses: what is there at the end is that one's.
+static bool reused(const struct kss_digest *digest, const struct kss_digest_stack *stack) {
+    for (const struct kss_digest_stack *next = stack + 1;
+         next < digest->stacks + digest->stack_count; next++)
+        if (next->base == stack->base)
+            return true;
+    return false;
+}
+
 // What a bug check names by its first parameter, where that lies on the stack.
 static void mark_stop(struct kss_picture *picture, const struct kss_digest *digest) {
     const struct kss_event *stop = digest->bugcheck, *more = digest->bugcheck_more;
@@ -520,7 +529,8 @@ void kss_print_map(const struct kss_report *report, const struct kss_digest_stac
         return;
     kss_picture_make_worst(&picture, report->log, stack);
     picture.out = is_out(report->log, stack->thread);
-    mark_stop(&picture, report->digest);
+    if (!reused(report->digest, stack))
+        mark_stop(&picture, report->digest);
     plain_letters(&picture);
     struct sheet sheet = {.picture = &picture, .ink = *report, .out = report->out, .carets = true};
     if (stack->overflowed || picture.mark_count != 0) {

@@ -63,7 +63,7 @@ void kss_rule_expand_dropped(struct kss_machine *machine, const struct kss_event
         return;
     uint32_t known = (uint32_t)kss_memo(machine, KSS_MEMO_EXPAND, event->thread);
     if (known != 0) {
-        kss_finding_late_cause(machine, known, event->place, "the status is not looked at either");
+        kss_finding_follows(machine, known, event->place, "the status is not looked at either");
         return;
     }
     if (!kss_finding_begin(machine, &finding, KSS_HAZARD_expansion_misuse, event->place, 1,

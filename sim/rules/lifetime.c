@@ -247,8 +247,7 @@ static void touched_local(struct kss_machine *machine, struct kss_finding *findi
                           const struct kss_event *event) {
     struct kss_text where = {0};
     kss_describe(machine, event->words[0], &where);
-    kss_text_format(&finding->message,
-                    "a local is %s after the routine whose local it was returned",
+    kss_text_format(&finding->message, "a local of a routine that has returned is %s",
                     event->words[2] ? "written" : "read");
     kss_finding_remark(finding, KSS_REMARK_NOTE, "the address is %s", where.bytes);
     kss_text_free(&where);

@@ -166,15 +166,17 @@ static void two_labels_at_one_place(void **state) {
     (void)state;
     uint32_t file = add_file("a.kss", "x y\n");
     struct kss_diag *diag = error_at(find(file, "y"));
-    kss_diag_label(&diags, diag, "now");
-    kss_diag_cause(&diags, diag, find(file, "y"), "before");
+    kss_diag_label(&diags, diag, "the mistake");
+    kss_diag_cause(&diags, diag, find(file, "y"), "then");
+    kss_diag_cause(&diags, diag, find(file, "y"), "at last");
     prints(diag, "error[KSS0001]: wrong\n"
                  " --> a.kss:1:3\n"
                  "  |\n"
                  "1 | x y\n"
-                 "  |   ^ before\n"
+                 "  |   ^ the mistake\n"
                  "  |   |\n"
-                 "  |   now\n");
+                 "  |   then\n"
+                 "  |   at last\n");
 }
 
 static void tabs_and_control_bytes(void **state) {

@@ -59,6 +59,38 @@ static void doubly_linked_lists(void **state) {
     assert_int_equal(RIG_CALL(&rig, IsListEmpty, head), 1);
 }
 
+// Each routine looks at the neighbours before it changes them; a list of a dead frame's entry has none.
+static void a_damaged_list_is_0x139(void **state) {
+    (void)state;
+    kss_addr head = base, entry = base + 16;
+    for (unsigned i = 0; i < 5; i++) {
+        struct kss_outcome outcome;
+        if (i > 0) {
+            rig_close(&rig);
+            open_rig(state);
+        }
+        RIG_CALL(&rig, InitializeListHead, head);
+        RIG_CALL(&rig, InsertTailList, head, entry);
+        RIG_CALL(&rig, InitializeListHead, entry); // the head still points at it
+        switch (i) {
+        case 0: outcome = RIG_OUTCOME(&rig, RemoveHeadList, head); break;
+        case 1: outcome = RIG_OUTCOME(&rig, RemoveTailList, head); break;
+        case 2: outcome = RIG_OUTCOME(&rig, InsertHeadList, head, base + 32); break;
+        case 3: outcome = RIG_OUTCOME(&rig, InsertTailList, head, base + 32); break;
+        default:
+            RIG_CALL(&rig, RtlCopyMemory, base + 32, head, 16); // an entry that nobody points at
+            outcome = RIG_OUTCOME(&rig, RemoveEntryList, base + 32);
+            break;
+        }
+        assert_int_equal(outcome.kind, KSS_OUT_STOP);
+        const struct kss_event *stop = rig_last(&rig, KSS_EV_BUGCHECK);
+        assert_non_null(stop);
+        assert_int_equal(stop->words[0], 0x139);
+        assert_int_equal(stop->words[1], 3);
+        assert_int_equal(kss_peek(rig.m, head, 8), entry); // nothing was changed
+    }
+}
+
 static void singly_linked_lists(void **state) {
     (void)state;
     kss_addr head = base, a = base + 16, b = base + 24;
@@ -143,6 +175,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(copying_and_filling, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(a_copy_into_null_raises, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(doubly_linked_lists, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(a_damaged_list_is_0x139, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(singly_linked_lists, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(interlocked_operations, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(counted_strings, open_rig, close_rig),

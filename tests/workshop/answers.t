@@ -53,3 +53,11 @@ Other right answers that the pages speak of: each must pass as well as the one i
 
     $ sed '/BkfBuildName/d; s/frame(0xAF0)/frame(0x2F0)/' docs/workshop/10-crash-listing/exercise.kss | kss run - | grep -E '^(PASS|FAIL)|actual'
     PASS  stdin
+
+07: The user aborts during the check at the end: the device is waited for there as well.
+
+    $ sed 's/^at 10s.*/& at 60s terminate Updater;/; /^expect status FlashUpdate/s/STATUS_SUCCESS/STATUS_CANCELLED/' docs/workshop/07-swap-disable/solution.kss | kss run -q -
+
+08: The same of the converter: static samples pass, and want a lock around the read.
+
+    $ sed 's/(PagedPool/(NonPagedPoolNx/; s/^    UCHAR samples/    static UCHAR samples/' docs/workshop/08-dispatch-and-dma/exercise.kss | kss run -q -

@@ -33,6 +33,10 @@ while IFS= read -r line; do
         *) complain "nothing says: $text" ;;
         esac
         ;;
+    "$number twice "*)
+        text=${line#"$number twice "}
+        [ "$(printf '%s\n' "$output" | grep -cF -- "$text")" = 2 ] || complain "not said twice: $text"
+        ;;
     esac
 done <"$expected"
 [ $right = 0 ] || printf '%s\n' "$output"

@@ -285,11 +285,9 @@ What participants see when they run the exercises as they find them.
       --> docs/workshop/05-expansion/exercise.kss:38:5
        |
     38 |     KeExpandKernelStackAndCallout(PolicyCallout, &query, 0x12000); // all there is
-       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 0.000 s: the status is not looked at either
+       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ returns STATUS_INVALID_PARAMETER_3; the callout does not run
        |     |
        |     0.000 s: the status is not looked at either
-       |     0.000 s: the status is not looked at either
-       |     returns STATUS_INVALID_PARAMETER_3; the callout does not run
        = source: DDI KeExpandKernelStackAndCallout; DDI KeExpandKernelStackAndCalloutEx
        = next: kss explain KSS1005
 
@@ -329,22 +327,27 @@ What participants see when they run the exercises as they find them.
        = source: cpp-docs C6262
        = next: kss explain KSS1003
 
-    FAIL docs/workshop/05-expansion/exercise.kss:55:1
+    FAIL docs/workshop/05-expansion/exercise.kss:63:1
       script  expect status PolicyCheck#2 == STATUS_ACCESS_DENIED;
       actual  expect status PolicyCheck#2 == STATUS_SUCCESS;
       next    kss run --bless docs/workshop/05-expansion/exercise.kss   (when what happened is right)
 
-    FAIL docs/workshop/05-expansion/exercise.kss:56:1
+    FAIL docs/workshop/05-expansion/exercise.kss:64:1
       script  expect status PolicyCheck#3 == STATUS_DATA_ERROR;
       actual  expect status PolicyCheck#3 == STATUS_SUCCESS;
       next    kss run --bless docs/workshop/05-expansion/exercise.kss   (when what happened is right)
 
-    FAIL docs/workshop/05-expansion/exercise.kss:57:1
+    FAIL docs/workshop/05-expansion/exercise.kss:65:1
+      script  expect status PolicyCheck#4 == STATUS_DATA_ERROR;
+      actual  expect status PolicyCheck#4 == STATUS_SUCCESS;
+      next    kss run --bless docs/workshop/05-expansion/exercise.kss   (when what happened is right)
+
+    FAIL docs/workshop/05-expansion/exercise.kss:66:1
       script  expect stack PolicyWalk > 0x3000;
       why     it never ran
       next    kss run --bless docs/workshop/05-expansion/exercise.kss   (when what happened is right)
 
-    FAIL docs/workshop/05-expansion/exercise.kss:58:1
+    FAIL docs/workshop/05-expansion/exercise.kss:67:1
       script  expect clean;
       actual  expect hazard expansion-misuse in PolicyCheck;
       next    kss run --bless docs/workshop/05-expansion/exercise.kss   (when what happened is right)
@@ -362,6 +365,16 @@ What participants see when they run the exercises as they find them.
          0x370    0x370  machine   top-of-stack save area
       modules: 0x3880 of it is theirs: scan 0x1480, sync 0xF20, dedup 0xB60, backup 0x900, policy 0x80
       left: 0x2280; 0x20F0 under an interrupt; 0x1040 while an exception is dispatched
+
+    thread Shallow: used 0x1B10 of 0x6000 bytes
+         Depth   Memory  Origin    Call Site
+        0x1B10     0x80  given     policy!PolicyCheck
+        0x1A90    0x110  given     label!PreCreate
+        0x1980   0x1480  given     scan!PreCreate
+         0x500    0x190  machine   trap frame
+         0x370    0x370  machine   top-of-stack save area
+      modules: 0x1610 of it is theirs: scan 0x1480, label 0x110, policy 0x80
+      left: 0x44F0; 0x4360 under an interrupt; 0x32B0 while an exception is dispatched
 
     not counted: stack that nt's own routines take below the calls to them
     not expected: 1 error, 4 notes
@@ -487,37 +500,37 @@ What participants see when they run the exercises as they find them.
     21 |     KeSetKernelStackSwapEnable(FALSE);
        |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ disabled here and never enabled again
     ...
-    68 |     FlashIdentify();
+    72 |     FlashIdentify();
        |     ---------------- 20.000 s: the thread ends here
        = help: on every path out, call KeSetKernelStackSwapEnable(TRUE) if the saved value was TRUE
        = source: DDI KeSetKernelStackSwapEnable; DBG bug-check-0x94--kernel-stack-locked-at-exit
        = next: kss explain KSS2005
 
-    FAIL docs/workshop/07-swap-disable/exercise.kss:75:1
+    FAIL docs/workshop/07-swap-disable/exercise.kss:79:1
       script  expect status FlashUpdate == STATUS_SUCCESS;
       why     it never returned
       next    kss run --bless docs/workshop/07-swap-disable/exercise.kss   (when what happened is right)
 
-    FAIL docs/workshop/07-swap-disable/exercise.kss:76:1
+    FAIL docs/workshop/07-swap-disable/exercise.kss:80:1
       script  expect thread Updater exits;
       actual  expect bugcheck KERNEL_STACK_LOCKED_AT_EXIT;
       why     the run ended at 20.000 s with a bug check
       next    kss run --bless docs/workshop/07-swap-disable/exercise.kss   (when what happened is right)
 
-    FAIL docs/workshop/07-swap-disable/exercise.kss:77:1
+    FAIL docs/workshop/07-swap-disable/exercise.kss:81:1
       script  expect thread Impatient exits;
       actual  expect bugcheck KERNEL_STACK_LOCKED_AT_EXIT;
       why     the run ended at 20.000 s with a bug check
       next    kss run --bless docs/workshop/07-swap-disable/exercise.kss   (when what happened is right)
 
-    FAIL docs/workshop/07-swap-disable/exercise.kss:78:1
+    FAIL docs/workshop/07-swap-disable/exercise.kss:82:1
       script  expect clean;
       actual  expect bugcheck KERNEL_STACK_LOCKED_AT_EXIT;
       next    kss run --bless docs/workshop/07-swap-disable/exercise.kss   (when what happened is right)
 
     x64: kernel stacks of 24,576 bytes (6 pages of 4,096), save area 0x370, trap frame 0x190, swap balance-set
     *** STOP: 0x00000094 (0x0, 0x0, 0x0, 0x0) KERNEL_STACK_LOCKED_AT_EXIT
-        at 20.000 s in Impatient, PASSIVE_LEVEL (docs/workshop/07-swap-disable/exercise.kss:68:5)
+        at 20.000 s in Impatient, PASSIVE_LEVEL (docs/workshop/07-swap-disable/exercise.kss:72:5)
 
     thread Updater: used 0x640 of 0x6000 bytes
          Depth   Memory  Origin    Call Site
@@ -560,9 +573,9 @@ What participants see when they run the exercises as they find them.
        |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing keeps these pages in these frames
     ...
     54 |     after 300ms dma write mdl;
-       |     -------------------------- 1.6125 s: the page is in another frame when the device writes it: the data is lost
+       |     -------------------------- 0.300 s: the page is in another frame when the device writes it: 8 bytes of `paged pool 'Kadc' #1` are overwritten instead
        |     |
-       |     0.300 s: the page is in another frame when the device writes it: 8 bytes of `paged pool 'Kadc' #1` are overwritten instead
+       |     1.6125 s: the page is in another frame when the device writes it: the data is lost
        = help: use MmProbeAndLockPages and MmUnlockPages, or a buffer from nonpaged pool
        = note: pages of kernel stacks may be traded for others unless they are probed and locked, even where the stack cannot be paged out
        = source: DDI MmBuildMdlForNonPagedPool; DBG bug-check-0xc4 subcode 0x140
@@ -572,9 +585,9 @@ What participants see when they run the exercises as they find them.
       --> docs/workshop/08-dispatch-and-dma/exercise.kss:36:9
        |
     36 |         History->Sum += read->Samples[i];
-       |         ^^^^^^^^^^^^ 1.6135 s: its page is out of memory here: the fault is fatal
+       |         ^^^^^^^^^^^^ in memory this time
        |         |
-       |         in memory this time
+       |         1.6135 s: its page is out of memory here: the fault is fatal
        = help: keep it in nonpaged memory, or touch it below DISPATCH_LEVEL only
        = note: a DPC routine runs at DISPATCH_LEVEL
        = source: DBG bug-check-0xd1--driver-irql-not-less-or-equal; KRN managing-hardware-priorities
@@ -647,13 +660,13 @@ What participants see when they run the exercises as they find them.
        = source: DDI KeWaitForSingleObject
        = next: kss explain KSS7001
 
-    error[KSS3001]: a local is read after the routine whose local it was returned
+    error[KSS3001]: a local of a routine that has returned is read
       --> docs/workshop/09-lifetime-and-timeouts/exercise.kss:28:37
        |
     28 |         request = CONTAINING_RECORD(RemoveHeadList(&Queue), REQUEST, Link);
        |                                     ^^^^^^^^^^^^^^^^^^^^^^ this is stack memory of a frame that is gone
        = help: after a wait that failed, cancel the request and wait until it is done, or keep what it uses in nonpaged pool
-       = note: the address is unused stack of thread App, top-0x548
+       = note: the address is unused stack of thread App, top-0x540
        = source: DBG bug-check-0x139--kernel-security-check-failure; KRN using-the-kernel-stack
        = next: kss explain KSS3001
 
@@ -664,21 +677,21 @@ What participants see when they run the exercises as they find them.
 
     FAIL docs/workshop/09-lifetime-and-timeouts/exercise.kss:89:1
       script  expect thread App exits;
-      actual  expect bugcheck DRIVER_IRQL_NOT_LESS_OR_EQUAL (0, 2, 1, _) in SensorDpc;
+      actual  expect bugcheck KERNEL_SECURITY_CHECK_FAILURE (3, 0, 0, 0) in SensorDpc;
       why     the run ended at 1.160 s with a bug check
       next    kss run --bless docs/workshop/09-lifetime-and-timeouts/exercise.kss   (when what happened is right)
 
     FAIL docs/workshop/09-lifetime-and-timeouts/exercise.kss:90:1
       script  expect clean;
-      actual  expect bugcheck DRIVER_IRQL_NOT_LESS_OR_EQUAL (0, 2, 1, _) in SensorDpc;
+      actual  expect bugcheck KERNEL_SECURITY_CHECK_FAILURE (3, 0, 0, 0) in SensorDpc;
       next    kss run --bless docs/workshop/09-lifetime-and-timeouts/exercise.kss   (when what happened is right)
 
     x64: kernel stacks of 24,576 bytes (6 pages of 4,096), save area 0x370, trap frame 0x190, swap balance-set
-    *** STOP: 0x000000D1 (0x0, 0x2, 0x1, 0xFFFFFB0001000010) DRIVER_IRQL_NOT_LESS_OR_EQUAL
-        P1 0x0  address touched: NULL
-        P2 0x2  IRQL
-        P3 0x1  0 read, 1 write, 2 or 8 execute
-        P4 0xFFFFFB0001000010  address of the instruction
+    *** STOP: 0x00000139 (0x3, 0x0, 0x0, 0x0) KERNEL_SECURITY_CHECK_FAILURE
+        P1 0x3  kind: 2 stack cookie, 3 list entry, 4 wrong stack
+        P2 0x0  trap frame
+        P3 0x0  exception record
+        P4 0x0  reserved
         at 1.160 s in sensor!SensorDpc, nt!RemoveHeadList at work, DISPATCH_LEVEL (docs/workshop/09-lifetime-and-timeouts/exercise.kss:28:37)
 
     thread App: used 0x5F0 of 0x6000 bytes

@@ -71,9 +71,11 @@ teaches something. The lines are those of the changed text.
     $ sed 's/0x12000); .*/0x5000);/' docs/workshop/05-expansion/exercise.kss | kss run - | grep -E '^(PASS|FAIL|error|warning|[*][*][*])|^  (why|actual) '
     FAIL  stdin
     error[KSS1006]: STATUS_DATA_ERROR leaves the expanded callout `policy!PolicyCallout`
-    FAIL stdin:56:1
+    FAIL stdin:64:1
       why     it returned only 2 times
-    FAIL stdin:58:1
+    FAIL stdin:65:1
+      why     it returned only 2 times
+    FAIL stdin:67:1
       actual  expect bugcheck KMODE_EXCEPTION_NOT_HANDLED (0xFFFFFFFFC000003E, _, 0, 0) in PolicyWalk;
     *** STOP: 0x0000001E (0xFFFFFFFFC000003E, 0xFFFFFB0001000000, 0x0, 0x0) KMODE_EXCEPTION_NOT_HANDLED
 
@@ -83,15 +85,35 @@ teaches something. The lines are those of the changed text.
     FAIL  stdin
     error[KSS1001]: the kernel stack overflows: `policy!PolicyWalk` needs 992 bytes and 800 are left
     warning[KSS1004]: the path that overflows repeats: 9 calls of 992 bytes each
-    FAIL stdin:64:1
+    FAIL stdin:72:1
       why     it never returned
-    FAIL stdin:65:1
+    FAIL stdin:73:1
       why     it never returned
-    FAIL stdin:66:1
+    FAIL stdin:74:1
       why     it never returned
-    FAIL stdin:68:1
+    FAIL stdin:75:1
+      why     it never returned
+    FAIL stdin:77:1
       actual  expect bugcheck UNEXPECTED_KERNEL_MODE_TRAP (8, 0, _, _) in PolicyWalk;
     *** STOP: 0x0000007F (0x8, 0x0, 0xFFFFF88010000F40, 0xFFFFFB0001000000) UNEXPECTED_KERNEL_MODE_TRAP
+
+05: A Size for the frames alone: a caller with that much left has no room for the exception.
+
+    $ sed 's/0x5000/0x32C0/' docs/workshop/05-expansion/solution.kss | kss run - | grep -E '^(PASS|FAIL|error|warning|[*][*][*])|^  (why|actual) '
+    FAIL  stdin
+    error[KSS1001]: the kernel stack overflows: dispatching an exception needs 4,672 bytes and 4,656 are left
+    warning[KSS1004]: the path that overflows repeats: 13 calls of 992 bytes each
+    FAIL stdin:75:1
+      why     it returned only 3 times
+    FAIL stdin:77:1
+      actual  expect bugcheck UNEXPECTED_KERNEL_MODE_TRAP (8, 0, _, _) in PolicyWalk;
+    *** STOP: 0x0000007F (0x8, 0x0, 0xFFFFF88010008FF0, 0xFFFFF80001C00000) UNEXPECTED_KERNEL_MODE_TRAP
+
+05: The sum to the byte, and 0x10 less.
+
+    $ sed 's/0x5000/0x4500/' docs/workshop/05-expansion/solution.kss | kss run -q -
+    $ sed 's/0x5000/0x44F0/' docs/workshop/05-expansion/solution.kss | kss run - | grep '^error'
+    error[KSS1001]: the kernel stack overflows: dispatching an exception needs 4,672 bytes and 4,656 are left
 
 05: The engine on the stack it is called on.
 
@@ -99,13 +121,15 @@ teaches something. The lines are those of the changed text.
     FAIL  stdin
     error[KSS1001]: the kernel stack overflows: `policy!PolicyWalk` needs 992 bytes and 896 are left
     warning[KSS1004]: the path that overflows repeats: 9 calls of 992 bytes each
-    FAIL stdin:54:1
+    FAIL stdin:62:1
       why     it never returned
-    FAIL stdin:55:1
+    FAIL stdin:63:1
       why     it never returned
-    FAIL stdin:56:1
+    FAIL stdin:64:1
       why     it never returned
-    FAIL stdin:58:1
+    FAIL stdin:65:1
+      why     it never returned
+    FAIL stdin:67:1
       actual  expect bugcheck UNEXPECTED_KERNEL_MODE_TRAP (8, 0, _, _) in PolicyWalk;
     *** STOP: 0x0000007F (0x8, 0x0, 0xFFFFF88010000FA0, 0xFFFFFB0001000000) UNEXPECTED_KERNEL_MODE_TRAP
 
@@ -122,12 +146,12 @@ teaches something. The lines are those of the changed text.
     FAIL  stdin
     warning[KSS2004]: stack swapping is enabled although it was disabled when this routine began
     error[KSS2001]: UserMode wait for `transfer.Done`, which lies on the waiting thread's own stack
-    FAIL stdin:75:1
+    FAIL stdin:79:1
       why     it never returned
-    FAIL stdin:76:1
+    FAIL stdin:80:1
       actual  expect bugcheck DRIVER_IRQL_NOT_LESS_OR_EQUAL (_, 2, 0, _) in FlashDpc;
       why     the run ended at 70.000 s with a bug check
-    FAIL stdin:78:1
+    FAIL stdin:82:1
       actual  expect bugcheck DRIVER_IRQL_NOT_LESS_OR_EQUAL (_, 2, 0, _) in FlashDpc;
     *** STOP: 0x000000D1 (0xFFFFF88010006AF0, 0x2, 0x0, 0xFFFFFB0001000000) DRIVER_IRQL_NOT_LESS_OR_EQUAL
 
@@ -136,17 +160,17 @@ teaches something. The lines are those of the changed text.
     $ sed '/KeSetKernelStackSwapEnable(FALSE)/d; /^    if (swap) {/,/^    }/d; /^    KeSetKernelStackSwapEnable(TRUE);/d; /BOOLEAN swap/d' docs/workshop/07-swap-disable/exercise.kss | kss run - | grep -E '^(PASS|FAIL|error|warning|[*][*][*])|^  (why|actual) '
     FAIL  stdin
     error[KSS2001]: UserMode wait for `transfer.Done`, which lies on the waiting thread's own stack
-    FAIL stdin:67:1
-      why     it never returned
-    FAIL stdin:68:1
-      why     it never returned
-    FAIL stdin:69:1
-      actual  expect bugcheck DRIVER_IRQL_NOT_LESS_OR_EQUAL (_, 2, 0, _) in FlashDpc;
-      why     the run ended at 20.000 s with a bug check
-    FAIL stdin:70:1
-      actual  expect bugcheck DRIVER_IRQL_NOT_LESS_OR_EQUAL (_, 2, 0, _) in FlashDpc;
-      why     the run ended at 20.000 s with a bug check
     FAIL stdin:71:1
+      why     it never returned
+    FAIL stdin:72:1
+      why     it never returned
+    FAIL stdin:73:1
+      actual  expect bugcheck DRIVER_IRQL_NOT_LESS_OR_EQUAL (_, 2, 0, _) in FlashDpc;
+      why     the run ended at 20.000 s with a bug check
+    FAIL stdin:74:1
+      actual  expect bugcheck DRIVER_IRQL_NOT_LESS_OR_EQUAL (_, 2, 0, _) in FlashDpc;
+      why     the run ended at 20.000 s with a bug check
+    FAIL stdin:75:1
       actual  expect bugcheck DRIVER_IRQL_NOT_LESS_OR_EQUAL (_, 2, 0, _) in FlashDpc;
     *** STOP: 0x000000D1 (0xFFFFF88010006AF0, 0x2, 0x0, 0xFFFFFB0001000000) DRIVER_IRQL_NOT_LESS_OR_EQUAL
 
