@@ -321,7 +321,7 @@ const kssPlayer = (() => {
     const labels = h("div.lanes-labels", { "aria-hidden": "true" },
       h("div.lane-axis", "time"),
       ...model.lanes.map((lane) => h(`div.lane-label.lane-${lane.thing}`,
-        h("b", model.thing(lane.thing, lane.index).replace(/^thread /, "")),
+        h("b", model.thing(lane.thing, lane.index).replace(/^thread\x20/, "")),
         h("span", lane.thing === "cpu" ? "IRQL" : `to ${hex(lane.most)}`))));
     const box = h("div.lanes", labels, scroller);
     let edges = new Float64Array(0); // the left edge of each step's column; one more: the end
@@ -571,7 +571,7 @@ const kssPlayer = (() => {
       const plan = planOf(stack, width, tall);
       const { items, out, used, bytes } = plan;
       for (const [name, to] of [["viewBox", `0 0 ${width} ${tall}`], ["width", width], ["height", tall]]) picture.setAttribute(name, to);
-      picture.setAttribute("aria-label", `${model.thing("stack", stack)}: ${hex(used)} of ${hex(bytes)} bytes used${out ? `, out of memory since ${since(stack)}` : ""}; the table below lists its frames`);
+      picture.setAttribute("aria-label", `${model.thing("stack", stack)}: ${hex(used)} of ${hex(bytes)} bytes used${out ? ", out of memory since " + since(stack) : ""}; the table below lists its frames`);
       const said = labels(plan);
       const objects = items.filter((item) => item.object !== undefined);
       picture.replaceChildren(patterns(), ...ground(plan), ...items.filter((item) => item.object === undefined).map((item) => box(plan, item)),
@@ -614,7 +614,7 @@ const kssPlayer = (() => {
     }
     function banner({ left, column, stack, end }) {
       const middle = TOP + (end - TOP) * 0.3;
-      const lines = column > 110 ? ["out of memory", `since ${since(stack)}`] : ["out", "since", since(stack).replace(/0+ s$/, "0 s")];
+      const lines = column > 110 ? ["out of memory", `since ${since(stack)}`] : ["out", "since", since(stack).replace(/0+\x20s$/, "0 s")];
       const tall = lines.length * 16 + 10;
       return [s("rect.since", { x: left + 5, y: middle - tall / 2, width: column - 10, height: tall, rx: 3 }),
         ...lines.map((line, at) => s("text.since-text", { x: left + column / 2, y: middle - tall / 2 + 17 + 16 * at, "text-anchor": "middle" }, line))];
@@ -835,7 +835,7 @@ const kssPlayer = (() => {
         const object = value("thread.object", index);
         const since = value("thread.since", index);
         const timeout = value("thread.timeout", index);
-        what.push(`${object === null ? "" : `for ${model.object(object)}, `}${named("thread.mode", index) ?? ""}${named("thread.alertable", index) === "yes" ? ", alertable" : ""}`);
+        what.push([object === null ? "" : `for ${model.object(object)}`, named("thread.mode", index), named("thread.alertable", index) === "yes" ? "alertable" : ""].filter(Boolean).join(", "));
         if (since !== null) what.push(`since ${clock(since)}`);
         if (timeout !== null) what.push(`timeout ${clock(timeout)}`);
       }
@@ -861,17 +861,17 @@ const kssPlayer = (() => {
 
   // Markdown as the explain texts use it: headings, paragraphs, lists, fenced code and `code`.
   function prose(text) {
-    const inline = (line) => line.split(/(`[^`]+`)/).map((part) => (/^`[^`]+`$/.test(part) ? h("code", part.slice(1, -1)) : part));
+    const inline = (line) => line.split("`").map((part, at) => (at % 2 ? h("code", part) : part));
     const blocks = [];
-    for (const block of text.split(/(^```[^]*?^```$)/m)) {
+    for (const block of text.split(/(^\x60{3}[^]*?^\x60{3}$)/m)) {
       if (block.startsWith("```")) {
-        blocks.push(h("pre", { tabindex: "0" }, block.replace(/^```.*\n/, "").replace(/\n?```$/, "")));
+        blocks.push(h("pre", { tabindex: "0" }, block.replace(/^.*\n|\n?.*$/g, "")));
         continue;
       }
       for (const part of block.split(/\n{2,}/).map((each) => each.trim()).filter(Boolean)) {
-        const heading = part.match(/^#+ (.*)$/);
+        const heading = part.match(/^#+\x20(.*)$/);
         if (heading) blocks.push(h("h4", inline(heading[1])));
-        else if (/^[*-] /.test(part)) blocks.push(h("ul", part.split(/\n[*-] /).map((item) => h("li", inline(item.replace(/^[*-] /, "").replace(/\n/g, " "))))));
+        else if (/^[*-]\x20/.test(part)) blocks.push(h("ul", part.split(/\n[*-]\x20/).map((item) => h("li", inline(item.replace(/^[*-]\x20/, "").replace(/\n/g, " "))))));
         else blocks.push(h("p", inline(part.replace(/\n/g, " "))));
       }
     }
@@ -893,7 +893,7 @@ const kssPlayer = (() => {
         h("p", link(step, clock(finding.time)), finding.expected ? ", the scenario expects it" : "", again > 0 ? `, and ${again} more time${again === 1 ? "" : "s"}` : ""),
         finding.causes.length > 0 ? h("ol", finding.causes.map(([message, when, place]) => h("li", link(stepOf(model, when, place), `${clock(when)}: ${message}`)))) : null,
         h("dl.remarks", finding.remarks.filter(([kind]) => kind !== "next").flatMap(([kind, text]) => [h("dt", kind), h("dd", text)])),
-        explain ? h("details", h("summary", `Why ${finding.name} matters`), h("div.prose", prose(explain.replace(/^# .*\n/, "")))) : null);
+        explain ? h("details", h("summary", `Why ${finding.name} matters`), h("div.prose", prose(explain.replace(/^#.*\n/, "")))) : null);
     }).filter(Boolean);
     return h("div", (cards.length > 0 ? cards : [h("p.dim", "No finding.")]));
   }
@@ -960,7 +960,7 @@ const kssPlayer = (() => {
     ["help", ["?"], "keys", "keys"],
   ];
 
-  const keyName = (key) => key.replace(/^ $/, "Space").replace("ArrowLeft", "\u2190").replace("ArrowRight", "\u2192");
+  const keyName = (key) => key.replace(/^\x20$/, "Space").replace("ArrowLeft", "\u2190").replace("ArrowRight", "\u2192");
 
   function helpDialog() {
     const dialog = h("dialog.help", { "aria-label": "Keys" }, h("h2", "Keys"),
