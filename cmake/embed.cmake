@@ -25,7 +25,8 @@ function(to_base64 hex result)
 endfunction()
 
 # A script without what only readers need: blanks and line ends that stand outside of strings beside anything that is no
-# letter, the parentheses of a single parameter, the last semicolon of a block; `const` becomes `let`. So it must end
+# letter, the parentheses of a single parameter, the last semicolon of a block; `const` becomes `let`, and one `let` does for
+# several. So it must end
 # its statements with semicolons and its strings on their lines, hold no template in a template, and write blanks and
 # quotes of regular expressions as \x20, \x22 and \x60.
 function(without_blanks text result)
@@ -48,6 +49,11 @@ function(without_blanks text result)
         endif()
         string(APPEND text "${token}")
     endforeach()
+    set(before "")
+    while(NOT before STREQUAL text)
+        set(before "${text}")
+        string(REGEX REPLACE "([${semicolon}{}]let [^${semicolon}{}]*)${semicolon}let *" "\\1," text "${text}")
+    endwhile()
     string(REPLACE "${semicolon}" ";" text "${text}")
     string(REPLACE "${open}" "[" text "${text}")
     string(REPLACE "${close}" "]" text "${text}")
