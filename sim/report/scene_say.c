@@ -117,7 +117,8 @@ static bool holds(const struct sentence *s, const char *from, const char *to) {
         return false;
     size_t start = s->out->length;
     bool said = kss_log_word(s->scene->log, s->e, (unsigned)word, s->out);
-    bool yes = said && s->e->words[word] != 0;
+    bool number = kss_event_kinds[s->e->kind].words[word].word != KSS_W_ROUTINE; // 0 is a routine
+    bool yes = said && (!number || s->e->words[word] != 0);
     if (equal != NULL)
         yes = said && is_name(s->out->bytes + start, s->out->length - start, equal + 1);
     kss_text_cut(s->out, start);

@@ -18,7 +18,7 @@ struct run {
     struct kss_session *session;
     struct kss_arena arena;
     const struct kss_log *log;
-    struct kss_digest digest;
+    struct kss_digest *digest; // the scene refers to it
     struct kss_scene *scene;
 };
 
@@ -29,8 +29,9 @@ static struct run run_of(const char *path, const char *text, const char *machine
                                : kss_open_file(path, &options);
     kss_run(run.session);
     run.log = kss_session_log(run.session);
-    run.digest = kss_digest_make(&run.arena, run.log);
-    run.scene = kss_scene_new(run.log, &run.digest);
+    run.digest = KSS_NEW(&run.arena, struct kss_digest);
+    *run.digest = kss_digest_make(&run.arena, run.log);
+    run.scene = kss_scene_new(run.log, run.digest);
     return run;
 }
 
@@ -304,7 +305,7 @@ static void describe(const struct kss_scene *scene, struct kss_text *out) {
 }
 
 static void look_back(struct run *run, const char *path) {
-    struct kss_scene *other = kss_scene_new(run->log, &run->digest);
+    struct kss_scene *other = kss_scene_new(run->log, run->digest);
     struct kss_text a = {0}, b = {0};
     uint32_t last = kss_scene_steps(run->scene), seed = 1;
     for (unsigned i = 0; i < 24; i++) {

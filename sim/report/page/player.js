@@ -21,15 +21,13 @@ const kssPlayer = (() => {
     if (classes.length > 0) element.setAttribute("class", classes.map((each) => `kss-${each}`).join(" "));
     for (const [key, value] of Object.entries(attributes)) {
       if (typeof value === "function") element.addEventListener(key, value);
-      else if (value !== null && value !== undefined) element.setAttribute(key, value);
+      else if (value != null) element.setAttribute(key, value);
     }
-    element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+    element.append(...children.flat().filter((child) => child != null));
     return element;
   };
   const h = maker((tag) => document.createElement(tag));
-  const drawing = Object.assign(document.createElement("template"), { innerHTML: "<svg>" }).content.firstChild
-    .namespaceURI;
-  const s = maker((tag) => document.createElementNS(drawing, tag));
+  const s = maker((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
 
   const button = (classes, attributes, ...children) => h(`button${classes}`, { type: "button", ...attributes }, children);
 
@@ -71,7 +69,6 @@ const kssPlayer = (() => {
     let top = 0;
     let tall = 0;
     let drawn = "";
-    inner.style.height = `${count * height}px`;
     function draw(state) {
       const from = Math.max(0, Math.floor(top / height) - 8);
       const to = Math.min(count, Math.ceil((top + tall) / height) + 8);
@@ -88,7 +85,13 @@ const kssPlayer = (() => {
     let last;
     box.addEventListener("scroll", () => { top = box.scrollTop; draw(last); });
     return {
-      measure() { tall = box.clientHeight; top = box.scrollTop; },
+      measure(rows = count) {
+        count = rows;
+        tall = box.clientHeight;
+        top = box.scrollTop;
+        inner.style.height = `${count * height}px`;
+        drawn = "";
+      },
       aim(row) {
         if (row === null || (row * height >= top && (row + 2) * height <= top + tall)) return;
         top = Math.round(Math.max(0, Math.min(row * height - tall / 2, count * height - tall)));
@@ -188,6 +191,7 @@ const kssPlayer = (() => {
     const { data, fields } = model;
     const shortName = (text) => text.split(" (")[0];
     model.routine = (routine) => (routine === null ? "" : data.routines[routine][0]);
+    model.runs = (state, thread) => (state === "thread" && thread !== null ? model.thread(thread) : { dpc: "DPC", interrupt: "ISR" }[state] ?? state);
     model.thread = (thread) => data.threads[thread]?.name ?? `thread ${thread}`;
     model.object = (object) => shortName(model.named("object.name", object) ?? "") || `#${object}`;
     model.stack = (stack) => {
@@ -225,7 +229,10 @@ const kssPlayer = (() => {
       return at > 0 ? [data.places[2 * at], data.places[2 * at + 1]] : null;
     };
     model.pointers = new Map();
-    const { pointers, findings } = data.steps;
+    const { pointers, findings, kind } = data.steps;
+    model.kind = (step) => (step > 0 ? data.strings[kind[step - 1]] : "");
+    // a machine that has stopped keeps what stopped it
+    model.pointersAt = (step) => model.pointers.get(model.kind(step) === "rest" ? step - 1 : step) ?? [];
     for (let at = 0; at < pointers.length; at += 4) {
       if (!model.pointers.has(pointers[at])) model.pointers.set(pointers[at], []);
       const [stack, where, word] = pointers.slice(at + 1, at + 4);
@@ -259,7 +266,7 @@ const kssPlayer = (() => {
       const { value, named } = model;
       const state = named("cpu.state", index);
       const thread = value("cpu.thread", index);
-      const routine = value("cpu.routine", index);
+      const routine = state === "thread" ? null : value("cpu.routine", index); // a thread's own lane says it
       const at = lane(cpuLanes, "cpu", index);
       add(at.segments, step, [state, thread, state === "idle" ? "" : routine].join(), { state, thread, routine });
       const irql = named("cpu.irql", index);
@@ -321,7 +328,7 @@ const kssPlayer = (() => {
     const labels = h("div.lanes-labels", { "aria-hidden": "true" },
       h("div.lane-axis", "time"),
       ...model.lanes.map((lane) => h(`div.lane-label.lane-${lane.thing}`,
-        h("b", model.thing(lane.thing, lane.index).replace(/^thread /, "")),
+        h("b", model.thing(lane.thing, lane.index).replace(/^thread\x20/, "")),
         h("span", lane.thing === "cpu" ? "IRQL" : `to ${hex(lane.most)}`))));
     const box = h("div.lanes", labels, scroller);
     let edges = new Float64Array(0); // the left edge of each step's column; one more: the end
@@ -408,7 +415,7 @@ const kssPlayer = (() => {
     function bar(kind, labels, x, y, width, tall) {
       const label = labels[0];
       const fits = labels.find((each) => each.length * GLYPH <= width - 8);
-      const text = fits ?? (width > 9 * GLYPH ? shortened(labels.at(-1), width - 8) : "");
+      const text = fits ?? (width > 7 * GLYPH ? shortened(labels.at(-1), width - 8) : "");
       return [s(`rect.bar.${kind}`, { x, y, width, height: tall, rx: 2 }, text === label ? null : s("title", label)),
         text ? s(kind === "low" || kind === "ended" ? "text.small" : "text", { x: x + 4, y: y + tall / 2 + 4 }, text) : null].filter(Boolean);
     }
@@ -419,10 +426,9 @@ const kssPlayer = (() => {
     function cpuShapes(lane, top, from, to) {
       const what = visible(lane.segments, from, to, (at, x, width) => {
         if (at.state === "idle") return [];
-        const who = at.state === "thread" && at.thread !== null ? model.thread(at.thread) : { dpc: "DPC", interrupt: "ISR" }[at.state] ?? at.state;
-        const routine = at.routine === null ? "" : model.routine(at.routine);
-        const labels = routine && routine !== who ? [`${who}: ${routine}`, `${who}: ${routine.split("!").at(-1)}`, who] : [who];
-        return bar(at.state, labels, x, top + 5, width, 20);
+        const who = model.runs(at.state, at.thread);
+        const routine = model.routine(at.routine);
+        return bar(at.state, routine ? [`${who}: ${routine}`, `${who}: ${routine.split("!").at(-1)}`, who] : [who], x, top + 5, width, 20);
       });
       const irqls = visible(lane.irqls, from, to, (at, x, width) =>
         at.irql === null ? [] : bar(at.irql.startsWith("PASSIVE") ? "low" : "high", [at.irql, at.irql.replace("_LEVEL", "")], x, top + 28, width, 16));
@@ -563,7 +569,7 @@ const kssPlayer = (() => {
       const left = wide ? 116 : 100;
       const column = wide ? Math.min(150, width * 0.25) : 56;
       const y = (at) => (at >= bytes ? limit + Math.min((at - bytes) * k, GUARD) : Math.min(TOP + at * k, end));
-      return { stack, width, tall, bytes, used, broken, end, limit, k, left, column, right: left + column, label: left + column + (wide ? 30 : 20), y,
+      return { stack, width, tall, bytes, used, broken, end, limit, k, left, column, right: left + column, label: left + column + (wide ? 24 : 20), y,
         out: named("stack.state", stack) === "out", items: contents(model, stack) };
     }
 
@@ -571,15 +577,24 @@ const kssPlayer = (() => {
       const plan = planOf(stack, width, tall);
       const { items, out, used, bytes } = plan;
       for (const [name, to] of [["viewBox", `0 0 ${width} ${tall}`], ["width", width], ["height", tall]]) picture.setAttribute(name, to);
-      picture.setAttribute("aria-label", `${model.thing("stack", stack)}: ${hex(used)} of ${hex(bytes)} bytes used${out ? `, out of memory since ${since(stack)}` : ""}; the table below lists its frames`);
+      picture.setAttribute("aria-label", `${model.thing("stack", stack)}: ${hex(used)} of ${hex(bytes)} bytes used${out ? ", out of memory since " + since(stack) : ""}; the table below lists its frames`);
       const said = labels(plan);
       const objects = items.filter((item) => item.object !== undefined);
       picture.replaceChildren(patterns(), ...ground(plan), ...items.filter((item) => item.object === undefined).map((item) => box(plan, item)),
         ...(out ? [rect(plan, "kss-cover", TOP, plan.limit)] : []), ...gap(plan), ...objects.map((item) => box(plan, item)), ...addresses(plan, said), ...spread(said, TOP + 6, plan.limit - 14, 16).flatMap((label) => labelShapes(plan, label)), ...(out ? banner(plan) : []));
       const left = model.left(stack);
-      const under = (reserve) => (left < reserve ? `-${hex(reserve - left)}` : hex(left - reserve));
       note.textContent = left < 0 ? `SP is ${hex(-left)} below the limit`
-        : `Left ${hex(left)} of ${hex(bytes)}; ${under(data.machine.interrupt_reserve)} under an interrupt; ${under(data.machine.exception_reserve)} while an exception is dispatched.`;
+        : [`Left ${hex(left)} of ${hex(bytes)}`, ...reserves(plan).map(([bytes, text]) => `${under(stack, bytes)} under ${text}`)].join("; ");
+    }
+    const under = (stack, reserve) => {
+      const left = model.left(stack) - reserve;
+      return left < 0 ? `-${hex(-left)}` : hex(left);
+    };
+    // What an interrupt and the dispatch of an exception would take below SP.
+    function reserves({ stack, used, bytes }) {
+      const { interrupt_reserve: interrupt, exception_reserve: exception } = data.machine;
+      if (used >= bytes || named("stack.state", stack) !== "resident") return [];
+      return [[interrupt, "an interrupt"], [/thread|dpc|callout/.test(named("stack.kind", stack)) ? exception : 0, "an exception"]].filter(([bytes]) => bytes > 0);
     }
     const since = (stack) => clock(value("stack.out_since", stack));
     function patterns() {
@@ -593,6 +608,7 @@ const kssPlayer = (() => {
       const deepest = Math.min(value("stack.deepest", plan.stack), bytes);
       const shapes = [rect(plan, "kss-unused", TOP, limit), rect(plan, "kss-guard", limit, limit + GUARD), rect(plan, "kss-guard-fill", limit, limit + GUARD)];
       if (deepest > used) shapes.push(rect(plan, "kss-was", y(used), y(deepest)));
+      reserves(plan).forEach(([bytes], at) => shapes.push(s("rect.reserve", { x: left + plan.column * (at ? 0.55 : 0.1), y: y(used), width: plan.column * 0.35, height: Math.min(y(used + bytes), at ? plan.end : limit) - y(used) })));
       for (let at = data.machine.page; data.machine.page * k > 4 && at < bytes && y(at) < plan.end; at += data.machine.page)
         shapes.push(s("line.page-line", { x1: left, x2: right, y1: y(at), y2: y(at) }));
       return shapes;
@@ -614,7 +630,7 @@ const kssPlayer = (() => {
     }
     function banner({ left, column, stack, end }) {
       const middle = TOP + (end - TOP) * 0.3;
-      const lines = column > 110 ? ["out of memory", `since ${since(stack)}`] : ["out", "since", since(stack).replace(/0+ s$/, "0 s")];
+      const lines = column > 110 ? ["out of memory", `since ${since(stack)}`] : ["out", "since", since(stack).replace(/0+\x20s$/, "0 s")];
       const tall = lines.length * 16 + 10;
       return [s("rect.since", { x: left + 5, y: middle - tall / 2, width: column - 10, height: tall, rx: 3 }),
         ...lines.map((line, at) => s("text.since-text", { x: left + column / 2, y: middle - tall / 2 + 17 + 16 * at, "text-anchor": "middle" }, line))];
@@ -640,12 +656,14 @@ const kssPlayer = (() => {
       const { items, y, bytes } = plan;
       const list = items.map((item, order) => {
         const size = hex(item.to - item.from);
-        const over = item.to > bytes ? `${size}, over by ${hex(item.to - bytes)}` : `${size} ${item.note}`;
+        const over = item.to > bytes ? `${size}, ${hex(item.to - bytes)} over` : `${size} ${item.note}`;
         return { order, item, kind: item.kind, at: (y(item.from) + y(item.to)) / 2, text: item.name, over: item.to > bytes,
           note: item.kind === "local" ? [item.note, objectNote(model, item.object)].filter(Boolean).join(", ") : over };
       });
-      for (const pointer of model.pointers.get(model.now) ?? [])
+      for (const pointer of model.pointersAt(model.now))
         if (pointer.stack === plan.stack) list.push({ order: items.length, at: y(pointer.depth) - 1, ...pointed(pointer) });
+      for (const [bytes, text] of reserves(plan))
+        list.push({ order: items.length, at: y(plan.used + bytes), kind: bytes > plan.bytes - plan.used ? "over" : "reserve", text: `${text} here`, note: `leaves ${under(plan.stack, bytes)}` });
       return thinned(list, Math.floor((plan.limit - TOP - 8) / 16));
     }
     // Whose pointer it is: what works on another stack says so with its IRQL.
@@ -747,15 +765,29 @@ const kssPlayer = (() => {
         span(place, "cause", `${clock(when)}: ${message}`, `(${at + 1})`, stepOf(model, when, place)));
       span(finding.place, finding.severity, `${finding.id}: ${finding.label ?? finding.message}`, "^", model.findingStep.get(number + 1));
     });
-    const rows = lines.flatMap((text, line) => [{ line, text }, ...(notes.get(line) ?? []).map((note) => ({ line, note }))]);
-    const rowOfLine = [];
-    rows.forEach((row, at) => { if (row.text !== undefined) rowOfLine[row.line] = at; });
+    let rows = [];
+    let rowOfLine = [];
     const inner = h("div.source-rows");
     const box = h("div.source", { tabindex: "0", role: "group", "aria-label": "Source text" }, inner);
     let current = null;
-    const widest = rows.reduce((most, row) => Math.max(most, row.note ? row.note.column + row.note.text.length + 5 : row.text.length), 0);
-    inner.style.minWidth = `calc(${widest + 2}ch + 4.5em)`;
-    const view = rowsView(box, inner, 21, rows.length, (at) => (rows[at].note ? noteRow : lineRow)(rows[at]));
+    inner.style.minWidth = `calc(${lines.reduce((most, line) => Math.max(most, line.length), 0) + 2}ch + 4.5em)`;
+    const view = rowsView(box, inner, 21, 0, (at) => (rows[at].note ? noteRow : lineRow)(rows[at]));
+
+    // Lines scroll sideways; what is said of them is broken where the window ends.
+    function measure() {
+      const most = Math.max(24, Math.floor(box.clientWidth / 7.9) - 7);
+      rows = [];
+      rowOfLine = lines.map((text, line) => {
+        const row = rows.push({ line, text }) - 1;
+        for (const note of notes.get(line) ?? []) {
+          const column = Math.max(0, Math.min(note.column, most - 40));
+          const room = most - column - 5;
+          note.text.match(new RegExp(`.{1,${room}}(\\s|$)|\\S{${room}}`, "g")).forEach((text, at) => rows.push({ note, text, at, column }));
+        }
+        return row;
+      });
+      view.measure(rows.length);
+    }
 
     function lineRow({ line, text }) {
       const begin = starts[line];
@@ -774,18 +806,18 @@ const kssPlayer = (() => {
         h("span.number", String(line + 1)), h("code", pieces));
       return row;
     }
-    function noteRow({ note }) {
-      const text = [h("b", note.mark), " ", note.text];
-      const row = h(`div.line.said.${note.kind}`, h("span.number", ""),
-        note.step ? button("", { click: () => go(note.step), title: `go to step ${note.step}` }, ...text) : h("span", text));
-      row.lastChild.style.marginLeft = `${note.column}ch`;
+    function noteRow({ note, text, at, column }) {
+      const words = at > 0 ? text : [h("b", note.mark), " ", text];
+      const row = h(`div.line.said.${note.kind}`, { click: () => note.step && go(note.step) }, h("span.number", ""),
+        note.step && at === 0 ? button("", { title: `go to step ${note.step}` }, ...words) : h("span", words));
+      row.lastChild.style.marginLeft = `${column + (at > 0 ? note.mark.length + 1 : 0)}ch`;
       return row;
     }
     function aim() {
       current = model.place(model.now);
       view.aim(current === null ? null : rowOfLine[lineOf(current[0])]);
     }
-    return { box, aim, draw: () => view.draw(current), measure: view.measure };
+    return { box, aim, draw: () => view.draw(current), measure };
   }
 
   // The step at which something happened at a time and place; 0: none is known.
@@ -811,7 +843,8 @@ const kssPlayer = (() => {
       }
       const list = [...groups].flatMap(([thing, parts]) => [h("dt", thing), h("dd", parts)]);
       box.replaceChildren(list.length > 0 ? h("dl", list)
-        : h("p.dim", model.now === 0 ? "Nothing has happened." : "No state changes in this step."));
+        : h("p.dim", /bugcheck|rest/.test(model.kind(model.now)) ? "The machine stands still: every state stays as it is." : model.now ? "No processor, thread, stack or object changes in this step." : "Nothing has happened.",
+          model.pointersAt(model.now).map(({ stack, depth: at }) => h("p", `Address used: ${depth(at)} on the ${model.thing("stack", stack)}`, model.named("stack.state", stack) === "out" ? ", which is out of memory." : "."))));
     }
     return { box, show };
   }
@@ -825,7 +858,7 @@ const kssPlayer = (() => {
       const thread = value("cpu.thread", index);
       const routine = value("cpu.routine", index);
       const nt = named("cpu.nt", index);
-      const what = [state === "thread" && thread !== null ? `runs ${model.thread(thread)}` : state, state !== "idle" && routine !== null ? model.routine(routine) : "", nt ? `nt!${nt}` : ""];
+      const what = [model.runs(state, thread), state === "idle" ? "" : model.routine(routine), nt ? `nt!${nt}` : ""];
       return [model.thing("cpu", index), named("cpu.irql", index) ?? "", what.filter(Boolean).join(", ")];
     }
     function threadRow(index) {
@@ -835,7 +868,7 @@ const kssPlayer = (() => {
         const object = value("thread.object", index);
         const since = value("thread.since", index);
         const timeout = value("thread.timeout", index);
-        what.push(`${object === null ? "" : `for ${model.object(object)}, `}${named("thread.mode", index) ?? ""}${named("thread.alertable", index) === "yes" ? ", alertable" : ""}`);
+        what.push([object === null ? "" : `for ${model.object(object)}`, named("thread.mode", index), named("thread.alertable", index) === "yes" ? "alertable" : ""].filter(Boolean).join(", "));
         if (since !== null) what.push(`since ${clock(since)}`);
         if (timeout !== null) what.push(`timeout ${clock(timeout)}`);
       }
@@ -846,7 +879,7 @@ const kssPlayer = (() => {
       if (stack !== null && named("stack.state", stack) === "out") what.push("stack out of memory");
       const status = named("thread.status", index);
       if (state === "ended" && status) what.push(status);
-      return [`thread ${model.thread(index)}`, state, what.filter(Boolean).join("; ")];
+      return [model.thread(index), state, what.filter(Boolean).join("; ")];
     }
     function show() {
       const rows = [];
@@ -861,17 +894,17 @@ const kssPlayer = (() => {
 
   // Markdown as the explain texts use it: headings, paragraphs, lists, fenced code and `code`.
   function prose(text) {
-    const inline = (line) => line.split(/(`[^`]+`)/).map((part) => (/^`[^`]+`$/.test(part) ? h("code", part.slice(1, -1)) : part));
+    const inline = (line) => line.split("`").map((part, at) => (at % 2 ? h("code", part) : part));
     const blocks = [];
-    for (const block of text.split(/(^```[^]*?^```$)/m)) {
+    for (const block of text.split(/(^\x60{3}[^]*?^\x60{3}$)/m)) {
       if (block.startsWith("```")) {
-        blocks.push(h("pre", { tabindex: "0" }, block.replace(/^```.*\n/, "").replace(/\n?```$/, "")));
+        blocks.push(h("pre", { tabindex: "0" }, block.replace(/^.*\n|\n?.*$/g, "")));
         continue;
       }
       for (const part of block.split(/\n{2,}/).map((each) => each.trim()).filter(Boolean)) {
-        const heading = part.match(/^#+ (.*)$/);
+        const heading = part.match(/^#+\x20(.*)$/);
         if (heading) blocks.push(h("h4", inline(heading[1])));
-        else if (/^[*-] /.test(part)) blocks.push(h("ul", part.split(/\n[*-] /).map((item) => h("li", inline(item.replace(/^[*-] /, "").replace(/\n/g, " "))))));
+        else if (/^[*-]\x20/.test(part)) blocks.push(h("ul", part.split(/\n[*-]\x20/).map((item) => h("li", inline(item.replace(/^[*-]\x20/, "").replace(/\n/g, " "))))));
         else blocks.push(h("p", inline(part.replace(/\n/g, " "))));
       }
     }
@@ -893,7 +926,7 @@ const kssPlayer = (() => {
         h("p", link(step, clock(finding.time)), finding.expected ? ", the scenario expects it" : "", again > 0 ? `, and ${again} more time${again === 1 ? "" : "s"}` : ""),
         finding.causes.length > 0 ? h("ol", finding.causes.map(([message, when, place]) => h("li", link(stepOf(model, when, place), `${clock(when)}: ${message}`)))) : null,
         h("dl.remarks", finding.remarks.filter(([kind]) => kind !== "next").flatMap(([kind, text]) => [h("dt", kind), h("dd", text)])),
-        explain ? h("details", h("summary", `Why ${finding.name} matters`), h("div.prose", prose(explain.replace(/^# .*\n/, "")))) : null);
+        explain ? h("details", h("summary", `Why ${finding.name} matters`), h("div.prose", prose(explain.replace(/^#.*\n/, "")))) : null);
     }).filter(Boolean);
     return h("div", (cards.length > 0 ? cards : [h("p.dim", "No finding.")]));
   }
@@ -960,7 +993,7 @@ const kssPlayer = (() => {
     ["help", ["?"], "keys", "keys"],
   ];
 
-  const keyName = (key) => key.replace(/^ $/, "Space").replace("ArrowLeft", "\u2190").replace("ArrowRight", "\u2192");
+  const keyName = (key) => key.replace(/^\x20$/, "Space").replace("ArrowLeft", "\u2190").replace("ArrowRight", "\u2192");
 
   function helpDialog() {
     const dialog = h("dialog.help", { "aria-label": "Keys" }, h("h2", "Keys"),
