@@ -47,6 +47,11 @@ static bool is_step(const struct kss_event *event) {
     return steps[event->kind].rank != NOT_A_STEP;
 }
 
+// A thread that begins to run or ends has the place of the statement that was at work before it.
+static bool is_of_its_place(const struct kss_event *event) {
+    return event->kind != KSS_EV_SWITCH && event->kind != KSS_EV_THREAD_EXIT;
+}
+
 static uint32_t *nowhere(uint32_t count) {
     unsigned room = 0;
     uint32_t *items = kss_grow(NULL, &room, count, sizeof *items);
@@ -68,7 +73,7 @@ static void find_ends(struct kss_sarif_run *run, struct kss_sarif_story *story) 
             story->findings[event->words[3]] = i;
         else if (event->kind == KSS_EV_BUGCHECK || event->kind == KSS_EV_HANG)
             story->stop = i;
-        if (is_step(event) && event->place < log->place_count)
+        if (is_step(event) && is_of_its_place(event) && event->place < log->place_count)
             story->places[event->place] = i;
     }
 }
