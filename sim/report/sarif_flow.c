@@ -331,9 +331,12 @@ static void say_step(const struct flow *flow, const struct step *step, struct ks
     kss_text_str(out, ": ");
     if (step->message != NULL)
         kss_text_str(out, step->message);
-    else
-        fill(flow->run->log, &flow->run->log->events[step->event],
-             steps[flow->run->log->events[step->event].kind].text, out);
+    else {
+        const struct kss_event *event = &flow->run->log->events[step->event];
+        fill(flow->run->log, event, steps[event->kind].text, out);
+        if (event->kind == KSS_EV_HANG)
+            kss_text_str(out, kss_hang_reason(flow->run->log, event));
+    }
 }
 
 static void say_lane(const struct kss_log *log, uint16_t lane, struct kss_text *out) {
