@@ -200,19 +200,29 @@ static bool plain(unsigned char c) {
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-const char *kss_utf8_text(struct kss_arena *arena, const char *bytes, size_t *length) {
+// Whether a terminal shows the character and does nothing else. Texts have lines, names are one.
+static bool is_shown(uint32_t point, const char *next, const char *end, bool lines) {
+    if (point >= 0x20)
+        return point < 0x7F || point >= 0xA0;
+    return lines &&
+           (point == '\n' || point == '\t' || (point == '\r' && next < end && *next == '\n'));
+}
+
+static const char *shown(struct kss_arena *arena, const char *bytes, size_t *length, bool lines) {
     struct kss_text text = {0};
     uint32_t point;
     size_t kept = 0; // bytes in front of this are in [text]
     for (size_t i = 0; i < *length;) {
-        unsigned count =
-            (unsigned char)bytes[i] < 0x80 ? 1 : kss_utf8(bytes + i, *length - i, &point);
-        if (count == 0) {
+        unsigned count = kss_utf8(bytes + i, *length - i, &point), taken = count > 0 ? count : 1;
+        if (count == 0 || !is_shown(point, bytes + i + count, bytes + *length, lines)) {
             kss_text_bytes(&text, bytes + kept, i - kept);
-            kss_text_str(&text, "\xEF\xBF\xBD");
-            kept = i + 1;
+            if (count == 0)
+                kss_text_str(&text, "\xEF\xBF\xBD");
+            else
+                kss_text_format(&text, "\\x%02X", (unsigned)point);
+            kept = i + taken;
         }
-        i += count > 0 ? count : 1;
+        i += taken;
     }
     if (kept == 0)
         return bytes;
@@ -223,9 +233,13 @@ const char *kss_utf8_text(struct kss_arena *arena, const char *bytes, size_t *le
     return copy;
 }
 
+const char *kss_utf8_text(struct kss_arena *arena, const char *bytes, size_t *length) {
+    return shown(arena, bytes, length, true);
+}
+
 const char *kss_utf8_string(struct kss_arena *arena, const char *string) {
     size_t length = strlen(string);
-    return kss_utf8_text(arena, string, &length);
+    return shown(arena, string, &length, false);
 }
 
 // Whether each of eight bytes is plain. The classic tricks: (x - 0x01..) & ~x & 0x80.. has a bit

@@ -73,11 +73,12 @@ void kss_text_format(struct kss_text *text, const char *format, ...)
 void kss_text_format_list(struct kss_text *text, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
-// [text] itself when it is UTF-8, else a copy in [arena] that has U+FFFD for each byte that is not: what reports
-// show, and JSON can hold. NUL-terminated if [text] was; *length is adjusted.
+// [text] itself when reports can show it and JSON can hold it, else a copy in [arena] that has U+FFFD for each byte
+// that is not UTF-8 and \x1B for a control character that does not end a line: none reaches a terminal.
+// NUL-terminated if [text] was; *length is adjusted.
 struct kss_arena;
 const char *kss_utf8_text(struct kss_arena *arena, const char *text, size_t *length);
-// The same for a string.
+// The same for a name, which is one line.
 const char *kss_utf8_string(struct kss_arena *arena, const char *string);
 
 // How many bytes the UTF-8 character at [bytes] takes (1 to 4) and its code point; 0: not UTF-8.

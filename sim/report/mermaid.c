@@ -5,6 +5,7 @@
 #include "report/mermaid.h"
 
 #include "report/lanes.h"
+#include "report/private.h"
 #include "report/sheet.h"
 
 #include <stdlib.h>
@@ -185,7 +186,10 @@ static void say_end(struct sequence *s, uint32_t lane, const struct kss_event *e
         kss_text_hex_digits(&s->texts, event->words[0], 8);
         add(s, " ", event, 0);
         return;
-    case KSS_EV_HANG: note(s, lane, event, "hang: ", 0); return;
+    case KSS_EV_HANG:
+        say(s, NOTE, lane, lane, event, "hang: ");
+        kss_text_str(&s->texts, kss_hang_reason(s->log, event));
+        return;
     case KSS_EV_OVERFLOW: note(s, lane, event, "SP crosses the limit in ", 3); return;
     case KSS_EV_RAISE: note(s, lane, event, "raises ", 0); return;
     case KSS_EV_THREAD_EXIT: note(s, thread(s, event->words[0]), event, "ends: ", 1); return;

@@ -8,6 +8,7 @@
 //
 // Arrows lead from what wakes a waiter to the waiter, from queueing to running of DPCs, APCs and work items, from
 // the completion of an IRP to its second stage in the requesting thread. trace.h has the records.
+#include "report/private.h"
 #include "report/trace.h"
 
 #include "base/version.h"
@@ -330,10 +331,13 @@ static void draw_finding(struct drawing *d, uint32_t lane, const struct kss_even
 static void draw_stop(struct drawing *d, uint32_t lane, const struct kss_event *event) {
     bool hang = event->kind == KSS_EV_HANG;
     kss_text_str(name(d, ""), hang ? "hang: " : "STOP 0x");
-    if (!hang)
+    if (hang) {
+        kss_text_str(&d->trace.name, kss_hang_reason(d->log, event));
+    } else {
         kss_text_hex_digits(&d->trace.name, event->words[0], 8);
-    kss_text_str(&d->trace.name, hang ? "" : " ");
-    kss_log_word(d->log, event, 0, &d->trace.name);
+        kss_text_char(&d->trace.name, ' ');
+        kss_log_word(d->log, event, 0, &d->trace.name);
+    }
     kss_trace_instant(&d->trace, lane, true, hang ? "hang" : "bugcheck", event);
 }
 

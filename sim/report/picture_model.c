@@ -247,12 +247,12 @@ static void add_rest(struct kss_picture *picture, const struct stack_facts *fact
     picture->used = facts->used;
     picture->bytes = facts->bytes;
     picture->page = picture->log->config.profile.page_size;
-    picture->guard = picture->page;
     if (facts->used < facts->bytes)
         add_part(picture, KSS_PART_FREE, facts->used, facts->bytes, "free");
     uint32_t guard = facts->used > facts->bytes ? facts->used : facts->bytes;
-    while (guard >= picture->bytes + picture->guard)
-        picture->guard += picture->page;
+    uint64_t pages = (guard - facts->bytes) / picture->page + 1u; // one more than SP fills
+    uint32_t most = UINT32_MAX - facts->bytes;
+    picture->guard = pages * picture->page < most ? (uint32_t)(pages * picture->page) : most;
     add_part(picture, KSS_PART_GUARD, guard, picture->bytes + picture->guard, "guard");
 }
 

@@ -134,6 +134,42 @@ static bool is_free(const struct kss_picture *picture, uint32_t page) {
     return page * picture->page >= picture->used && (page + 1) * picture->page <= picture->bytes;
 }
 
+// Pages from [page] to [last] as one line that counts them.
+static void pages_row(struct sheet *sheet, char letter, uint32_t page, uint32_t last) {
+    kss_text_clear(&sheet->line);
+    kss_text_repeat(&sheet->line, letter, 26);
+    kss_text_format(&sheet->line, " %u pages ", last + 1 - page);
+    kss_text_repeat(&sheet->line, letter, CELLS - (uint32_t)sheet->line.length);
+}
+
+// How many pages from [page] on a frame beyond the limit fills: all that lie in its part.
+static uint32_t filled_pages(const struct kss_picture *picture, uint32_t page) {
+    uint64_t from = (uint64_t)page * picture->page;
+    for (uint32_t i = 0; i < picture->part_count; i++) {
+        const struct kss_part *part = &picture->parts[i];
+        if (part->kind != KSS_PART_GUARD && part->from <= from && part->to > from)
+            return (uint32_t)((part->to - from) / picture->page);
+    }
+    return 0;
+}
+
+// The guard as far as something lies in it. More than three pages that one frame fills are one line.
+static void guard_rows(struct sheet *sheet) {
+    const struct kss_picture *picture = sheet->picture;
+    uint32_t first = (picture->bytes + picture->page - 1) / picture->page;
+    uint32_t end = first + picture->guard / picture->page;
+    for (uint32_t page = first; page < end; page++) {
+        uint32_t filled = filled_pages(picture, page);
+        gutter(sheet, page == first ? "guard" : "");
+        map_row(sheet, page);
+        if (filled > 3) {
+            pages_row(sheet, sheet->line.bytes[0], page, page + filled - 1);
+            page += filled - 1;
+        }
+        put_line(sheet, KSS_INK_DIM);
+    }
+}
+
 // Free pages below the first of them are one line.
 static void map(struct sheet *sheet) {
     const struct kss_picture *picture = sheet->picture;
@@ -148,26 +184,14 @@ static void map(struct sheet *sheet) {
             gutter_depth(sheet, page * picture->page);
         map_row(sheet, page);
         bool all = last == page;
-        if (!all) {
-            kss_text_clear(&sheet->line);
-            kss_text_repeat(&sheet->line, picture->out ? '/' : '.', 26);
-            kss_text_format(&sheet->line, " %u pages ", last + 1 - page);
-            kss_text_repeat(&sheet->line, picture->out ? '/' : '.',
-                            CELLS - (uint32_t)sheet->line.length);
-        }
+        if (!all)
+            pages_row(sheet, picture->out ? '/' : '.', page, last);
         put_line(sheet, KSS_INK_NONE);
         for (uint32_t marked = page; sheet->carets && marked <= last; marked++)
             carets(sheet, marked);
         page = last;
     }
-    for (uint32_t at = 0; at < picture->guard; at += picture->page) {
-        gutter(sheet, at == 0 ? "guard" : "");
-        for (uint32_t i = 0; i < CELLS; i++)
-            kss_text_char(&sheet->line,
-                          cell_of(picture, picture->bytes + at + i * picture->page / CELLS,
-                                  picture->bytes + at + (i + 1) * picture->page / CELLS));
-        put_line(sheet, KSS_INK_DIM);
-    }
+    guard_rows(sheet);
 }
 
 // ---- The column ---------------------------------------------------------------------------------

@@ -47,6 +47,11 @@ static bool is_step(const struct kss_event *event) {
     return steps[event->kind].rank != NOT_A_STEP;
 }
 
+// A thread that begins to run or ends has the place of the statement that was at work before it.
+static bool is_of_its_place(const struct kss_event *event) {
+    return event->kind != KSS_EV_SWITCH && event->kind != KSS_EV_THREAD_EXIT;
+}
+
 static uint32_t *nowhere(uint32_t count) {
     unsigned room = 0;
     uint32_t *items = kss_grow(NULL, &room, count, sizeof *items);
@@ -68,7 +73,7 @@ static void find_ends(struct kss_sarif_run *run, struct kss_sarif_story *story) 
             story->findings[event->words[3]] = i;
         else if (event->kind == KSS_EV_BUGCHECK || event->kind == KSS_EV_HANG)
             story->stop = i;
-        if (is_step(event) && event->place < log->place_count)
+        if (is_step(event) && is_of_its_place(event) && event->place < log->place_count)
             story->places[event->place] = i;
     }
 }
@@ -326,9 +331,12 @@ static void say_step(const struct flow *flow, const struct step *step, struct ks
     kss_text_str(out, ": ");
     if (step->message != NULL)
         kss_text_str(out, step->message);
-    else
-        fill(flow->run->log, &flow->run->log->events[step->event],
-             steps[flow->run->log->events[step->event].kind].text, out);
+    else {
+        const struct kss_event *event = &flow->run->log->events[step->event];
+        fill(flow->run->log, event, steps[event->kind].text, out);
+        if (event->kind == KSS_EV_HANG)
+            kss_text_str(out, kss_hang_reason(flow->run->log, event));
+    }
 }
 
 static void say_lane(const struct kss_log *log, uint16_t lane, struct kss_text *out) {

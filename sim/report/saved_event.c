@@ -177,7 +177,8 @@ static uint64_t word(struct kss_fields *fields, uint32_t kind, unsigned i) {
     switch (kss_event_kinds[kind].words[i].word) {
     case KSS_W_NONE: return 0;
     case KSS_W_UNSIGNED:
-    case KSS_W_BYTES: return kss_field_number(fields, name, UINT64_MAX);
+    case KSS_W_BYTES:
+        return kss_field_number(fields, name, strcmp(name, "used") == 0 ? UINT32_MAX : UINT64_MAX);
     case KSS_W_SIGNED: return (uint64_t)kss_field_signed(fields, name, INT64_MIN, INT64_MAX);
     case KSS_W_HEX:
     case KSS_W_ADDRESS:

@@ -193,7 +193,7 @@ static const char *without_nul(struct kss_fields *fields, const char *name,
     const char *bytes = text(fields, name, value, &length);
     if (strlen(bytes) != length)
         kss_fields_fail(fields, name, "`%s` has a NUL in it", name);
-    return bytes;
+    return kss_utf8_text(&fields->saved->run.arena, bytes, &length);
 }
 
 const char *kss_field_name(struct kss_fields *fields, const char *name) {

@@ -106,6 +106,10 @@ static void read_machine(struct kss_saved *saved, const struct kss_parsed *value
 }
 
 // ---- Routines and threads -----------------------------------------------------------------------
+// A name, which reports put into their lines.
+static const char *one_line(struct kss_fields *fields, const char *name) {
+    return kss_utf8_string(&fields->saved->run.arena, kss_field_name(fields, name));
+}
 
 static void read_variables(struct kss_saved *saved, struct kss_fields *routine,
                            struct kss_log_routine *row) {
@@ -118,8 +122,8 @@ static void read_variables(struct kss_saved *saved, struct kss_fields *routine,
         struct kss_fields fields;
         kss_fields_open(&fields, saved, kss_parsed_item(array, i), &step);
         vars[i] =
-            (struct kss_local){.name = kss_field_name(&fields, "name"),
-                               .type = kss_field_name(&fields, "type"),
+            (struct kss_local){.name = one_line(&fields, "name"),
+                               .type = one_line(&fields, "type"),
                                .offset = (uint32_t)kss_field_number(&fields, "offset", UINT32_MAX),
                                .size = (uint32_t)kss_field_number(&fields, "size", UINT32_MAX),
                                .place = kss_saved_place(&fields)};
@@ -152,7 +156,7 @@ static uint32_t read_extent(struct kss_fields *fields) {
 
 // "mydrv!Read" of module mydrv; a name that is bare, or not in its module, is all of it.
 static const char *read_name(struct kss_fields *fields, struct kss_log_routine *row) {
-    const char *symbol = kss_field_name(fields, "name");
+    const char *symbol = one_line(fields, "name");
     const char *module = kss_field_name_or_null(fields, "module");
     bool bare = kss_field_flag(fields, "bare");
     size_t length = module != NULL ? strlen(module) : 0;
@@ -233,7 +237,7 @@ static void read_thread(struct kss_saved *saved, const struct kss_parsed *value,
     struct kss_fields fields;
     kss_fields_open(&fields, saved, value, path);
     struct kss_log_thread thread = {
-        .name = kss_field_name(&fields, "name"),
+        .name = one_line(&fields, "name"),
         .process = kss_field_name_or_null(&fields, "process"),
         .system = kss_field_one_of(&fields, "kind", "user|system") == 1,
         .gui = kss_field_flag(&fields, "gui"),

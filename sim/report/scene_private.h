@@ -3,6 +3,7 @@
 #ifndef KSS_REPORT_SCENE_PRIVATE_H
 #define KSS_REPORT_SCENE_PRIVATE_H
 
+#include "report/private.h"
 #include "report/scene.h"
 
 // Which events are steps (steps.def).

@@ -99,6 +99,10 @@ static bool say_word(const struct sentence *s, const char *name, size_t length) 
         return say_stack(s->scene, s->e->stack, s->out);
     if (is_name(name, length, "Routine"))
         return say_routine(s->scene, s->e->place, s->out);
+    if (is_name(name, length, "Why")) {
+        kss_text_str(s->out, kss_hang_reason(log, s->e));
+        return true;
+    }
     if (is_name(name, length, "Argument"))
         return say_argument(s->scene, s->step, s->e, s->out);
     if (!is_name(name, length, "Processor") || log->config.profile.processors < 2)

@@ -110,7 +110,7 @@ static void tell_table(const struct kss_session *session, struct kss_log_routine
     routine->table_bytes = (uint32_t)size.bytes;
 }
 
-// As reports show it: UTF-8.
+// A name as reports show it.
 static const char *shown(struct kss_session *session, const char *text) {
     return text == NULL ? NULL : kss_utf8_string(&session->arena, text);
 }
@@ -152,7 +152,11 @@ void kss_session_fill_header(struct kss_session *session) {
     }
     log->sources = &session->sources;
     log->file = program->file;
-    log->teaching = shown(session, program->teaching);
+    log->teaching = program->teaching;
+    if (log->teaching != NULL) {
+        size_t length = strlen(log->teaching);
+        log->teaching = kss_utf8_text(&session->arena, log->teaching, &length);
+    }
     log->config = program->config;
     log->routines = routines;
     log->routine_count = program->image.code_count;
