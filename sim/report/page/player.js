@@ -419,7 +419,7 @@ const kssPlayer = (() => {
     function bar(kind, labels, x, y, width, tall) {
       const label = labels[0];
       const fits = labels.find((each) => each.length * GLYPH <= width - 8);
-      const text = fits ?? (width > 7 * GLYPH ? shortened(labels.at(-1), width - 8) : "");
+      const text = fits ?? (width > 9 * GLYPH ? shortened(labels.at(-1), width - 8) : "");
       return [area(`bar.${kind}`, x, y, width, tall, { rx: 2 }, text === label ? null : s("title", label)),
         text ? s(kind === "low" || kind === "ended" ? "text.small" : "text", { x: x + 4, y: y + tall / 2 + 4 }, text) : null].filter(Boolean);
     }
@@ -675,6 +675,7 @@ const kssPlayer = (() => {
       if (data.steps.stack[model.now - 1] === stack) return { kind: "pointer", text: `${word} points here`, note: "" };
       const nt = named("cpu.nt", cpu);
       const routine = value("cpu.routine", cpu);
+      if (!data.steps.stack[model.now - 1]) return { kind: "foreign", text: `${word} points here`, note: "" };
       const who = nt ?? (routine === null ? word : model.routine(routine).split("!").at(-1));
       return { kind: "foreign", text: `${who} at ${named("cpu.irql", cpu)}`, note: "" };
     }
@@ -835,14 +836,17 @@ const kssPlayer = (() => {
   // The changes of this step: one line for each thing, its fields behind it.
   function changesView(model) {
     const box = h("div.changes");
-    const words = ({ field, before, after, enters, frame }) => (frame
+    const isMade = ({ thing, field, before, frame }) => !frame && thing !== "cpu" && model.fields[field].name === "state" && !before;
+    const words = ({ field, before, after, enters, frame }, made) => (frame
       ? h("span.change", "frame ", h("b", model.routine(frame.routine)), ` ${enters ? "enters" : "leaves"}, ${hex(frame.bytes)} ${model.data.origins[frame.origin]}`)
-      : h("span.change", `${model.fields[field].name.replace(/_/g, " ")} `, h("s", model.read(field, before)), " \u2192 ", h("b", model.read(field, after))));
+      : h("span.change", `${model.fields[field].name.replace(/_/g, " ")} `, made ? "" : [h("s", model.read(field, before)), " \u2192 "], h("b", model.read(field, after))));
     function show() {
       const groups = new Map();
+      const things = new Set(); // that are made in this step: there was nothing before
       for (const change of model.changes(model.now)) {
         const thing = model.thing(change.thing, change.index);
-        groups.set(thing, [...(groups.get(thing) ?? []), words(change)]);
+        if (isMade(change)) things.add(thing);
+        groups.set(thing, [...(groups.get(thing) ?? []), words(change, things.has(thing))]);
       }
       const list = [...groups].flatMap(([thing, parts]) => [h("dt", thing), h("dd", parts)]);
       box.replaceChildren(list.length > 0 ? h("dl", list)
