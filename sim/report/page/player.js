@@ -956,8 +956,10 @@ const kssPlayer = (() => {
         find(event.shiftKey ? -1 : 1);
       } });
     const told = h("span.dim", { role: "status" });
-    const stops = new Set(model.stops);
-    const view = rowsView(list, inner, 26, model.count + 1, (step) => h("div", { id: `${prefix}step${step}`, class: `kss-step${stops.has(step) ? " kss-stop" : ""}`, role: "option",
+    const tones = new Map([[model.data.look.failing, "error"]]);
+    for (const [number, step] of model.findingStep)
+      if (tones.get(step) !== "error") tones.set(step, model.data.findings[number - 1].severity);
+    const view = rowsView(list, inner, 26, model.count + 1, (step) => h("div", { id: `${prefix}step${step}`, class: `kss-step kss-${(step && tones.get(step)) || "quiet"}`, role: "option",
       "aria-selected": String(step === model.now), "aria-setsize": model.count + 1, "aria-posinset": step + 1, click: () => go(step) },
       h("span.step-number", step), h("span.step-time", clock(model.times[step])), h("span.step-words", model.say(step))));
     function find(by) {
