@@ -327,7 +327,7 @@ static void the_shell_is_small(void **state) {
     for (const struct kss_embedded *file = kss_page_files; file->name != NULL; file++)
         total += file->length;
     print_message("the page without a run: %u bytes\n", (unsigned)total);
-    assert_true(total > 20000 && total < 60 * 1024);
+    assert_true(total > 20000 && total < 60000);
     // these would end the elements that hold them
     assert_null(strstr(kss_embedded_named(kss_page_files, "player.js")->text, "</s"));
     assert_null(strstr(kss_embedded_named(kss_page_files, "player.css")->text, "</s"));

@@ -11,43 +11,50 @@
 const kssPlayer = (() => {
   "use strict";
 
+  const { max, min, floor, ceil, round } = Math;
+
   // ---- Elements -------------------------------------------------------------------------------------
 
+  function set(element, attributes) {
+    for (const [key, value] of Object.entries(attributes)) {
+      if (typeof value === "function") element.addEventListener(key, value);
+      else if (value != null) element.setAttribute(key, value);
+    }
+  }
   // h("div.side.wide", { role: "group", click: f }, "text", h("b", "more")): the classes get a prefix.
   const maker = (create) => (tag, ...children) => {
     const [name, ...classes] = tag.split(".");
     const element = create(name);
     const attributes = children[0]?.constructor === Object ? children.shift() : {};
-    if (classes.length > 0) element.setAttribute("class", classes.map((each) => `kss-${each}`).join(" "));
-    for (const [key, value] of Object.entries(attributes)) {
-      if (typeof value === "function") element.addEventListener(key, value);
-      else if (value != null) element.setAttribute(key, value);
-    }
+    if (classes.length > 0) element.setAttribute("class", classes.map((each) => "kss-" + each).join(" "));
+    set(element, attributes);
     element.append(...children.flat().filter((child) => child != null));
     return element;
   };
   const h = maker((tag) => document.createElement(tag));
   const s = maker((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
 
+  const area = (kind, x, y, width, height, more, ...children) => s(`rect.${kind}`, { x, y, width, height, ...more }, children);
   const button = (classes, attributes, ...children) => h(`button${classes}`, { type: "button", ...attributes }, children);
 
   // ---- Words ----------------------------------------------------------------------------------------
 
+  const listed = (...parts) => parts.filter(Boolean).join(", ");
   const hex = (value) => "0x" + value.toString(16).toUpperCase();
   const depth = (value) => (value === 0 ? "top" : `top-${hex(value)}`);
 
   // A point in time, from 100 ns: seconds with at least three digits, as reports print it.
   function clock(time) {
     const digits = String(time % 1e7).padStart(7, "0").replace(/0{1,4}$/, "");
-    return `${Math.floor(time / 1e7)}.${digits} s`;
+    return `${floor(time / 1e7)}.${digits} s`;
   }
 
   const GLYPH = 7.23; // width of a character of the drawings' fixed font
   function shortened(text, room) {
-    const most = Math.floor(room / GLYPH);
+    const most = floor(room / GLYPH);
     if (text.length <= most) return text;
     if (most < 4) return "";
-    const tail = Math.floor((most - 1) / 2);
+    const tail = floor((most - 1) / 2);
     return text.slice(0, most - 1 - tail) + "\u2026" + text.slice(text.length - tail);
   }
 
@@ -70,8 +77,8 @@ const kssPlayer = (() => {
     let tall = 0;
     let drawn = "";
     function draw(state) {
-      const from = Math.max(0, Math.floor(top / height) - 8);
-      const to = Math.min(count, Math.ceil((top + tall) / height) + 8);
+      const from = max(0, floor(top / height) - 3);
+      const to = min(count, ceil((top + tall) / height) + 3);
       const key = `${from} ${to} ${state}`;
       if (key === drawn) return;
       drawn = key;
@@ -94,7 +101,7 @@ const kssPlayer = (() => {
       },
       aim(row) {
         if (row === null || (row * height >= top && (row + 2) * height <= top + tall)) return;
-        top = Math.round(Math.max(0, Math.min(row * height - tall / 2, count * height - tall)));
+        top = round(max(0, min(row * height - tall / 2, count * height - tall)));
         box.scrollTop = top;
       },
       draw(state) { draw((last = state)); },
@@ -154,7 +161,7 @@ const kssPlayer = (() => {
     function go(step) {
       if (step === now - 1) for (const change of changes[now--].slice().reverse()) move(change, false);
       else if (step < now || step - now > KEEP) {
-        now = Math.floor(step / KEEP) * KEEP;
+        now = floor(step / KEEP) * KEEP;
         [values, frames] = kept[now / KEEP].map(copy);
       }
       while (now < step) for (const change of changes[++now]) move(change, true);
@@ -177,7 +184,7 @@ const kssPlayer = (() => {
         now = step + 1;
         if (now % KEEP === 0) keep();
         for (const { field, index, after } of changes[now])
-          if (field === number["stack.used"]) deepest[index] = Math.max(deepest[index] ?? 0, after);
+          if (field === number["stack.used"]) deepest[index] = max(deepest[index] ?? 0, after);
         visit(now);
       });
     });
@@ -285,8 +292,8 @@ const kssPlayer = (() => {
       const at = lane(threadLanes, "thread", index);
       add(at.segments, step, key, { state, out, mode, object, routine });
       const used = stack === null ? 0 : value("stack.used", stack);
-      if (stack !== null) add(at.used, step, used, { used });
-      at.most = Math.max(at.most, used);
+      add(at.used, step, used, { used });
+      at.most = max(at.most, used);
     }
     for (let index = 0; index < data.machine.processors; index++) cpu(0, index);
     replay((step) => {
@@ -341,29 +348,27 @@ const kssPlayer = (() => {
       const gap = (time) => (time === 0 ? 0 : 10 + 6 * Math.log10(1 + time / 10));
       let gaps = 0;
       for (const time of data.steps.time) gaps += gap(time);
-      const width = Math.min(110, Math.max(9, (wide - 4 - gaps) / (model.count + 1)));
+      const width = min(110, max(9, (wide - 4 - gaps) / (model.count + 1)));
       edges = new Float64Array(model.count + 2);
       for (let step = 0; step <= model.count; step++)
         edges[step + 1] = edges[step] + width + (step < model.count ? gap(data.steps.time[step]) : 0);
       // a column begins behind the gap before it: what lasts through a gap is the step before
       edges.width = width;
-      spacer.style.width = `${Math.ceil(edges[model.count + 1])}px`;
+      spacer.style.width = `${ceil(edges[model.count + 1])}px`;
       drawn = "";
     }
-    const stepAt = (x) => Math.max(0, lastUpTo(model.count + 1, x, (step) => edges[step]));
+    const stepAt = (x) => max(0, lastUpTo(model.count + 1, x, (step) => edges[step]));
 
     function draw() {
-      const from = Math.max(0, stepAt(left) - 8);
-      const to = Math.min(model.count, stepAt(left + wide) + 8);
+      const from = max(0, stepAt(left) - 8);
+      const to = min(model.count, stepAt(left + wide) + 8);
       const key = `${from} ${to}`;
-      cursor.setAttribute("x", edges[model.now]);
-      cursor.setAttribute("width", edges.width);
+      set(cursor, { x: edges[model.now], width: edges.width });
       if (key === drawn) return;
       drawn = key;
       const x = edges[from];
-      const width = Math.max(1, edges[to + 1] - x);
-      picture.setAttribute("width", width);
-      picture.setAttribute("viewBox", `${x} 0 ${width} ${height}`);
+      const width = max(1, edges[to + 1] - x);
+      set(picture, { width, viewBox: `${x} 0 ${width} ${height}` });
       picture.style.left = `${x}px`;
       picture.replaceChildren(cursor, ...axis(from, to), ...model.lanes.flatMap((lane, at) => laneShapes(lane, tops[at], from, to)));
     }
@@ -376,8 +381,7 @@ const kssPlayer = (() => {
         if (step > from) {
           const end = edges[step - 1] + edges.width;
           if (edges[step] > end)
-            shapes.push(s("rect.gap", { x: end, y: AXIS - 8, width: edges[step] - end, height: height - AXIS + 8 },
-              s("title", `${clock(model.times[step] - before)} pass`)));
+            shapes.push(area("gap", end, AXIS - 8, edges[step] - end, height - AXIS + 8, {}, s("title", `${clock(model.times[step] - before)} pass`)));
         }
         if (edges[step] < free) continue;
         const text = clock(model.times[step]);
@@ -405,9 +409,9 @@ const kssPlayer = (() => {
     const span = (list, at) => [edges[list[at].from], at + 1 < list.length ? edges[list[at + 1].from] : edges[model.count + 1]];
     function visible(list, from, to, shape) {
       const shapes = [];
-      for (let at = Math.max(0, lastUpTo(list.length, from, (k) => list[k].from)); at < list.length && list[at].from <= to; at++) {
+      for (let at = max(0, lastUpTo(list.length, from, (k) => list[k].from)); at < list.length && list[at].from <= to; at++) {
         const [left, right] = span(list, at);
-        shapes.push(...shape(list[at], left, Math.max(1, right - left)));
+        shapes.push(...shape(list[at], left, max(1, right - left)));
       }
       return shapes;
     }
@@ -415,8 +419,8 @@ const kssPlayer = (() => {
     function bar(kind, labels, x, y, width, tall) {
       const label = labels[0];
       const fits = labels.find((each) => each.length * GLYPH <= width - 8);
-      const text = fits ?? (width > 7 * GLYPH ? shortened(labels.at(-1), width - 8) : "");
-      return [s(`rect.bar.${kind}`, { x, y, width, height: tall, rx: 2 }, text === label ? null : s("title", label)),
+      const text = fits ?? (width > 9 * GLYPH ? shortened(labels.at(-1), width - 8) : "");
+      return [area(`bar.${kind}`, x, y, width, tall, { rx: 2 }, text === label ? null : s("title", label)),
         text ? s(kind === "low" || kind === "ended" ? "text.small" : "text", { x: x + 4, y: y + tall / 2 + 4 }, text) : null].filter(Boolean);
     }
     function laneShapes(lane, top, from, to) {
@@ -436,8 +440,8 @@ const kssPlayer = (() => {
     }
     function threadShapes(lane, top, from, to) {
       const used = visible(lane.used, from, to, (at, x, width) => {
-        const scale = 20 / Math.max(lane.most, 1);
-        return [s("rect.used", { x, y: top + 28, width, height: Math.max(0.5, at.used * scale) })];
+        const scale = 20 / max(lane.most, 1);
+        return at.used ? [area("used", x, top + 28, width, max(0.5, at.used * scale))] : [];
       });
       const states = visible(lane.segments, from, to, (at, x, width) => {
         if (at.state === "none") return [];
@@ -454,7 +458,7 @@ const kssPlayer = (() => {
     function aim() {
       const x = edges[model.now];
       if (edges[model.count + 1] > wide && (x < left + wide * 0.1 || x + edges.width > left + wide * 0.9)) {
-        left = Math.round(Math.max(0, Math.min(x - wide / 2, Math.ceil(edges[model.count + 1]) - wide)));
+        left = round(max(0, min(x - wide / 2, ceil(edges[model.count + 1]) - wide)));
         scroller.scrollLeft = left;
       }
     }
@@ -475,7 +479,7 @@ const kssPlayer = (() => {
     const local = (to, size, name, type, object, at) => items.push({ kind: "local", from: to - size, to, name, note: type, object, at });
     const machine = (from, to, name) => to > from && items.push({ kind: "nt", from, to, name, note: "machine", at: -1 });
     const first = frames.length > 0 ? frames[0].depth - frames[0].bytes : value("stack.used", stack);
-    const save = named("stack.kind", stack) === "thread" ? Math.min(first, data.machine.reserve) : 0;
+    const save = named("stack.kind", stack) === "thread" ? min(first, data.machine.reserve) : 0;
     machine(0, save, "save area");
     machine(save, first, first - save === data.machine.trap_frame ? "trap frame" : "nt");
     frames.forEach((frame, at) => {
@@ -500,7 +504,7 @@ const kssPlayer = (() => {
     const signal = model.value("object.signal", object);
     const owner = model.value("object.owner", object);
     const states = ["not signalled", "signalled"];
-    return [signal === null ? "" : states[signal] ?? `signal state ${signal}`, owner === null ? "" : `owned by ${model.thread(owner)}`].filter(Boolean).join(", ");
+    return listed(signal === null ? "" : states[signal] ?? `signal state ${signal}`, owner === null ? "" : `owned by ${model.thread(owner)}`);
   }
 
   // Moves labels apart: each keeps its order and comes as near to where it belongs as the others let it.
@@ -508,12 +512,12 @@ const kssPlayer = (() => {
     labels.sort((a, b) => a.at - b.at || a.order - b.order);
     let free = low;
     for (const label of labels) {
-      label.y = Math.max(label.at, free);
+      label.y = max(label.at, free);
       free = label.y + gap;
     }
     let limit = high;
     for (const label of labels.reverse()) {
-      label.y = Math.min(label.y, limit);
+      label.y = min(label.y, limit);
       limit = label.y - gap;
     }
     return labels;
@@ -534,7 +538,7 @@ const kssPlayer = (() => {
   // A routine that calls itself many times is said once. Where there is still no room, locals of outer frames go,
   // then frames in the middle share a label.
   function thinned(labels, most) {
-    const inner = Math.max(...labels.map((label) => label.item?.at ?? -1));
+    const inner = max(...labels.map((label) => label.item?.at ?? -1));
     const frames = labels.filter((label) => label.kind === "frame");
     const same = (a, b) => a?.text === b.text && a.note === b.note;
     for (let from = 0, end; from < frames.length; from = end) {
@@ -544,7 +548,7 @@ const kssPlayer = (() => {
     for (const gone of [(item) => item.at !== inner, () => true])
       if (labels.length > most) labels = labels.filter(({ kind, item }) => kind !== "local" || item.object !== undefined || !gone(item));
     const rest = labels.filter((label) => label.kind === "frame");
-    return labels.length <= most || rest.length < 6 ? labels : folded(labels, rest.slice(2, 2 + Math.min(labels.length - most + 1, rest.length - 4)));
+    return labels.length <= most || rest.length < 6 ? labels : folded(labels, rest.slice(2, 2 + min(labels.length - most + 1, rest.length - 4)));
   }
 
   function stackView(model, prefix) {
@@ -558,17 +562,17 @@ const kssPlayer = (() => {
 
     function planOf(stack, width, tall) {
       const wide = width >= 400;
-      const bytes = Math.max(1, value("stack.bytes", stack));
+      const bytes = max(1, value("stack.bytes", stack));
       const used = value("stack.used", stack);
-      const part = Math.ceil(Math.max(model.deepest[stack] ?? 0, 64) * 1.08 + 48);
+      const part = ceil(max(model.deepest[stack] ?? 0, 64) * 1.08 + 48);
       const broken = !whole && part < bytes * 0.6;
       const cut = broken ? 40 : 0;
       const end = tall - GUARD - 14 - cut;
       const limit = end + cut;
       const k = (end - TOP) / (broken ? part : bytes);
       const left = wide ? 116 : 100;
-      const column = wide ? Math.min(150, width * 0.25) : 56;
-      const y = (at) => (at >= bytes ? limit + Math.min((at - bytes) * k, GUARD) : Math.min(TOP + at * k, end));
+      const column = wide ? min(150, width * 0.25) : 56;
+      const y = (at) => (at >= bytes ? limit + min((at - bytes) * k, GUARD) : min(TOP + at * k, end));
       return { stack, width, tall, bytes, used, broken, end, limit, k, left, column, right: left + column, label: left + column + (wide ? 24 : 20), y,
         out: named("stack.state", stack) === "out", items: contents(model, stack) };
     }
@@ -576,15 +580,14 @@ const kssPlayer = (() => {
     function draw(stack, width, tall) {
       const plan = planOf(stack, width, tall);
       const { items, out, used, bytes } = plan;
-      for (const [name, to] of [["viewBox", `0 0 ${width} ${tall}`], ["width", width], ["height", tall]]) picture.setAttribute(name, to);
-      picture.setAttribute("aria-label", `${model.thing("stack", stack)}: ${hex(used)} of ${hex(bytes)} bytes used${out ? ", out of memory since " + since(stack) : ""}; the table below lists its frames`);
+      const left = model.left(stack);
+      const rest = reserves(plan).map(([bytes, text]) => `, ${under(stack, bytes)} under ${text}`).join("");
+      set(picture, { width, height: tall, viewBox: `0 0 ${width} ${tall}`, "aria-label": `${model.thing("stack", stack)}: ${hex(used)} of ${hex(bytes)} bytes used${out ? ", out of memory since " + since(stack) : ""}; ${hex(left)} left${rest}; the table below lists its frames` });
       const said = labels(plan);
       const objects = items.filter((item) => item.object !== undefined);
       picture.replaceChildren(patterns(), ...ground(plan), ...items.filter((item) => item.object === undefined).map((item) => box(plan, item)),
-        ...(out ? [rect(plan, "kss-cover", TOP, plan.limit)] : []), ...gap(plan), ...objects.map((item) => box(plan, item)), ...addresses(plan, said), ...spread(said, TOP + 6, plan.limit - 14, 16).flatMap((label) => labelShapes(plan, label)), ...(out ? banner(plan) : []));
-      const left = model.left(stack);
-      note.textContent = left < 0 ? `SP is ${hex(-left)} below the limit`
-        : [`Left ${hex(left)} of ${hex(bytes)}`, ...reserves(plan).map(([bytes, text]) => `${under(stack, bytes)} under ${text}`)].join("; ");
+        ...(out ? [rect(plan, "cover", TOP, plan.limit)] : []), ...gap(plan), ...objects.map((item) => box(plan, item)), ...addresses(plan, said), ...spread(said, TOP + 6, plan.limit - 14, 16).flatMap((label) => labelShapes(plan, label)), ...(out ? banner(plan) : []));
+      note.textContent = left < 0 ? `SP is ${hex(-left)} below the limit` : `Left ${hex(left)} of ${hex(bytes)}`;
     }
     const under = (stack, reserve) => {
       const left = model.left(stack) - reserve;
@@ -601,14 +604,14 @@ const kssPlayer = (() => {
       const pattern = (id, kind, d) => s("pattern", { id: prefix + id, width: 8, height: 8, patternUnits: "userSpaceOnUse" }, s("path", { class: kind, d }));
       return s("defs", pattern("out", "kss-hatch-out", "M-2 10L10 -2M-2 2L2 -2M6 10L10 6"), pattern("guard", "kss-hatch-guard", "M0 0L8 8M0 8L8 0"));
     }
-    const rect = (plan, kind, from, to, inset = 0) => s("rect", { class: kind, x: plan.left + inset, y: from, width: plan.column - inset, height: Math.max(0.75, to - from),
-      fill: kind === "kss-cover" ? `url(#${prefix}out)` : kind === "kss-guard-fill" ? `url(#${prefix}guard)` : null });
+    const rect = (plan, kind, from, to, inset = 0) => area(kind, plan.left + inset, from, plan.column - inset, max(0.75, to - from),
+      { fill: kind === "cover" ? `url(#${prefix}out)` : kind === "guard-fill" ? `url(#${prefix}guard)` : null });
     function ground(plan) {
       const { y, limit, bytes, used, left, right, k } = plan;
-      const deepest = Math.min(value("stack.deepest", plan.stack), bytes);
-      const shapes = [rect(plan, "kss-unused", TOP, limit), rect(plan, "kss-guard", limit, limit + GUARD), rect(plan, "kss-guard-fill", limit, limit + GUARD)];
-      if (deepest > used) shapes.push(rect(plan, "kss-was", y(used), y(deepest)));
-      reserves(plan).forEach(([bytes], at) => shapes.push(s("rect.reserve", { x: left + plan.column * (at ? 0.55 : 0.1), y: y(used), width: plan.column * 0.35, height: Math.min(y(used + bytes), at ? plan.end : limit) - y(used) })));
+      const deepest = min(value("stack.deepest", plan.stack), bytes);
+      const shapes = [rect(plan, "unused", TOP, limit), rect(plan, "guard", limit, limit + GUARD), rect(plan, "guard-fill", limit, limit + GUARD)];
+      if (deepest > used) shapes.push(rect(plan, "was", y(used), y(deepest)));
+      reserves(plan).forEach(([bytes], at) => shapes.push(area("reserve", left + plan.column * (at ? 0.55 : 0.1), y(used), plan.column * 0.35, min(y(used + bytes), at ? plan.end : limit) - y(used))));
       for (let at = data.machine.page; data.machine.page * k > 4 && at < bytes && y(at) < plan.end; at += data.machine.page)
         shapes.push(s("line.page-line", { x1: left, x2: right, y1: y(at), y2: y(at) }));
       return shapes;
@@ -622,8 +625,8 @@ const kssPlayer = (() => {
     function box(plan, item) {
       const module = item.name.split("!")[0];
       if (item.kind === "frame" && !modules.has(module)) modules.set(module, modules.size % 5);
-      const kinds = { nt: "kss-frame kss-nt", frame: `kss-frame kss-module-${modules.get(module)}`, local: "kss-local" };
-      const kind = `${kinds[item.kind]}${item.to > plan.bytes ? " kss-over" : ""}${item.object === undefined ? "" : " kss-object"}`;
+      const kinds = { nt: "frame.nt", frame: `frame.module-${modules.get(module)}`, local: "local" };
+      const kind = kinds[item.kind] + (item.to > plan.bytes ? ".over" : "") + (item.object === undefined ? "" : ".object");
       const shape = rect(plan, kind, plan.y(item.from), plan.y(item.to), item.kind === "local" ? plan.column / 2 : 0);
       shape.append(s("title", `${item.name} ${hex(item.to - item.from)} at ${depth(item.to)}`));
       return shape;
@@ -632,7 +635,7 @@ const kssPlayer = (() => {
       const middle = TOP + (end - TOP) * 0.3;
       const lines = column > 110 ? ["out of memory", `since ${since(stack)}`] : ["out", "since", since(stack).replace(/0+\x20s$/, "0 s")];
       const tall = lines.length * 16 + 10;
-      return [s("rect.since", { x: left + 5, y: middle - tall / 2, width: column - 10, height: tall, rx: 3 }),
+      return [area("since", left + 5, middle - tall / 2, column - 10, tall, { rx: 3 }),
         ...lines.map((line, at) => s("text.since-text", { x: left + column / 2, y: middle - tall / 2 + 17 + 16 * at, "text-anchor": "middle" }, line))];
     }
     // Addresses at the left: Base, SP and the limit, then objects, then edges of frames as far as there is room.
@@ -656,15 +659,15 @@ const kssPlayer = (() => {
       const { items, y, bytes } = plan;
       const list = items.map((item, order) => {
         const size = hex(item.to - item.from);
-        const over = item.to > bytes ? `${size}, ${hex(item.to - bytes)} over` : `${size} ${item.note}`;
+        const over = item.to > bytes ? `${hex(item.to - bytes)} over` : `${size} ${item.note}`;
         return { order, item, kind: item.kind, at: (y(item.from) + y(item.to)) / 2, text: item.name, over: item.to > bytes,
-          note: item.kind === "local" ? [item.note, objectNote(model, item.object)].filter(Boolean).join(", ") : over };
+          note: item.kind === "local" ? listed(item.note, objectNote(model, item.object)) : over };
       });
       for (const pointer of model.pointersAt(model.now))
         if (pointer.stack === plan.stack) list.push({ order: items.length, at: y(pointer.depth) - 1, ...pointed(pointer) });
       for (const [bytes, text] of reserves(plan))
-        list.push({ order: items.length, at: y(plan.used + bytes), kind: bytes > plan.bytes - plan.used ? "over" : "reserve", text: `${text} here`, note: `leaves ${under(plan.stack, bytes)}` });
-      return thinned(list, Math.floor((plan.limit - TOP - 8) / 16));
+        list.push({ order: items.length, at: y(plan.used + bytes), kind: bytes > plan.bytes - plan.used ? "over" : "reserve", text, note: `leaves ${under(plan.stack, bytes)}` });
+      return thinned(list, floor((plan.limit - TOP - 8) / 16));
     }
     // Whose pointer it is: what works on another stack says so with its IRQL.
     function pointed({ stack, word }) {
@@ -672,6 +675,7 @@ const kssPlayer = (() => {
       if (data.steps.stack[model.now - 1] === stack) return { kind: "pointer", text: `${word} points here`, note: "" };
       const nt = named("cpu.nt", cpu);
       const routine = value("cpu.routine", cpu);
+      if (!data.steps.stack[model.now - 1]) return { kind: "foreign", text: `${word} points here`, note: "" };
       const who = nt ?? (routine === null ? word : model.routine(routine).split("!").at(-1));
       return { kind: "foreign", text: `${who} at ${named("cpu.irql", cpu)}`, note: "" };
     }
@@ -679,7 +683,7 @@ const kssPlayer = (() => {
       const x = start + (label.kind === "local" ? 8 : 0);
       const room = width - x - 2;
       const tight = room < 25 * GLYPH; // then the table has the rest
-      const name = shortened(label.text, tight ? room : Math.max(room * 0.55, room - (label.note.length + 1) * GLYPH));
+      const name = shortened(label.text, tight ? room : max(room * 0.55, room - (label.note.length + 1) * GLYPH));
       const rest = tight ? "" : shortened(label.note, room - (name.length + 1) * GLYPH);
       const words = s(`text.label.label-${label.over ? "over" : label.kind}`, { x, y: label.y + 4 }, s("title", `${label.text} ${label.note}`), s("tspan.label-name", name));
       if (rest) words.append(s("tspan.label-note", { dx: GLYPH }, rest));
@@ -698,15 +702,15 @@ const kssPlayer = (() => {
     const buttons = new Map();
     function small(stack) {
       const { value, named } = model;
-      const bytes = Math.max(1, value("stack.bytes", stack));
-      const used = Math.min(value("stack.used", stack), bytes * 1.08);
+      const bytes = max(1, value("stack.bytes", stack));
+      const used = min(value("stack.used", stack), bytes * 1.08);
       const out = named("stack.state", stack) === "out";
       const tall = 46;
       return s("svg", { width: 22, height: 54, "aria-hidden": "true" },
-        s("rect.unused", { x: 1, y: 1, width: 20, height: tall }),
-        s("rect.fill", { x: 1, y: 1, width: 20, height: Math.max(1, (used / bytes) * tall) }),
-        s("rect.guard", { x: 1, y: 1 + tall, width: 20, height: 6 }),
-        out ? s("rect.cover", { fill: `url(#${prefix}out)`, x: 1, y: 1, width: 20, height: tall }) : null);
+        area("unused", 1, 1, 20, tall),
+        area("fill", 1, 1, 20, max(1, (used / bytes) * tall)),
+        area("guard", 1, 1 + tall, 20, 6),
+        out ? area("cover", 1, 1, 20, tall, { fill: `url(#${prefix}out)` }) : null);
     }
     function draw(shown) {
       const stacks = model.stacks();
@@ -749,7 +753,7 @@ const kssPlayer = (() => {
     const lines = data.source.split("\n");
     const starts = [0];
     for (const line of lines) starts.push(starts[starts.length - 1] + line.length + 1);
-    const lineOf = (at) => Math.min(lines.length - 1, lastUpTo(starts.length, at, (k) => starts[k]));
+    const lineOf = (at) => min(lines.length - 1, lastUpTo(starts.length, at, (k) => starts[k]));
     const spans = []; // of findings and their causes: begin, end, kind
     const notes = new Map(); // line -> what is said below it
     const say = (line, note) => notes.set(line, [...(notes.get(line) ?? []), note]);
@@ -770,17 +774,17 @@ const kssPlayer = (() => {
     const inner = h("div.source-rows");
     const box = h("div.source", { tabindex: "0", role: "group", "aria-label": "Source text" }, inner);
     let current = null;
-    inner.style.minWidth = `calc(${lines.reduce((most, line) => Math.max(most, line.length), 0) + 2}ch + 4.5em)`;
+    inner.style.minWidth = `calc(${lines.reduce((most, line) => max(most, line.length), 0) + 2}ch + 4.5em)`;
     const view = rowsView(box, inner, 21, 0, (at) => (rows[at].note ? noteRow : lineRow)(rows[at]));
 
     // Lines scroll sideways; what is said of them is broken where the window ends.
     function measure() {
-      const most = Math.max(24, Math.floor(box.clientWidth / 7.9) - 7);
+      const most = max(24, floor(box.clientWidth / 7.9) - 7);
       rows = [];
       rowOfLine = lines.map((text, line) => {
         const row = rows.push({ line, text }) - 1;
         for (const note of notes.get(line) ?? []) {
-          const column = Math.max(0, Math.min(note.column, most - 40));
+          const column = max(0, min(note.column, most - 40));
           const room = most - column - 5;
           note.text.match(new RegExp(`.{1,${room}}(\\s|$)|\\S{${room}}`, "g")).forEach((text, at) => rows.push({ note, text, at, column }));
         }
@@ -793,7 +797,7 @@ const kssPlayer = (() => {
       const begin = starts[line];
       const end = begin + text.length;
       const inside = [...spans, ...(current ? [{ begin: current[0], end: current[1], kind: "current" }] : [])]
-        .map((span) => ({ begin: Math.max(span.begin, begin), end: Math.min(span.end, end), kind: span.kind })).filter((span) => span.begin < span.end);
+        .map((span) => ({ begin: max(span.begin, begin), end: min(span.end, end), kind: span.kind })).filter((span) => span.begin < span.end);
       const cuts = [...new Set([begin, end, ...inside.flatMap((span) => [span.begin, span.end])])].sort((a, b) => a - b);
       const pieces = [];
       for (let k = 0; k + 1 < cuts.length; k++) {
@@ -832,14 +836,17 @@ const kssPlayer = (() => {
   // The changes of this step: one line for each thing, its fields behind it.
   function changesView(model) {
     const box = h("div.changes");
-    const words = ({ field, before, after, enters, frame }) => (frame
+    const isMade = ({ thing, field, before, frame }) => !frame && thing !== "cpu" && model.fields[field].name === "state" && !before;
+    const words = ({ field, before, after, enters, frame }, made) => (frame
       ? h("span.change", "frame ", h("b", model.routine(frame.routine)), ` ${enters ? "enters" : "leaves"}, ${hex(frame.bytes)} ${model.data.origins[frame.origin]}`)
-      : h("span.change", `${model.fields[field].name.replace(/_/g, " ")} `, h("s", model.read(field, before)), " \u2192 ", h("b", model.read(field, after))));
+      : h("span.change", `${model.fields[field].name.replace(/_/g, " ")} `, made ? "" : [h("s", model.read(field, before)), " \u2192 "], h("b", model.read(field, after))));
     function show() {
       const groups = new Map();
+      const things = new Set(); // that are made in this step: there was nothing before
       for (const change of model.changes(model.now)) {
         const thing = model.thing(change.thing, change.index);
-        groups.set(thing, [...(groups.get(thing) ?? []), words(change)]);
+        if (isMade(change)) things.add(thing);
+        groups.set(thing, [...(groups.get(thing) ?? []), words(change, things.has(thing))]);
       }
       const list = [...groups].flatMap(([thing, parts]) => [h("dt", thing), h("dd", parts)]);
       box.replaceChildren(list.length > 0 ? h("dl", list)
@@ -858,8 +865,7 @@ const kssPlayer = (() => {
       const thread = value("cpu.thread", index);
       const routine = value("cpu.routine", index);
       const nt = named("cpu.nt", index);
-      const what = [model.runs(state, thread), state === "idle" ? "" : model.routine(routine), nt ? `nt!${nt}` : ""];
-      return [model.thing("cpu", index), named("cpu.irql", index) ?? "", what.filter(Boolean).join(", ")];
+      return [model.thing("cpu", index), named("cpu.irql", index) ?? "", listed(model.runs(state, thread), state === "idle" ? "" : model.routine(routine), nt ? `nt!${nt}` : "")];
     }
     function threadRow(index) {
       const state = named("thread.state", index);
@@ -868,7 +874,7 @@ const kssPlayer = (() => {
         const object = value("thread.object", index);
         const since = value("thread.since", index);
         const timeout = value("thread.timeout", index);
-        what.push([object === null ? "" : `for ${model.object(object)}`, named("thread.mode", index), named("thread.alertable", index) === "yes" ? "alertable" : ""].filter(Boolean).join(", "));
+        what.push(listed(object === null ? "" : `for ${model.object(object)}`, named("thread.mode", index), named("thread.alertable", index) === "yes" ? "alertable" : ""));
         if (since !== null) what.push(`since ${clock(since)}`);
         if (timeout !== null) what.push(`timeout ${clock(timeout)}`);
       }
@@ -950,8 +956,10 @@ const kssPlayer = (() => {
         find(event.shiftKey ? -1 : 1);
       } });
     const told = h("span.dim", { role: "status" });
-    const stops = new Set(model.stops);
-    const view = rowsView(list, inner, 26, model.count + 1, (step) => h("div", { id: `${prefix}step${step}`, class: `kss-step${stops.has(step) ? " kss-stop" : ""}`, role: "option",
+    const tones = new Map([[model.data.look.failing, "error"]]);
+    for (const [number, step] of model.findingStep)
+      if (tones.get(step) !== "error") tones.set(step, model.data.findings[number - 1].severity);
+    const view = rowsView(list, inner, 26, model.count + 1, (step) => h("div", { id: `${prefix}step${step}`, class: `kss-step kss-${(step && tones.get(step)) || "quiet"}`, role: "option",
       "aria-selected": String(step === model.now), "aria-setsize": model.count + 1, "aria-posinset": step + 1, click: () => go(step) },
       h("span.step-number", step), h("span.step-time", clock(model.times[step])), h("span.step-words", model.say(step))));
     function find(by) {
@@ -1009,6 +1017,8 @@ const kssPlayer = (() => {
   return function kssPlayer(element, data, options = {}) {
     const prefix = `kss${++mounted}-`;
     const model = modelOf(data);
+    const { count } = model;
+    const { look } = data;
     const life = new AbortController();
     let follow = true;
     let stack = null;
@@ -1028,7 +1038,7 @@ const kssPlayer = (() => {
     const state = stateView(model);
     const steps = stepsView(model, prefix, go);
     const help = helpDialog();
-    const slider = h("input", { type: "range", min: 0, max: model.count, "aria-label": "Step", input: () => go(Number(slider.value)) });
+    const slider = h("input", { type: "range", min: 0, max: count, "aria-label": "Step", input: () => go(Number(slider.value)) });
     const sentence = h("p.sentence", { role: "status", "aria-live": "polite" });
     const zoom = button(".toggle", { "aria-pressed": "false", click: () => run("whole") }, "whole stack");
     const following = button(".toggle", { "aria-pressed": "true", click: () => run("follow") }, "stack at work");
@@ -1072,18 +1082,18 @@ const kssPlayer = (() => {
       if (table.open && stack !== null) table.replaceChildren(table.firstChild, frameTable(model, stack));
     }
     function go(to) {
-      const step = Math.max(0, Math.min(model.count, to));
+      const step = max(0, min(count, to));
       if (!(step >= 0)) return;
       model.go(step);
       drawAll();
       slider.value = step;
-      slider.setAttribute("aria-valuetext", `step ${step} of ${model.count}, ${clock(model.times[step])}`);
+      slider.setAttribute("aria-valuetext", `step ${step} of ${count}, ${clock(model.times[step])}`);
       const found = data.findings.map((finding, at) => [finding, model.findingStep.get(at + 1)]).filter(([, at]) => at === step);
-      sentence.replaceChildren(h("span.where", `Step ${step} of ${model.count}`), h("span.when", clock(model.times[step])),
+      sentence.replaceChildren(h("span.where", `Step ${step} of ${count}`), h("span.when", clock(model.times[step])),
         h("span.says", model.say(step)), ...found.map(([finding]) => h(`span.badge.${finding.severity}`, `${finding.id} ${finding.name}`)));
       buttons.get("back").disabled = buttons.get("first").disabled = step === 0;
-      buttons.get("forward").disabled = buttons.get("last").disabled = step === model.count;
-      if (step === model.count) stop();
+      buttons.get("forward").disabled = buttons.get("last").disabled = step === count;
+      if (step === count) stop();
       // browsers refuse an address that changes many times a second
       clearTimeout(naming);
       if (options.link) naming = setTimeout(() => options.link.history.replaceState(null, "", `#step=${step}`), 200);
@@ -1105,13 +1115,13 @@ const kssPlayer = (() => {
     }
     const doing = {
       first: () => go(0),
-      last: () => go(model.count),
+      last: () => go(count),
       back: () => go(model.now - 1),
       forward: () => go(model.now + 1),
       nextFinding: () => go(model.stops.find((step) => step > model.now) ?? model.now),
       lastFinding: () => go(model.stops.filter((step) => step < model.now).at(-1) ?? model.now),
-      worst: () => { if (data.look.worst > 0) { go(data.look.worst); follow = false; choose(data.look.stack); } },
-      failing: () => { if (data.look.failing > 0) go(data.look.failing); },
+      worst: () => { if (look.worst) { go(look.worst); follow = false; choose(look.stack); } },
+      failing: () => { if (look.failing) go(look.failing); },
       stack: () => {
         const all = model.stacks();
         follow = false;
@@ -1123,7 +1133,7 @@ const kssPlayer = (() => {
       help: () => help.showModal(),
       play: () => {
         if (timer !== 0) return stop();
-        if (model.now === model.count) go(0);
+        if (model.now === count) go(0);
         buttons.get("play").setAttribute("aria-pressed", "true");
         timer = setInterval(() => go(model.now + 1), 900);
       },
@@ -1132,8 +1142,8 @@ const kssPlayer = (() => {
       if (command !== "play") stop();
       doing[command]();
     }
-    buttons.get("worst").disabled = !(data.look.worst > 0);
-    buttons.get("failing").disabled = !(data.look.failing > 0);
+    buttons.get("worst").disabled = !look.worst;
+    buttons.get("failing").disabled = !look.failing;
 
     // A key means what it usually means where it is typed, pressed or scrolled with.
     function taken(event) {
@@ -1159,7 +1169,7 @@ const kssPlayer = (() => {
       lanes.measure();
       source.measure();
       steps.measure();
-      room = [Math.max(220, canvas.clientWidth), Math.max(320, canvas.clientHeight)];
+      room = [max(220, canvas.clientWidth), max(320, canvas.clientHeight)];
     }
     const observer = new ResizeObserver(() => requestAnimationFrame(resized));
     observer.observe(root);
@@ -1167,11 +1177,11 @@ const kssPlayer = (() => {
     if (options.link) options.link.addEventListener("hashchange", () => { if (linked() >= 0) go(linked()); }, { signal: life.signal });
     measure();
     const asked = options.step ?? (options.link ? linked() : NaN);
-    go(asked >= 0 ? asked : data.look.failing || data.look.worst || 0);
+    go(asked >= 0 ? asked : look.failing || look.worst || 0);
     return {
       go,
       get step() { return model.now; },
-      steps: model.count,
+      steps: count,
       destroy() {
         stop();
         clearTimeout(naming);
