@@ -328,3 +328,19 @@ The picture in README is what kss draws of the scenario there.
 
     $ cp scenarios/lessons/16-user-mode-wait.kss $TMP/outswap.kss; kss picture --format svg $TMP/outswap.kss | cmp - docs/outswap.svg && echo the same
     the same
+
+What one frame fills beyond the limit is one line of the map, whatever its size; and a hang says why:
+
+    $ printf '%s\n' 'machine x86;' 'thread T { call m!big frame(0x3FFFFFF0) ; }' >$TMP/big.kss; kss picture $TMP/big.kss | sed -n '/guard/,/Base/p'
+           guard |aaaaaaaaaaaaaaaaaaaaaaaaaa 262141 pages aaaaaaaaaaaaaaaaaaaaaaaa|
+                 |aaaaaaaaaaxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx|
+            Base +----------------------------------------------------------------+
+    $ printf '%s\n' 'machine x86;' 'thread T { ULONG i = 0; while (i == 0) { } }' >$TMP/spin.kss; kss picture $TMP/spin.kss | sed -n 1,2p
+    step 4 of 5, 0.000 s: the machine hangs in T: a loop spins and nothing is
+        due that could end it
+
+Names hold nothing that a terminal would obey:
+
+    $ printf '%s\n' 'machine x86;' 'thread T { call "a\x1b[31m\n" frame(0x100) ; }' >$TMP/names.kss; kss run -v $TMP/names.kss | grep -a 'given *names'
+      0.000 s     T          0  call            routine names!a\x1B[31m\x0A, bytes 0x100, used 0x39C, origin given  names.kss:2:17
+         0x39C    0x100  given     names!a\x1B[31m\x0A

@@ -134,3 +134,8 @@ A file that is broken gives no report at all; the place says where.
     [2]
     $ kss report $TMP/two.jsonl $TMP/nothing.jsonl 2>&1 | sed 's/.*nothing/nothing/'
     nothing.jsonl: no such file or directory
+
+A depth that no stack has is refused:
+
+    $ kss run --format jsonl scenarios/lessons/01-a-thread-and-its-stack.kss | sed 's/"used":668/"used":4294967296/' >$TMP/deep.jsonl; kss picture $TMP/deep.jsonl 2>&1 | sed 1q
+    error: `used` is not 0 to 4294967295

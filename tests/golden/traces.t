@@ -208,8 +208,8 @@ Names stay names.
     tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)> 64
     tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt: 64
     tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt:;hostile!back\slash_\N_\G_`tick`_|pipe|_[x](y)_*star* 64
-    tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt:;hostile!back\slash_\N_\G_`tick`_|pipe|_[x](y)_*star*;hostile!+plus!semi:_colon_tab 64
-    tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt:;hostile!back\slash_\N_\G_`tick`_|pipe|_[x](y)_*star*;hostile!+plus!semi:_colon_tab;@at!��(__[31m 64
+    tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt:;hostile!back\slash_\N_\G_`tick`_|pipe|_[x](y)_*star*;hostile!+plus!semi:_colon\x09tab 64
+    tests/formats/traces/hostile.kss;thread_end;end;=HYPERLINK(x:y)!"quoted",_2;hostile!</script><img_src=x_onerror=alert(1)>;hostile!%%{init:_{"theme":_"dark"}}%%_end:_#35:_&lt:;hostile!back\slash_\N_\G_`tick`_|pipe|_[x](y)_*star*;hostile!+plus!semi:_colon\x09tab;@at!��(\x01\x1B[31m 64
     tests/formats/traces/hostile.kss;thread_end;(free) 11236
     $ kss run --format csv tests/formats/traces/hostile.kss | tr -d '\r' | grep ',call,' | cut -c 58-
     read end,call,end,0,668,11620,tests/formats/traces/hostile.kss:4:8,"routine end, bytes 0x0, used 0x29C, origin assumed"
@@ -217,8 +217,8 @@ Names stay names.
     read end,call,hostile!</script><img src=x onerror=alert(1)>,64,796,11492,tests/formats/traces/hostile.kss:6:14,"routine hostile!</script><img src=x onerror=alert(1)>, bytes 0x40, used 0x31C, origin given"
     read end,call,"hostile!%%{init: {""theme"": ""dark""}}%% end; #35; &lt;",64,860,11428,tests/formats/traces/hostile.kss:7:14,"routine hostile!%%{init: {""theme"": ""dark""}}%% end; #35; &lt;, bytes 0x40, used 0x35C, origin given"
     read end,call,hostile!back\slash \N \G `tick` |pipe| [x](y) *star*,64,924,11364,tests/formats/traces/hostile.kss:8:14,"routine hostile!back\slash \N \G `tick` |pipe| [x](y) *star*, bytes 0x40, used 0x39C, origin given"
-    read end,call,hostile!+plus!semi; colon tab,64,988,11300,tests/formats/traces/hostile.kss:9:14,"routine hostile!+plus!semi; colon tab, bytes 0x40, used 0x3DC, origin given"
-    hread end,call,"'@at!��(  [31m",64,1052,11236,tests/formats/traces/hostile.kss:10:14,"routine @at!��(  [31m, bytes 0x40, used 0x41C, origin given"
+    read end,call,hostile!+plus!semi; colon\x09tab,64,988,11300,tests/formats/traces/hostile.kss:9:14,"routine hostile!+plus!semi; colon\x09tab, bytes 0x40, used 0x3DC, origin given"
+    hread end,call,"'@at!��(\x01\x1B[31m",64,1052,11236,tests/formats/traces/hostile.kss:10:14,"routine @at!��(\x01\x1B[31m, bytes 0x40, used 0x41C, origin given"
     $ kss run --format dot tests/formats/traces/hostile.kss
     digraph calls {
       node [shape=box, fontname="monospace"];
@@ -230,8 +230,8 @@ Names stay names.
         r1n2 [label="hostile!</script><img src=x onerror=alert(1)>\n0x40, deepest 0x31C"];
         r1n3 [label="hostile!%%{init: {\"theme\": \"dark\"}}%% end; #35; &amp;lt;\n0x40, deepest 0x35C"];
         r1n4 [label="hostile!back\\slash \\N \\G `tick` |pipe| [x](y) *star*\n0x40, deepest 0x39C"];
-        r1n5 [label="hostile!+plus!semi; colon tab\n0x40, deepest 0x3DC"];
-        r1n6 [label="@at!��(  [31m\n0x40, deepest 0x41C"];
+        r1n5 [label="hostile!+plus!semi; colon\\x09tab\n0x40, deepest 0x3DC"];
+        r1n6 [label="@at!��(\\x01\\x1B[31m\n0x40, deepest 0x41C"];
         r1n0 -> r1n1;
         r1n1 -> r1n2;
         r1n2 -> r1n3;
@@ -250,8 +250,8 @@ Names stay names.
       n2["hostile!#60;/script#62;#60;img src=x onerror=alert(1)#62;<br/>0x40, deepest 0x31C"]
       n3["hostile!#37;#37;#123;init: #123;#34;theme#34;: #34;dark#34;#125;#125;#37;#37; end#59; #35;35#59; #38;lt#59;<br/>0x40, deepest 0x35C"]
       n4["hostile!back#92;slash #92;N #92;G #96;tick#96; #124;pipe#124; [x](y) #42;star#42;<br/>0x40, deepest 0x39C"]
-      n5["hostile!+plus!semi#59; colon tab<br/>0x40, deepest 0x3DC"]
-      n6["#64;at!��(  [31m<br/>0x40, deepest 0x41C"]
+      n5["hostile!+plus!semi#59; colon#92;x09tab<br/>0x40, deepest 0x3DC"]
+      n6["#64;at!��(#92;x01#92;x1B[31m<br/>0x40, deepest 0x41C"]
       n0 --> n1
       n1 --> n2
       n2 --> n3

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/arena.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -225,6 +226,24 @@ static void json_invalid_utf8(void **state) {
     json("\xE2\x82\"", 3, "\"" REPLACED REPLACED "\\\"\"");
 }
 
+// Names are one line; texts have lines; neither sends a terminal a control character.
+static void control_characters_are_shown(void **state) {
+    (void)state;
+    struct kss_arena arena = {0};
+    const char *plain = "mydrv!R\xC3\xA9"
+                        "ad";
+    size_t length = strlen("a\tb\r\nc\rd\x1B\ne");
+    assert_ptr_equal(kss_utf8_string(&arena, plain), plain);
+    assert_string_equal(kss_utf8_string(&arena, "a\x1B[31m\x07\n\x7F\xC2\x9B"
+                                                "b\xFF"),
+                        "a\\x1B[31m\\x07\\x0A\\x7F\\x9B"
+                        "b\xEF\xBF\xBD");
+    assert_string_equal(kss_utf8_text(&arena, "a\tb\r\nc\rd\x1B\ne", &length),
+                        "a\tb\r\nc\\x0Dd\\x1B\ne");
+    assert_int_equal(length, strlen("a\tb\r\nc\\x0Dd\\x1B\ne"));
+    kss_arena_free(&arena);
+}
+
 static void utf8(void **state) {
     (void)state;
     uint32_t point = 0;
@@ -261,6 +280,7 @@ int main(void) {
         cmocka_unit_test_teardown(json_of_a_long_text, tear_down),
         cmocka_unit_test_teardown(json_invalid_utf8, tear_down),
         cmocka_unit_test_teardown(utf8, tear_down),
+        cmocka_unit_test_teardown(control_characters_are_shown, tear_down),
         cmocka_unit_test_teardown(format, tear_down),
     };
     return cmocka_run_group_tests_name("base/text", tests, NULL, NULL);
