@@ -62,7 +62,6 @@ body | hostile 'quo"te'\''s.kss'
 body | hostile 'näme-😀.kss'
 body | hostile 'c:drive.kss'
 body | hostile '# SKIP \.kss'
-body | hostile "$(printf 'new\nline.kss')"
 body | sed 's/$/\r/' | hostile 'crlf.kss'
 { printf '\357\273\277' && body; } | hostile 'mark.kss'
 { body && printf 'expect thread App exits;\nexpect thread App exits;\nexpect always clean;\n'; } | hostile 'twice.kss'

@@ -187,7 +187,7 @@ static void tabs_and_control_bytes(void **state) {
     diag->message = "say \033[31m";
     kss_diag_cause(&diags, diag, (struct kss_span){file, 17, 18}, "a\nb\tc\r");
     prints(diag, "error[KSS0001]: say ?[31m\n"
-                 " --> a?.kss:1:7\n"
+                 " --> a\\x1B.kss:1:7\n"
                  "  |\n"
                  "1 |     a   bc  d????[2J?"
                  "?<\n"

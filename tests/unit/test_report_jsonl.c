@@ -162,7 +162,7 @@ static void odd_names_and_texts_are_escaped(void **state) {
     size_t length;
     const char *json = kss_write_jsonl(session, &length);
     assert_json_lines("odd", json, length);
-    assert_non_null(strstr(json, "\"name\":\"odd\\\"\\n.kss\""));
+    assert_non_null(strstr(json, "\"name\":\"odd\\\"\\\\x0A.kss\""));
     kss_close(session);
 }
 
