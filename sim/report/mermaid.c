@@ -338,8 +338,19 @@ static void diagram(struct sequence *s) {
 }
 
 static void remarks(struct sequence *s) {
+    const struct kss_event *rest = s->lanes.digest->rest;
+    size_t length = 0;
+    const char *why = rest != NULL ? kss_enum_name(kss_event_kinds[KSS_EV_REST].words[0].values,
+                                                   rest->words[0], &length)
+                                   : NULL;
+    bool given_up = why != NULL && length == 5 && memcmp(why, "steps", 5) == 0;
     if (s->member_count == 0)
-        kss_text_str(s->out, "  participant p0 as nothing happened\n");
+        kss_text_str(s->out, given_up ? "  participant p0 as nothing had happened yet\n"
+                                      : "  participant p0 as nothing happened\n");
+    if (given_up) {
+        across(s);
+        kss_text_str(s->out, "the run was given up here\n");
+    }
     if (s->log->dropped == 0)
         return;
     across(s);

@@ -295,3 +295,9 @@ What cannot be run is said.
     sequenceDiagram
       participant p0 as could not be run
     [2]
+
+A run that was given up says so.
+
+    $ kss run --max-steps 12 --format mermaid scenarios/lessons/16-user-mode-wait.kss | tail -n 2
+      p0->>p1: after 30 s: dpc 16-user-mode-wait!ReadComplete
+      Note over p0,p1: the run was given up here
