@@ -219,6 +219,10 @@ bool kss_must_turn(const struct kss_machine *m) {
     return m->port.choose != NULL || higher_ready(m);
 }
 
+enum {
+    SPUN = 0x80
+}; // beside the count in `spins`, with several processors: this turn was given up by a loop
+
 // ---- One processor ------------------------------------------------------------------------------
 enum progress { TURN_READY, TURN_AGAIN, TURN_IDLE, TURN_SPINS };
 
@@ -367,9 +371,16 @@ static bool moves_in_vain(struct kss_machine *m, struct idle *idle) {
     return false;
 }
 
+// A turn that no loop gave up: some processor has got on.
+static void got_on(struct kss_global *global) {
+    global->spins = global->spins & SPUN ? (uint8_t)(global->spins & ~SPUN) : 0;
+}
+
 struct kss_turn kss_turn(struct kss_machine *m) {
     struct kss_turn turn;
     struct idle idle = {0};
+    if (kss_cpu_at_count(m) > 1)
+        got_on(kss_globals(m));
     for (;;) {
         bool spins = false;
         uint32_t processors = kss_cpu_at_count(m);
@@ -493,12 +504,28 @@ void kss_returned(struct kss_machine *m, uint64_t value) {
 }
 
 // ---- Spinning -----------------------------------------------------------------------------------
-// The loop at work waits for something to change. Other ready threads get the processor (its
-// quantum ends, or the balance set manager lifts the starved); then the clock moves; then it is a
-// hang.
+// The loop at work waits for something to change. Other processors go on with what they do, until all
+// of them spin; other ready threads get the processor (its quantum ends, or the balance set manager lifts
+// the starved); then the clock moves; then it is a hang.
+static bool others_at_work(const struct kss_machine *m) {
+    for (uint32_t i = 0; i < kss_cpu_at_count(m); i++)
+        if (i != kss_globals(m)->current_cpu && kss_cpu_at(m, i)->stack != KSS_NONE)
+            return true;
+    return false;
+}
+
 void kss_spin(struct kss_machine *m) {
     struct kss_global *global = kss_globals(m);
     uint32_t ready = kss_section_used(m, KSS_S_READY) / (uint32_t)sizeof(uint16_t);
+    if (others_at_work(m) && (global->spins & ~SPUN) <= ready + kss_cpu_at_count(m) &&
+        (global->spins & ~SPUN) < SPUN - 1) { // the turn goes round the processors
+        global->spins = (uint8_t)((global->spins & ~SPUN) + 1) | SPUN;
+        if (ready != 0 && preemptible(m)) {
+            kss_leave_thread(m, false);
+            switch_to(m, 0);
+        }
+        return;
+    }
     if (ready != 0 && preemptible(m) && global->spins <= ready && global->spins < UINT8_MAX) {
         global->spins++;
         kss_leave_thread(m, false);
