@@ -148,7 +148,8 @@ static void is_drawn(void **state) {
         {"perfetto", "\"name\":\"STOP 0x0000000A IRQL_NOT_LESS_OR_EQUAL\""},
         {"perfetto", "\"name\":\"swap!SetDone\",\"cat\":\"driver\""},
         {"perfetto", "\"name\":\"waits for "},
-        {"folded", "thread_App;nt_(kss_itself);swap!WaitOnStack "},
+        {"folded",
+         ";swap!WaitOnStack "}, // how many of nt's own frames are around it is the compiler's
         {"csv", ",DPC stack,call,swap!SetDone,"},
         {"dot", "[label=\"swap!WaitOnStack\\n0x"},
         {"mermaid", ": stack leaves memory\n"},
