@@ -841,7 +841,7 @@ syntax match kssWord contained /\<repeat\>\ze\s*(\%([^()]\|(\%([^()]\|(\%([^()]\
 syntax match kssWord contained /\<\%(read\|write\)\>\ze\%(\s*[[:alnum:]_'*&]\|\s*(\%([^()]\|(\%([^()]\|(\%([^()]\|([^()]*)\)*)\)*)\)*)\s*[[:alnum:]_']\)/
 syntax match kssCallTree contained /\<call\>\ze\s\+[[:alpha:]_"]/ nextgroup=kssCallee,kssQuoted skipwhite
 syntax match kssCallee contained transparent /\h\w*\%(!\h\w*\)\=/ contains=kssSymbol nextgroup=kssFrame,kssAttribute,kssSal,kssTreeComment skipwhite skipempty
-syntax region kssQuoted contained oneline start=/"/ end=/"/ nextgroup=kssFrame,kssAttribute,kssSal,kssTreeComment skipwhite skipempty
+syntax region kssQuoted contained oneline start=/"/ skip=/\\./ end=/"/ nextgroup=kssFrame,kssAttribute,kssSal,kssTreeComment skipwhite skipempty
 syntax match kssFrame contained /\<frame\>\ze\s*(/ nextgroup=kssFrameSize skipwhite
 syntax region kssFrameSize contained transparent matchgroup=kssParenthesis start=/(/ end=/)/ contains=@kssExpression nextgroup=kssFrame,kssAttribute,kssSal,kssTreeComment skipwhite skipempty
 syntax match kssAttribute contained /\<pageable\>/ nextgroup=kssFrame,kssAttribute,kssSal,kssTreeComment skipwhite skipempty
