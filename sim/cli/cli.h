@@ -117,10 +117,6 @@ bool kss_cli_tables(struct kss_cli *cli, struct kss_cli_frames **tables,
                     const struct kss_frames **frames);
 void kss_cli_tables_close(struct kss_cli_frames *tables); // NULL: nothing happens
 
-// The value of an option that takes a number of at least 1; as it was when it is not given. False after saying
-// that it is none.
-bool kss_cli_number(const struct kss_cli *cli, enum kss_cli_option option, uint64_t *value);
-
 typedef int kss_cli_run(struct kss_cli *cli);
 kss_cli_run kss_cli_run_verb, kss_cli_report, kss_cli_explain, kss_cli_list, kss_cli_fmt,
     kss_cli_scan, kss_cli_new, kss_cli_frames, kss_cli_stack, kss_cli_import, kss_cli_import_graph,
