@@ -58,8 +58,8 @@ struct kss_cli {
 // The last value of an option, "" for a flag; NULL: not given.
 const char *kss_cli_value(const struct kss_cli *cli, enum kss_cli_option option);
 
-// The last value of an option that takes a whole number; what it was where the option is not given. False after
-// saying that it is none.
+// The last value of an option that takes a number of at least 1; what it was where the option is not given. False
+// after saying that it is none.
 bool kss_cli_number(const struct kss_cli *cli, enum kss_cli_option option, uint64_t *number);
 
 // Reads the command line behind the verb. Returns false after saying what is wrong with it.
