@@ -232,7 +232,7 @@ static void limit_rule(struct kss_picture_sheet *sheet, const struct kss_picture
 static void free_lines(struct kss_picture_sheet *sheet, const struct kss_part *part) {
     const struct kss_picture *picture = sheet->picture;
     uint32_t used = picture->used, count = 0, from = part->from;
-    struct below rows[4];
+    struct below rows[4] = {{0}};
     add_below(rows, &count,
               (struct below){part->to, part->to - part->from, picture->out ? '/' : '.', "", "free",
                              false});
